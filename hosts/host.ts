@@ -1,0 +1,190 @@
+/**
+ * What a device needs from its surroundings. Each folder beside this file is one such surrounding;
+ * the firmware in modules/ knows this interface and nothing else of where it runs.
+ *
+ * No callback given to a host may throw: on the chip an exception out of a socket or timer callback
+ * restarts the device. Hosts guard them all the same.
+ */
+export interface Host {
+	/** Twelve lower-case hex digits: the station's MAC address on the chip. Survives factory reset. */
+	readonly udid: string;
+	readonly clock: Clock;
+	readonly timers: Timers;
+	/** `count` bytes of cryptographic quality. */
+	random(count: number): Uint8Array;
+	digest(algorithm: Digest, bytes: Uint8Array): Uint8Array;
+	/** HMAC-SHA256 (RFC 2104). */
+	hmac(key: Uint8Array, bytes: Uint8Array): Uint8Array;
+	readonly flash: Flash;
+	readonly network: Network;
+	readonly led: Led;
+	readonly button: Button;
+	readonly sensors: Sensors;
+	/** Where the device announces itself on the local network (DNS-SD, RFC 6763); absent where nothing can. */
+	readonly announce?: Announce;
+	/** Absent where the network needs no joining. */
+	readonly wifi?: Wifi;
+	/** Takes down the device and starts it anew, as a power cycle would. */
+	restart(): void;
+	/** What a person at the desk or on the serial line may see. Carries no secret. */
+	report(event: DeviceEvent): void;
+}
+
+export type Digest = "MD5" | "SHA256";
+
+export interface Clock {
+	/** Wall time, ms since 1970 (UTC). It may jump, and before `synced` it is wrong. */
+	now(): number;
+	readonly synced: boolean;
+	/** ms since some instant before the start. Never jumps, never goes back. */
+	monotonic(): number;
+}
+
+export type Timer = unknown;
+
+export interface Timers {
+	/** Calls back once, `ms` from now. */
+	once(callback: () => void, ms: number): Timer;
+	/** Calls back every `ms`, first `ms` from now. */
+	repeat(callback: () => void, ms: number): Timer;
+	/** Stops a timer; one that has run or is stopped already is left alone. */
+	clear(timer: Timer): void;
+}
+
+/** A small key-value store. A key is 1 to 15 letters, as NVS has it. */
+export interface Flash {
+	get(key: string): Uint8Array | undefined;
+	/** Atomic: whenever the power goes, the old or the new value is there. Throws when it cannot be written. */
+	set(key: string, value: Uint8Array): void;
+	/** Atomic; a key that is not there is left alone. */
+	delete(key: string): void;
+}
+
+export interface Network {
+	/** The network keeps real time, also on a desk that lets the device's time run faster. */
+	readonly clock: Clock;
+	readonly timers: Timers;
+	/** How many connections a server may hold at a time here. */
+	readonly maxConnections: number;
+	/** The device's own address as others reach it, without brackets; undefined while there is none. */
+	address(): string | undefined;
+	/**
+	 * Opens the device's HTTP port, or with `identity` its HTTPS port. Never throws: what fails is told to
+	 * `onError`, before or after the return.
+	 */
+	listen(options: ListenOptions): Listener;
+	/**
+	 * Makes a P-256 key with its self-signed certificate for TLS and hands it over as opaque bytes for the
+	 * flash, or undefined if it failed. It may take seconds; `done` is called once, never before the return.
+	 */
+	createIdentity(udid: string, done: (identity: Uint8Array | undefined) => void): void;
+	/** SHA-256 of the certificate (DER) in an identity; undefined if the bytes are none. */
+	fingerprint(identity: Uint8Array): Uint8Array | undefined;
+}
+
+export interface ListenOptions {
+	/** From createIdentity: speak TLS with it. */
+	identity?: Uint8Array;
+	/** The port is open. Called once, never before `listen` has returned. */
+	onListening(port: number): void;
+	/** A connection is there (after the handshake, where TLS is spoken). It must be accepted or closed. */
+	onConnection(socket: Socket): void;
+	/** The port could not be opened, or the listener failed later. The listener is closed. */
+	onError(message: string): void;
+}
+
+export interface Listener {
+	/** Stops listening; connections live on. May be called more than once. */
+	close(): void;
+}
+
+/** A connection in the shape of an ECMA-419 TCP socket. */
+export interface Socket {
+	/** The other side's IP address, in one spelling only (an IPv4-mapped IPv6 address as IPv4). */
+	readonly remoteAddress: string;
+	/** Says where events go. Called once; events come only after it has returned. */
+	accept(handler: SocketHandler): void;
+	/** Up to `count` bytes that have arrived; undefined if there are none. The bytes are the caller's. */
+	read(count: number): Uint8Array | undefined;
+	/**
+	 * Takes `bytes`, which may be no longer than what onWritable or the last write allowed, and returns how
+	 * many more may be written now. The host may keep `bytes` without copying: do not change them.
+	 */
+	write(bytes: Uint8Array): number;
+	/** Sends what was written, then closes. No event comes afterwards. May be called more than once. */
+	close(): void;
+}
+
+export interface SocketHandler {
+	/** `count` bytes can be read. What is left unread is announced again only when more arrives. */
+	onReadable(count: number): void;
+	/** `count` bytes can be written. */
+	onWritable(count: number): void;
+	/** The connection ended or failed: it can be neither read nor written any more. */
+	onError(): void;
+}
+
+export interface Led {
+	/** Exponent between a colour value and the light it gives: about 2.2 for a bare LED, 1 for a screen. */
+	readonly gamma: number;
+	/** Each 0 to 255. */
+	set(red: number, green: number, blue: number): void;
+}
+
+export interface Button {
+	/** Set by the device: called with true when pressed, false when released. */
+	onChange: (pressed: boolean) => void;
+}
+
+/** What one reading of all sensors gives, in the units of modules/sensing/quantities.ts; absent = not read. */
+export type Readings = Partial<Record<Quantity, number>>;
+
+export type Quantity = "temperature" | "humidity" | "pressure" | "illuminance" | "co2" | "motion";
+
+export type Motion = "left-to-right" | "right-to-left";
+
+export interface Sensors {
+	/** Reads every sensor that is present. */
+	read(): Readings;
+	/** Set by the device: called when a hand (or a person) passed. */
+	onMotion: (motion: Motion) => void;
+}
+
+export interface Announce {
+	/** Announces `_ambient16._tcp` and the HTTP or HTTPS service at `port`; replaces what was announced before. */
+	publish(service: { secure: boolean; port: number; udid: string; version: string }): void;
+	withdraw(): void;
+}
+
+export interface WifiCredentials {
+	ssid: string;
+	/** Empty for an open network. */
+	password: string;
+}
+
+export interface Wifi {
+	/** Joins that network and keeps at it; undefined: forgets it and becomes an access point for pairing. */
+	join(credentials: WifiCredentials | undefined): void;
+}
+
+/** One thing that happened, as `npm start --json` prints it. Carries no secret. */
+export type DeviceEvent =
+	| { event: "led"; red: number; green: number; blue: number; effect: string }
+	| { event: "mode"; mode: "http" | "https"; url?: string }
+	| { event: "pairing"; open: boolean }
+	| { event: "token"; token: string }
+	| { event: "paired"; paired: boolean }
+	| { event: "reset" }
+	| { event: "restart" }
+	| { event: "motion"; motion: Motion }
+	| { event: "window"; time: number; readings: Readings }
+	| {
+			event: "request";
+			secure: boolean;
+			address: string;
+			method: string;
+			path: string;
+			status: number;
+			commands: string[];
+	  }
+	| { event: "problem"; message: string };

@@ -1,0 +1,83 @@
+/** Every bound of the firmware, each with its reason. Times in ms, sizes in bytes, unless named otherwise. */
+
+// HTTP: what a request may be. Sizes leave room for any browser's headers and for a CA certificate in the body.
+/** Method, target and version. The API has one path; absolute targets and queries are the longest. */
+export const REQUEST_LINE = 512;
+/** All header fields together. Browsers send less than 1 KiB to a device without cookies. */
+export const HEADER_BLOCK = 2048;
+/** A JSON command with a CA certificate in PEM (P-256 about 800 B, RSA-4096 about 2 KiB). */
+export const BODY = 4096;
+/** A chunk-size line with its extensions, which nobody needs. */
+export const CHUNK_LINE = 64;
+/** Empty lines before a request (RFC 9112, 2.2) that are skipped. */
+export const LEADING_EMPTY_LINES = 2;
+/** JSON nesting. The API's deepest command has 3 levels; XS aborts on a text 100,000 deep. */
+export const JSON_DEPTH = 8;
+
+// HTTP: how long a client may take. Real time.
+/** From the first wait for a request on a fresh connection to the end of its head. */
+export const HEAD_TIME = 5_000;
+/** From the end of the head to the end of the body. */
+export const BODY_TIME = 10_000;
+/** Between requests on one connection. */
+export const KEEP_ALIVE_TIME = 10_000;
+/** For the client to take an answer. */
+export const WRITE_TIME = 10_000;
+/** How often connections are looked at: the precision of the four above. */
+export const SWEEP_INTERVAL = 1_000;
+/** Read from a socket at a time: one TCP segment on Ethernet and Wi-Fi. */
+export const READ_CHUNK = 1460;
+
+// Authentication.
+/** Device time after which the public token is replaced. */
+export const TOKEN_LIFE = 3_600_000;
+export const TOKEN_LENGTH = 8;
+/** Wrong secrets from one address within ATTEMPT_TIME before it has to wait. 10 a minute: 2^122 stays out of reach. */
+export const ATTEMPTS = 10;
+/** Real time. */
+export const ATTEMPT_TIME = 60_000;
+/** Addresses remembered; the one that is nearest to being forgotten makes room. */
+export const ATTEMPT_ADDRESSES = 32;
+/** A request counter `nc`: the largest integer that JSON and Number hold exactly has 16 digits. */
+export const NONCE_DIGITS = 15;
+/** A name in an error message. Command and field names are shorter; a UUID (36, or 32 in hex) is longer. */
+export const NAME_SHOWN = 24;
+
+// Identity.
+/** An unpaired device takes `pair` this long after start or a press of the button. */
+export const PAIRING_TIME = 600_000;
+/** The button held this long erases the owner. */
+export const RESET_HOLD = 10_000;
+/** The light warns from here on while the button is held. */
+export const RESET_WARNING = 1_000;
+/** How long the light shows an error. */
+export const ERROR_SIGNAL_TIME = 3_000;
+/** After a port could not be opened, or an identity not be made, wait this long before the next try. */
+export const RETRY_TIME = 5_000;
+
+// Wi-Fi (IEEE 802.11, WPA2): an SSID is 1 to 32 octets, a passphrase 8 to 63.
+export const SSID_BYTES = 32;
+export const PASSPHRASE_MIN = 8;
+export const PASSPHRASE_MAX = 63;
+
+// HTTPS mode, in seconds of device time: [least, default, most].
+export const HTTPS_IDLE = [5, 120, 3600] as const;
+export const HTTPS_LIMIT = [10, 900, 3600] as const;
+
+// Light.
+/** Seconds that a colour is shown: [least, default, most]. */
+export const COLOR_DURATION = [1, 10, 3600] as const;
+/** Half a blink: 1 Hz is seen by all and far below the 3 Hz that can harm (WCAG 2.3.1). */
+export const BLINK_HALF = 500;
+/** One breath. */
+export const BREATH = 4_000;
+/** Between two steps of a breath: 20 a second look smooth. */
+export const BREATH_STEP = 50;
+
+// Sensing.
+/** One point in the database. */
+export const WINDOW = 10_000;
+/** Between two readings in a window. */
+export const SAMPLE_INTERVAL = 1_000;
+/** Event counters start again at 0 after this, so that they stay whole numbers everywhere. */
+export const COUNTER_MAX = 0xffff_ffff;
