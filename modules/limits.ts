@@ -79,5 +79,9 @@ export const BREATH_STEP = 50;
 export const WINDOW = 10_000;
 /** Between two readings in a window. */
 export const SAMPLE_INTERVAL = 1_000;
+/** A change of the wall clock beyond this is a jump; SNTP's usual corrections, and a leap second, stay below. */
+export const CLOCK_JUMP = 1_000;
+/** Stretches of time between jumps that are remembered apart; with more, the two nearest become one. */
+export const CLOCK_SPANS = 8;
 /** Event counters start again at 0 after this, so that they stay whole numbers everywhere. */
 export const COUNTER_MAX = 0xffff_ffff;

@@ -1,0 +1,165 @@
+import type { DeviceEvent } from "../../hosts/host";
+import type { Authenticator } from "../auth/authenticator";
+import type { Handler, Request, Response } from "../http/message";
+import type { Vault } from "../identity/vault";
+import type { Settings, SettingsStore } from "../settings";
+import type { Command } from "./command";
+import { ApiError } from "./error";
+import { shown } from "./fields";
+import { type JsonObject, parseObject } from "./json";
+
+export interface ApiParts {
+	udid: string;
+	vault: Vault;
+	authenticator: Authenticator;
+	settings: SettingsStore;
+	/** The commands by name. `pair` is the one that an unpaired device takes, without a secret. */
+	commands: ReadonlyMap<string, Command>;
+	/** The body of `GET /`. */
+	identity(): Uint8Array;
+	report(event: DeviceEvent): void;
+}
+
+interface Order {
+	name: string;
+	command: Command;
+	order: unknown;
+}
+
+/** Answers the requests: `GET /` for everyone, commands for the owner. */
+export class Api {
+	#parts: ApiParts;
+
+	constructor(parts: ApiParts) {
+		this.#parts = parts;
+	}
+
+	readonly handle: Handler = (request, respond) => {
+		const names: string[] = [];
+		const answer = (response: Response) => {
+			const { secure, remoteAddress: address, method, path } = request;
+			this.#parts.report({
+				event: "request",
+				secure,
+				address,
+				// From outside, and so shown only if it is as it should be.
+				method: METHODS.includes(method) ? method : "(other)",
+				path: path === "/" ? path : "(other)",
+				status: response.status,
+				commands: names,
+			});
+			respond(response);
+		};
+		try {
+			if (request.path !== "/") throw new ApiError(404, "not-found", "there is nothing but /");
+			if (request.method === "GET" || request.method === "HEAD")
+				answer({ status: 200, body: this.#parts.identity() });
+			else if (request.method === "POST") this.#post(request, names, answer);
+			else throw new ApiError(405, "method-not-allowed", "use GET or POST", "Allow: GET, HEAD, POST\r\n");
+		} catch (error) {
+			answer(errorResponse(error));
+		}
+	};
+
+	#post(request: Request, names: string[], answer: (response: Response) => void): void {
+		checkContentType(request.contentType);
+		const body = parseObject(request.body);
+		if (body.udid !== this.#parts.udid) throw new ApiError(404, "wrong-udid", "udid is not this device's");
+		const orders = this.#orders(request, body);
+		for (const { name } of orders) names.push(name);
+		this.#carryOut(orders, request, answer);
+	}
+
+	/** Everything that is asked for, authenticated and validated. Throws an ApiError. */
+	#orders(request: Request, body: JsonObject): Order[] {
+		const { vault, authenticator, settings, commands } = this.#parts;
+		const asked = Object.keys(body).filter((name) => name !== "udid" && name !== "secret");
+		const pairing = asked.includes("pair");
+		if (vault.paired && pairing) throw new ApiError(409, "already-paired", "this device has an owner");
+		if (!vault.paired && !pairing) throw new ApiError(409, "not-paired", "this device has no owner yet");
+		if (pairing && asked.length > 1) throw new ApiError(400, "pair-alone", "pair comes alone");
+		const proof = pairing
+			? "none"
+			: authenticator.check(
+					request,
+					Object.hasOwn(body, "secret") ? body.secret : undefined,
+					settings.value.auth.md5,
+				);
+		if (asked.length === 0) throw new ApiError(400, "no-command", "the request has no command");
+		return asked.map((name) => {
+			const command = commands.get(name);
+			if (!command) throw new ApiError(400, "unknown-command", `there is no command ${shown(name)}`);
+			if (
+				command.where !== "any" &&
+				!request.secure &&
+				!(command.where === "https-or-signed" && proof === "hmac-sha256")
+			)
+				throw new ApiError(
+					403,
+					"https-only",
+					`${name} is taken over HTTPS only${command.where === "https" ? "" : ", or signed"}`,
+				);
+			return { name, command, order: command.validate(body[name]) };
+		});
+	}
+
+	#carryOut(orders: Order[], request: Request, answer: (response: Response) => void, prepared = 0): void {
+		const next = orders[prepared];
+		if (!next) {
+			let response: Response;
+			try {
+				response = this.#perform(orders, request);
+			} catch (error) {
+				abandon(orders);
+				response = errorResponse(error);
+			}
+			answer(response);
+			return;
+		}
+		const done = (error?: ApiError) => {
+			if (error) {
+				abandon(orders.slice(0, prepared));
+				answer(errorResponse(error));
+			} else this.#carryOut(orders, request, answer, prepared + 1);
+		};
+		if (next.command.prepare) next.command.prepare(next.order, done);
+		else done();
+	}
+
+	/** Writes and does all that was ordered. Throws, with nothing changed, if it cannot be written. */
+	#perform(orders: Order[], request: Request): Response {
+		let change: Partial<Settings> | undefined;
+		for (const { command, order } of orders)
+			if (command.settings) change = { ...change, ...command.settings(order) };
+		if (change) this.#parts.settings.change(change);
+		const answer: JsonObject = { status: "ok", udid: this.#parts.udid };
+		for (const { name, command, order } of orders) answer[name] = command.perform(order, request);
+		const sent = () => {
+			for (const { command, order } of orders) command.afterwards?.(order);
+		};
+		return { status: 200, body: JSON.stringify(answer), sent };
+	}
+}
+
+const METHODS: readonly string[] = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"];
+
+function abandon(orders: Order[]): void {
+	for (const { command } of orders) command.abandon?.();
+}
+
+/** RFC 9110, 8.3. Without a Content-Type the body is taken for what it must be. */
+function checkContentType(contentType: string | undefined): void {
+	if (contentType === undefined) return;
+	const [type, ...parameters] = contentType.toLowerCase().split(";");
+	const json = type?.trim() === "application/json";
+	if (json && parameters.every((parameter) => !/^\s*charset\s*=/.test(parameter) || /utf-?8/.test(parameter)))
+		return;
+	throw new ApiError(415, "unsupported-type", "the body must be application/json in UTF-8");
+}
+
+/** What is no ApiError is a fault of ours; what it says stays inside. */
+function errorResponse(error: unknown): Response {
+	const { status, code, message, headers } =
+		error instanceof ApiError ? error : new ApiError(500, "internal", "the device failed");
+	return { status, headers, body: JSON.stringify({ status: "error", code, message }) };
+}

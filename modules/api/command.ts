@@ -1,0 +1,34 @@
+import type { Settings } from "../settings";
+import type { ApiError } from "./error";
+
+/**
+ * One command of the API. All orders of a request go through the same steps together: every `validate`,
+ * then every `prepare`, then one write of all `settings`, then every `perform`. A step that fails ends the
+ * request with nothing changed, so that no request is ever carried out by half.
+ */
+export interface Command<Order = unknown> {
+	/**
+	 * Where it is taken: over HTTP and HTTPS; over HTTPS only; or over HTTP too if the request is signed,
+	 * since an MD5 secret heard on the air must not be able to do harm.
+	 */
+	readonly where: "any" | "https" | "https-or-signed";
+	/** Reads the command's value; throws an ApiError if it is not valid. */
+	validate(value: unknown): Order;
+	/** Does what may fail or take time, and can be undone. */
+	prepare?(order: Order, done: (error?: ApiError) => void): void;
+	/** Undoes `prepare`, as a later step failed. */
+	abandon?(): void;
+	/** What is to be written. */
+	settings?(order: Order): Partial<Settings>;
+	/** Does it, which cannot fail any more, and returns the result for the answer. */
+	perform(order: Order, client: Client): object;
+	/** What has to wait until the answer is on its way. */
+	afterwards?(order: Order): void;
+}
+
+/** Whom a command is carried out for. */
+export interface Client {
+	/** Name or address by which it reached the device, "" if it did not say. */
+	readonly host: string;
+	readonly secure: boolean;
+}

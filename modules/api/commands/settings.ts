@@ -1,0 +1,29 @@
+import type { Settings, SettingsStore } from "../../settings";
+import type { Command } from "../command";
+import { Fields } from "../fields";
+
+/** `getSettings`: everything that is set, without what must stay secret. */
+export function getSettings(settings: SettingsStore): Command<unknown> {
+	return {
+		where: "https",
+		validate: (value) => new Fields("getSettings", value, []),
+		perform: () => describe(settings.value),
+	};
+}
+
+function describe({ auth, wifi }: Settings): object {
+	return { auth: { md5: auth.md5 }, wifi: wifi && { ssid: wifi.ssid } };
+}
+
+/** `setAuth`: switches the MD5 secret off, or on again. */
+export function setAuth(onChange: () => void): Command<Settings["auth"]> {
+	return {
+		where: "https",
+		validate: (value) => ({ md5: new Fields("setAuth", value, ["md5"]).boolean("md5") }),
+		settings: (auth) => ({ auth }),
+		perform(auth) {
+			onChange();
+			return auth;
+		},
+	};
+}

@@ -1,0 +1,54 @@
+import { flashError } from "../../settings";
+import type { Command } from "../command";
+import { ApiError } from "../error";
+import { Fields } from "../fields";
+
+/** `restart`: as a power cycle would. */
+export function restart(perform: () => void): Command<unknown> {
+	return {
+		where: "https-or-signed",
+		validate: (value) => new Fields("restart", value, []),
+		perform: () => ({ restarting: true }),
+		afterwards: perform,
+	};
+}
+
+/** What the command needs of the device. */
+export interface Reset {
+	/** Decides the reset: from here on a loss of power does not stop it. Throws if the flash fails. */
+	begin(): void;
+	/** Takes `begin` back. */
+	abandon(): void;
+	finish(): void;
+}
+
+/** `factoryReset`: forgets the owner and all that the owner has set. */
+export function factoryReset({ begin, abandon, finish }: Reset): Command<unknown> {
+	return {
+		where: "https-or-signed",
+		validate: (value) => new Fields("factoryReset", value, []),
+		prepare(_order, done) {
+			try {
+				begin();
+			} catch {
+				done(flashError());
+				return;
+			}
+			done();
+		},
+		abandon,
+		perform: () => ({ resetting: true }),
+		afterwards: finish,
+	};
+}
+
+/** A command that is in the protocol and not yet in this firmware. */
+export function later(name: string): Command<never> {
+	return {
+		where: "any",
+		validate() {
+			throw new ApiError(501, "not-implemented", `${name} is not there yet`);
+		},
+		perform: () => ({}),
+	};
+}

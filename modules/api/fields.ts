@@ -1,0 +1,75 @@
+import { NAME_SHOWN } from "../limits";
+import { ApiError } from "./error";
+import { isObject, type JsonObject } from "./json";
+
+type Range = readonly [least: number, usual: number, most: number];
+
+/** The fields of one command, read one by one; whatever does not fit is refused with the field's name. */
+export class Fields {
+	#command: string;
+	#values: JsonObject;
+
+	/** Throws 400 unless `value` is an object with no field but `known`. */
+	constructor(command: string, value: unknown, known: readonly string[]) {
+		this.#command = command;
+		if (!isObject(value)) throw new ApiError(400, "invalid-field", `${command} must be an object`);
+		for (const name of Object.keys(value))
+			if (!known.includes(name))
+				throw new ApiError(400, "unknown-field", `${command} has no field ${shown(name)}`);
+		this.#values = value;
+	}
+
+	has(name: string): boolean {
+		return Object.hasOwn(this.#values, name);
+	}
+
+	/** As it came, undefined if it did not. */
+	any(name: string): unknown {
+		return this.has(name) ? this.#values[name] : undefined;
+	}
+
+	/** A number in the range, or the range's usual one if it is absent. */
+	number(name: string, [least, usual, most]: Range): number {
+		if (!this.has(name)) return usual;
+		const value = this.any(name);
+		if (typeof value !== "number" || !(value >= least && value <= most))
+			throw this.invalid(name, `a number from ${least} to ${most}`);
+		return value;
+	}
+
+	/** true or false; it must be there. */
+	boolean(name: string): boolean {
+		const value = this.any(name);
+		if (typeof value !== "boolean") throw this.invalid(name, "true or false");
+		return value;
+	}
+
+	/** One of `choices`, the first of them if it is absent. */
+	choice<T extends string>(name: string, choices: readonly T[]): T {
+		if (!this.has(name)) return choices[0] as T;
+		const value = this.any(name);
+		if (!choices.includes(value as T))
+			throw this.invalid(name, choices.map((choice) => `"${choice}"`).join(" or "));
+		return value as T;
+	}
+
+	/** A text of `least` to `most` bytes in UTF-8, without control characters; it must be there. */
+	text(name: string, least: number, most: number): string {
+		const value = this.any(name);
+		if (typeof value === "string" && value.length <= most) {
+			const size = new TextEncoder().encode(value).length;
+			// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+			if (size >= least && size <= most && !/[\u0000-\u001f\u007f]/.test(value)) return value;
+		}
+		throw this.invalid(name, `a text of ${least} to ${most} bytes`);
+	}
+
+	invalid(name: string, wanted: string): ApiError {
+		return new ApiError(400, "invalid-field", `${this.#command}.${name} must be ${wanted}`);
+	}
+}
+
+/** A name from outside as an error may repeat it: short and plain, so that no secret put in its place comes back. */
+export function shown(name: string): string {
+	return name.length <= NAME_SHOWN && /^\w+$/.test(name) ? `"${name}"` : "of that name";
+}

@@ -1,0 +1,264 @@
+import type { Host, Timer, WifiCredentials } from "../hosts/host";
+import { Api } from "./api/api";
+import type { Command } from "./api/command";
+import { setColor } from "./api/commands/color";
+import { getData } from "./api/commands/data";
+import { setHttps } from "./api/commands/https";
+import { pair } from "./api/commands/pair";
+import { getSettings, setAuth } from "./api/commands/settings";
+import { factoryReset, later, restart } from "./api/commands/system";
+import { Authenticator } from "./auth/authenticator";
+import { Token } from "./auth/token";
+import { RESETTING_KEY } from "./flash-keys";
+import type { Handler } from "./http/message";
+import { Port } from "./http/port";
+import { HttpsMode } from "./https-mode/https-mode";
+import { TlsIdentity } from "./https-mode/tls-identity";
+import { beginReset, finishReset, recover } from "./identity/factory-reset";
+import { PairingWindow } from "./identity/pairing";
+import { watchButton } from "./identity/reset-button";
+import { Vault } from "./identity/vault";
+import { Light } from "./led/light";
+import { ERROR_SIGNAL_TIME } from "./limits";
+import { Sampler } from "./sensing/sampler";
+import { SettingsStore } from "./settings";
+import { DEVICE_TYPE, PRODUCT, VERSION } from "./version";
+
+/** The sensor: joins its parts to each other and to a host. It runs from construction to `close`. */
+export class Device {
+	#host: Host;
+	#vault: Vault;
+	#settings: SettingsStore;
+	#token: Token;
+	#light: Light;
+	#sampler: Sampler;
+	#pairing: PairingWindow;
+	#mode: HttpsMode;
+	#identity: TlsIdentity;
+	#http: Port;
+	#https: Port;
+	#unwatchButton: () => void;
+	#errorTimer: Timer;
+	/** The body of `GET /`, until something in it changes. */
+	#document: Uint8Array | undefined;
+	#closed = false;
+
+	constructor(host: Host) {
+		this.#host = host;
+		this.#light = new Light({
+			led: host.led,
+			timers: host.timers,
+			clock: host.clock,
+			onChange: (red, green, blue, effect) => host.report({ event: "led", red, green, blue, effect }),
+		});
+		try {
+			recover(host.flash);
+		} catch {
+			this.#problem("the flash could not be written");
+		}
+		this.#vault = new Vault(host);
+		this.#settings = new SettingsStore(host.flash);
+		host.report({ event: "paired", paired: this.#vault.paired });
+		host.wifi?.join(this.#settings.value.wifi ?? undefined);
+		this.#token = new Token(host, (token) => {
+			this.#document = undefined;
+			host.report({ event: "token", token });
+		});
+		this.#sampler = new Sampler({
+			clock: host.clock,
+			timers: host.timers,
+			sensors: host.sensors,
+			onWindow: ({ time, readings }) => host.report({ event: "window", time, readings }),
+			onMotion: (motion) => host.report({ event: "motion", motion }),
+		});
+		this.#mode = new HttpsMode(host, (mode) => {
+			host.report({ event: "mode", mode });
+			this.#arrangePorts();
+		});
+		this.#pairing = new PairingWindow(host.timers, (open) => {
+			host.report({ event: "pairing", open });
+			if (open) this.#light.signal("pairing");
+			else this.#light.endSignal("pairing");
+			this.#arrangePorts();
+		});
+		const onProblem = (message: string) => this.#problem(message);
+		this.#identity = new TlsIdentity(host, () => this.#arrangePorts(), onProblem);
+
+		const api = new Api({
+			udid: host.udid,
+			vault: this.#vault,
+			authenticator: new Authenticator(host, this.#vault, this.#token),
+			settings: this.#settings,
+			commands: this.#commands(),
+			identity: () => this.#describe(),
+			report: (event) => host.report(event),
+		});
+		const network = host.network;
+		const onOpen = () => this.#announce();
+		this.#http = new Port({ network, handle: api.handle, onOpen, onProblem });
+		const handle: Handler = (request, respond) => {
+			this.#mode.touch();
+			api.handle(request, respond);
+		};
+		this.#https = new Port({ network, handle, identity: () => this.#identity.value, onOpen, onProblem });
+
+		this.#unwatchButton = watchButton(host.button, host.timers, {
+			onPress: () => {
+				if (!this.#vault.paired) this.#pairing.open();
+			},
+			onHold: (holding) => (holding ? this.#light.signal("reset") : this.#light.endSignal("reset")),
+			onReset: () => {
+				try {
+					beginReset(host.flash);
+				} catch {
+					this.#problem("the flash could not be written");
+					return;
+				}
+				this.#finishReset();
+			},
+		});
+		if (this.#vault.paired) this.#arrangePorts();
+		else this.#pairing.open();
+	}
+
+	/** Stops everything: no timer, listener or connection is left. */
+	close(): void {
+		this.#closed = true;
+		this.#unwatchButton();
+		this.#mode.leave();
+		this.#pairing.close();
+		this.#identity.close();
+		this.#http.close();
+		this.#https.close();
+		this.#token.close();
+		this.#sampler.close();
+		this.#host.timers.clear(this.#errorTimer);
+		this.#light.close();
+		this.#host.announce?.withdraw();
+	}
+
+	#commands(): ReadonlyMap<string, Command> {
+		const host = this.#host;
+		const commands = {
+			setColor: setColor(this.#light),
+			getData: getData(this.#sampler),
+			getSettings: getSettings(this.#settings),
+			setAuth: setAuth(() => {
+				this.#document = undefined;
+			}),
+			setHttps: setHttps({
+				open: (done) => this.#https.tryOpen(done),
+				abandon: () => this.#arrangePorts(),
+				describe: (name) => this.#describeHttps(name),
+				enter: (idle, limit) => {
+					if (this.#vault.paired && !this.#closed) this.#mode.enter(idle, limit);
+				},
+				leave: () => this.#mode.leave(),
+			}),
+			pair: pair({
+				vault: this.#vault,
+				settings: this.#settings,
+				isOpen: () => this.#pairing.isOpen,
+				onPaired: () => {
+					this.#token.renew();
+					host.report({ event: "paired", paired: true });
+				},
+				onSent: (wifi) => this.#paired(wifi),
+			}),
+			restart: restart(() => {
+				host.report({ event: "restart" });
+				host.restart();
+			}),
+			factoryReset: factoryReset({
+				begin: () => beginReset(host.flash),
+				abandon: () => host.flash.delete(RESETTING_KEY),
+				finish: () => this.#finishReset(),
+			}),
+			setInflux: later("setInflux"),
+			setMqtt: later("setMqtt"),
+			update: later("update"),
+		};
+		// Each takes the orders that it has validated itself.
+		return new Map(Object.entries(commands) as [string, Command][]);
+	}
+
+	/** The identity that everyone may know. The first five keys are the protocol's, in its order. */
+	#describe(): Uint8Array {
+		const token = this.#token.value;
+		this.#document ??= new TextEncoder().encode(
+			JSON.stringify({
+				type: PRODUCT,
+				version: VERSION,
+				udid: this.#host.udid,
+				deviceType: DEVICE_TYPE,
+				token,
+				auth: this.#settings.value.auth.md5 ? ["md5", "hmac-sha256"] : ["hmac-sha256"],
+				paired: this.#vault.paired,
+			}),
+		);
+		return this.#document;
+	}
+
+	#describeHttps(name: string): { url: string; fingerprint: string; proof: string } {
+		const host = name || this.#host.network.address() || "localhost";
+		const literal = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
+		const fingerprint = this.#identity.fingerprint;
+		return {
+			url: `https://${literal}:${this.#https.number}/`,
+			fingerprint,
+			proof: this.#vault.hmac(`${this.#token.value}\n${fingerprint}`),
+		};
+	}
+
+	/** Plain HTTP unless in HTTPS mode; HTTPS in that mode and while the device may be paired. */
+	#arrangePorts(): void {
+		if (this.#closed) return;
+		if (this.#mode.active || (this.#pairing.isOpen && this.#identity.value)) this.#https.open();
+		else this.#https.close();
+		if (this.#mode.active) this.#http.close();
+		else this.#http.open();
+		this.#announce();
+	}
+
+	#announce(): void {
+		const secure = this.#mode.active;
+		const port = secure ? this.#https.number : this.#http.number;
+		if (port === undefined) return;
+		this.#host.announce?.publish({ secure, port, udid: this.#host.udid, version: VERSION });
+	}
+
+	#paired(wifi: WifiCredentials | undefined): void {
+		if (this.#closed) return;
+		this.#pairing.close();
+		if (wifi) this.#host.wifi?.join(wifi);
+	}
+
+	/** The owner is forgotten in memory first, so that a flash that fails now keeps nobody in. */
+	#finishReset(): void {
+		if (this.#closed) return;
+		this.#vault.forget();
+		this.#settings.forget();
+		this.#light.off();
+		this.#host.report({ event: "reset" });
+		try {
+			finishReset(this.#host.flash);
+		} catch {
+			this.#problem("the flash could not be erased, the next start goes on with it");
+		}
+		this.#token.renew();
+		this.#https.close();
+		this.#mode.leave();
+		this.#identity.renew();
+		this.#host.report({ event: "paired", paired: false });
+		this.#host.wifi?.join(undefined);
+		this.#pairing.close();
+		this.#pairing.open();
+	}
+
+	#problem(message: string): void {
+		this.#host.report({ event: "problem", message });
+		this.#host.timers.clear(this.#errorTimer);
+		this.#light.signal("error");
+		this.#errorTimer = this.#host.timers.once(() => this.#light.endSignal("error"), ERROR_SIGNAL_TIME);
+	}
+}

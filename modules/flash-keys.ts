@@ -1,0 +1,8 @@
+/** Names in the flash, at most 15 letters each (NVS). */
+
+export const UUID_KEY = "uuid";
+export const SETTINGS_KEY = "settings";
+/** Key and certificate of the HTTPS server. */
+export const IDENTITY_KEY = "tls";
+/** There while a factory reset is under way. */
+export const RESETTING_KEY = "resetting";

@@ -1,0 +1,64 @@
+import type { Host, Timer } from "../../hosts/host";
+
+export type Mode = "http" | "https";
+
+/**
+ * Whether the device is in HTTPS mode, and for how long. The mode lives in memory only: a power cut ends it.
+ */
+export class HttpsMode {
+	#host: Pick<Host, "clock" | "timers">;
+	#onChange: (mode: Mode) => void;
+	#active = false;
+	#idle = 0;
+	#lastRequest = 0;
+	#idleTimer: Timer;
+	#limitTimer: Timer;
+
+	constructor(host: Pick<Host, "clock" | "timers">, onChange: (mode: Mode) => void) {
+		this.#host = host;
+		this.#onChange = onChange;
+	}
+
+	get active(): boolean {
+		return this.#active;
+	}
+
+	/** Enters the mode, or gives it new times. Both in seconds of device time. */
+	enter(idle: number, limit: number): void {
+		this.#stop();
+		this.#idle = idle * 1000;
+		this.touch();
+		this.#watchIdle(this.#idle);
+		this.#limitTimer = this.#host.timers.once(() => this.leave(), limit * 1000);
+		if (this.#active) return;
+		this.#active = true;
+		this.#onChange("https");
+	}
+
+	/** A request came: the idle time starts anew. */
+	touch(): void {
+		this.#lastRequest = this.#host.clock.monotonic();
+	}
+
+	leave(): void {
+		this.#stop();
+		if (!this.#active) return;
+		this.#active = false;
+		this.#onChange("http");
+	}
+
+	/** One timer that looks when the last request was, rather than a new timer with each request. */
+	#watchIdle(ms: number): void {
+		this.#idleTimer = this.#host.timers.once(() => {
+			const left = this.#lastRequest + this.#idle - this.#host.clock.monotonic();
+			if (left > 0) this.#watchIdle(left);
+			else this.leave();
+		}, ms);
+	}
+
+	/** Stops its timers. */
+	#stop(): void {
+		this.#host.timers.clear(this.#idleTimer);
+		this.#host.timers.clear(this.#limitTimer);
+	}
+}

@@ -1,0 +1,24 @@
+import type { Flash } from "../../hosts/host";
+import { IDENTITY_KEY, RESETTING_KEY, SETTINGS_KEY, UUID_KEY } from "../flash-keys";
+
+/**
+ * A factory reset erases several keys, and the power can go between any two of them. So it is written down
+ * first, and finished at the next start if need be: from `beginReset` on the device is unpaired.
+ */
+
+/** The one step that decides. Throws, and nothing has changed, if the flash fails. */
+export function beginReset(flash: Flash): void {
+	flash.set(RESETTING_KEY, new Uint8Array([1]));
+}
+
+/** Erases all that belongs to the owner. May be repeated; throws if the flash fails. */
+export function finishReset(flash: Flash): void {
+	for (const key of [UUID_KEY, SETTINGS_KEY, IDENTITY_KEY]) flash.delete(key);
+	flash.delete(RESETTING_KEY);
+}
+
+/** At start: finishes what a loss of power cut off, be it a factory reset or a pairing. */
+export function recover(flash: Flash): void {
+	if (flash.get(RESETTING_KEY)) finishReset(flash);
+	else if (!flash.get(UUID_KEY)) flash.delete(SETTINGS_KEY);
+}

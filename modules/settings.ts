@@ -1,0 +1,58 @@
+import type { Flash, WifiCredentials } from "../hosts/host";
+import { ApiError } from "./api/error";
+import { SETTINGS_KEY } from "./flash-keys";
+
+/** What the owner has set; kept in the flash as one JSON text, so that a change is whole or not there. */
+export interface Settings {
+	auth: {
+		/** Whether the MD5 secret is taken beside signed requests. */
+		md5: boolean;
+	};
+	wifi: WifiCredentials | null;
+}
+
+const DEFAULTS: Settings = { auth: { md5: true }, wifi: null };
+
+export class SettingsStore {
+	#flash: Flash;
+	#settings: Settings;
+
+	constructor(flash: Flash) {
+		this.#flash = flash;
+		this.#settings = read(flash);
+	}
+
+	get value(): Readonly<Settings> {
+		return this.#settings;
+	}
+
+	/** Writes the change; throws an ApiError 500, and nothing has changed, if the flash fails. */
+	change(change: Partial<Settings>): void {
+		const settings = { ...this.#settings, ...change };
+		try {
+			this.#flash.set(SETTINGS_KEY, new TextEncoder().encode(JSON.stringify(settings)));
+		} catch {
+			throw flashError();
+		}
+		this.#settings = settings;
+	}
+
+	/** Back to the defaults in memory; erasing the flash is the factory reset's. */
+	forget(): void {
+		this.#settings = DEFAULTS;
+	}
+}
+
+/** What a client is told when the flash fails: never what the flash itself says. */
+export function flashError(): ApiError {
+	return new ApiError(500, "flash", "the flash could not be written, nothing has changed");
+}
+
+/** Settings that cannot be read count as none: the device has to start whatever the flash holds. */
+function read(flash: Flash): Settings {
+	try {
+		const bytes = flash.get(SETTINGS_KEY);
+		if (bytes) return { ...DEFAULTS, ...JSON.parse(new TextDecoder().decode(bytes)) };
+	} catch {}
+	return DEFAULTS;
+}

@@ -1,0 +1,41 @@
+// npm test: type check, lint and all tests; or, with names, the test files that contain one of them.
+import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { install, root } from "./install.mjs";
+
+install();
+
+const wanted = process.argv.slice(2);
+const files = readdirSync(`${root}/test`, { recursive: true })
+	.map((file) => `test/${file.replaceAll("\\", "/")}`)
+	.filter((file) => file.endsWith(".test.ts"))
+	.filter((file) => wanted.length === 0 || wanted.some((name) => file.includes(name)))
+	.sort();
+if (files.length === 0) {
+	console.error(`no test file matches ${wanted.join(" or ")}`);
+	process.exit(1);
+}
+
+const node = (...args) => spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" }).status === 0;
+
+function check(what, ...args) {
+	if (node(...args)) return;
+	console.error(`\n${what} failed, nothing was tested\n0 passed, 1 failed, 0 skipped`);
+	process.exit(1);
+}
+
+if (wanted.length === 0) {
+	check("type check of modules/", "node_modules/typescript/bin/tsc", "-p", "modules");
+	check("type check", "node_modules/typescript/bin/tsc", "-p", ".");
+	check("lint", "node_modules/@biomejs/biome/bin/biome", "check", ".");
+}
+const passed = node(
+	"--import",
+	"tsx",
+	"--test",
+	"--test-concurrency=2",
+	"--test-reporter=./scripts/reporter.mjs",
+	"--test-reporter-destination=stdout",
+	...files,
+);
+process.exit(passed ? 0 : 1);

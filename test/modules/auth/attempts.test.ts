@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Attempts } from "../../../modules/auth/attempts";
+import { ATTEMPT_ADDRESSES } from "../../../modules/limits";
+import { FakeTime } from "../../fakes/host";
+
+function attempts(): { time: FakeTime; attempts: Attempts } {
+	const time = new FakeTime();
+	return { time, attempts: new Attempts(time) };
+}
+
+function fail(attempts: Attempts, address: string, count: number): void {
+	for (let i = 0; i < count; i++) attempts.failed(address);
+}
+
+test("nine failures in a minute are forgiven, the tenth makes the address wait", () => {
+	const { attempts: it } = attempts();
+	fail(it, "a", 9);
+	assert.equal(it.wait("a"), 0);
+	it.failed("a");
+	assert.equal(it.wait("a"), 60);
+});
+
+test("the wait ends a minute after the first failure", () => {
+	const { time, attempts: it } = attempts();
+	fail(it, "a", 10);
+	time.advance(59_500);
+	assert.equal(it.wait("a"), 1);
+	time.advance(500);
+	assert.equal(it.wait("a"), 0);
+});
+
+test("failures spread over more than a minute never make it wait", () => {
+	const { time, attempts: it } = attempts();
+	for (let i = 0; i < 50; i++) {
+		assert.equal(it.wait("a"), 0);
+		it.failed("a");
+		time.advance(10_000);
+	}
+});
+
+test("one address that waits keeps no other waiting (WLED's PIN cooldown)", () => {
+	const { attempts: it } = attempts();
+	fail(it, "a", 1000);
+	assert.equal(it.wait("owner"), 0);
+});
+
+test("the addresses remembered are bounded, and the oldest make room", () => {
+	const { attempts: it } = attempts();
+	for (let i = 0; i < 10_000; i++) it.failed(`address ${i}`);
+	assert.equal(it.size, ATTEMPT_ADDRESSES);
+	fail(it, "address 9999", 9);
+	assert.ok(it.wait("address 9999") > 0);
+});
+
+test("a jump of the wall clock ends no wait", () => {
+	const { time, attempts: it } = attempts();
+	fail(it, "a", 10);
+	time.jump(Date.UTC(2040, 0, 1));
+	assert.equal(it.wait("a"), 60);
+});

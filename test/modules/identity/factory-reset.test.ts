@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { IDENTITY_KEY, RESETTING_KEY, SETTINGS_KEY, UUID_KEY } from "../../../modules/flash-keys";
+import { beginReset, finishReset, recover } from "../../../modules/identity/factory-reset";
+import { FakeFlash } from "../../fakes/host";
+
+const OWNED = [UUID_KEY, SETTINGS_KEY, IDENTITY_KEY];
+
+function owned(): FakeFlash {
+	const flash = new FakeFlash();
+	for (const key of OWNED) flash.set(key, new Uint8Array([7]));
+	return flash;
+}
+
+test("a reset erases all that belongs to the owner", () => {
+	const flash = owned();
+	beginReset(flash);
+	finishReset(flash);
+	assert.deepEqual([...flash.contents.keys()], []);
+});
+
+test("a reset that lost its power at any write is finished at the next start, or has not begun", () => {
+	for (let writes = 0; writes <= 5; writes++) {
+		const flash = owned();
+		flash.writesLeft = writes;
+		try {
+			beginReset(flash);
+			finishReset(flash);
+		} catch {}
+		flash.writesLeft = Number.POSITIVE_INFINITY;
+		recover(flash);
+		assert.deepEqual([...flash.contents.keys()], writes === 0 ? OWNED : [], `after ${writes} writes`);
+	}
+});
+
+test("a recovery that loses its power as well is finished at the start after it", () => {
+	for (let writes = 0; writes <= 4; writes++) {
+		const flash = owned();
+		beginReset(flash);
+		flash.writesLeft = writes;
+		try {
+			recover(flash);
+		} catch {}
+		flash.writesLeft = Number.POSITIVE_INFINITY;
+		recover(flash);
+		assert.deepEqual([...flash.contents.keys()], []);
+	}
+});
+
+test("settings of a pairing that lost its power are erased at the next start", () => {
+	const flash = owned();
+	flash.delete(UUID_KEY);
+	recover(flash);
+	assert.deepEqual([...flash.contents.keys()], [IDENTITY_KEY]);
+});
+
+test("a start without a reset under way changes nothing", () => {
+	const flash = owned();
+	flash.writesLeft = 0;
+	recover(flash);
+	assert.deepEqual([...flash.contents.keys()], OWNED);
+	assert.ok(!flash.contents.has(RESETTING_KEY));
+});
