@@ -60,6 +60,21 @@ export interface Flash {
 	delete(key: string): void;
 }
 
+/**
+ * A stretch of flash, in sectors that are erased as a whole. It is used as flash has to be: what was erased is
+ * written once, from front to back. A write that loses its power leaves any part of it. All throw if they fail.
+ */
+export interface Storage {
+	readonly sectors: number;
+	/** Bytes. */
+	readonly sectorSize: number;
+	/** Erased bytes read as 0xff. The bytes are the caller's. */
+	read(sector: number, offset: number, count: number): Uint8Array;
+	/** `offset` and the length of `bytes` are multiples of 4. Durable when it returns. */
+	write(sector: number, offset: number, bytes: Uint8Array): void;
+	erase(sector: number): void;
+}
+
 export interface Network {
 	/** The network keeps real time, also on a desk that lets the device's time run faster. */
 	readonly clock: Clock;

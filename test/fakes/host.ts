@@ -143,9 +143,10 @@ export class FakeNetwork implements Network {
 		}
 		if (this.#listeners.has(kind)) throw new Error(`${kind} is listened on twice`);
 		this.#listeners.set(kind, options);
-		this.timers.once(() => options.onListening(kind === "https" ? 443 : 80), 0);
+		const opening = this.timers.once(() => options.onListening(kind === "https" ? 443 : 80), 0);
 		return {
 			close: () => {
+				this.timers.clear(opening);
 				if (this.#listeners.get(kind) === options) this.#listeners.delete(kind);
 			},
 		};
@@ -155,12 +156,13 @@ export class FakeNetwork implements Network {
 		return this.#listeners.has(kind);
 	}
 
-	connect(kind: "http" | "https" = "http", remoteAddress = "192.0.2.1"): FakePeer {
+	/** `window`: how much the device may write before the test lets it write more. */
+	connect(kind: "http" | "https" = "http", remoteAddress = "192.0.2.1", window?: number): FakePeer {
 		const listener = this.#listeners.get(kind);
 		if (!listener) throw new Error(`connection refused: ${kind}`);
 		const peer = new FakePeer(remoteAddress);
 		listener.onConnection(peer.deviceEnd);
-		peer.drain();
+		peer.drain(window);
 		return peer;
 	}
 

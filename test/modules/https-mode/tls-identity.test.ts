@@ -17,7 +17,8 @@ function identity(host = new FakeHost()) {
 
 test("the first start makes it and keeps it", () => {
 	const { host, it, log } = identity();
-	assert.equal(it.value, undefined);
+	const before: unknown = it.value;
+	assert.equal(before, undefined);
 	host.advance(1);
 	assert.deepEqual(log, ["ready"]);
 	assert.deepEqual(host.flash.get(IDENTITY_KEY), it.value);

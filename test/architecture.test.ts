@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path/posix";
+import { test } from "node:test";
+import { VERSION } from "../modules/version";
+
+const FOLDERS = ["modules", "hosts", "client"];
+
+function sources(folder: string): string[] {
+	try {
+		return readdirSync(folder, { recursive: true, encoding: "utf8" })
+			.map((file) => join(folder, file.replaceAll("\\", "/")))
+			.filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"));
+	} catch {
+		return [];
+	}
+}
+
+/** What a source imports: files of ours by their path, others by their specifier. */
+function imports(file: string): string[] {
+	const text = readFileSync(file, "utf8").replace(/\/\*[\s\S]*?\*\//g, "");
+	const found = [
+		...text.matchAll(/^\s*(?:import|export)\b[^;"]*?\bfrom\s*"([^"]+)"|\bimport\s*\(?\s*"([^"]+)"/gm),
+	];
+	return found.map(([, from, alone]) => {
+		const specifier = (from ?? alone) as string;
+		return specifier.startsWith(".") ? `${normalize(join(dirname(file), specifier))}.ts` : specifier;
+	});
+}
+
+/** The first circle of imports found, as a list of files. */
+function circle(graph: Map<string, string[]>): string[] | undefined {
+	const done = new Set<string>();
+	const visit = (file: string, path: string[]): string[] | undefined => {
+		if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+		if (done.has(file)) return undefined;
+		done.add(file);
+		for (const next of graph.get(file) ?? []) {
+			const found = visit(next, [...path, file]);
+			if (found) return found;
+		}
+		return undefined;
+	};
+	for (const file of graph.keys()) {
+		const found = visit(file, []);
+		if (found) return found;
+	}
+	return undefined;
+}
+
+test("modules/ imports nothing but itself and the types of hosts/host.ts", () => {
+	for (const file of sources("modules"))
+		for (const imported of imports(file)) {
+			const allowed = imported.startsWith("modules/") || imported === "hosts/host.ts";
+			assert.ok(allowed, `${file} imports ${imported}`);
+		}
+	for (const file of sources("modules"))
+		for (const line of readFileSync(file, "utf8").split(";"))
+			if (/hosts\/host"/.test(line)) assert.match(line, /import type\b/, file);
+});
+
+test("hosts/ imports nothing of modules/", () => {
+	for (const file of sources("hosts"))
+		for (const imported of imports(file))
+			assert.ok(!imported.startsWith("modules/"), `${file} imports ${imported}`);
+});
+
+test("imports form no circle", () => {
+	const graph = new Map(FOLDERS.flatMap(sources).map((file) => [file, imports(file)]));
+	assert.ok(graph.size > 10);
+	assert.equal(circle(graph)?.join(" -> "), undefined);
+});
+
+test("the two checks above find what they look for", () => {
+	assert.deepEqual(
+		circle(
+			new Map([
+				["a", ["b"]],
+				["b", ["c"]],
+				["c", ["b"]],
+			]),
+		),
+		["b", "c", "b"],
+	);
+	assert.ok(imports("modules/device.ts").includes("modules/api/api.ts"));
+	assert.ok(imports("main.ts").includes("#host"));
+});
+
+test("the firmware has the version of package.json", () => {
+	assert.equal(JSON.parse(readFileSync("package.json", "utf8")).version, VERSION);
+});

@@ -1,0 +1,95 @@
+import { createHash, createHmac } from "node:crypto";
+import type { FakeHost } from "./host";
+import type { FakePeer } from "./socket";
+
+export const UUID = "01234567-89ab-4def-8123-456789abcdef";
+
+export interface Answer {
+	status: number;
+	headers: Map<string, string>;
+	// biome-ignore lint/suspicious/noExplicitAny: whatever the device said
+	body: any;
+}
+
+/** Talks to a device under test in a fake host, as its owner would. */
+export class FakeOwner {
+	readonly host: FakeHost;
+	uuid = UUID;
+	address = "192.0.2.1";
+	#nc = 0;
+
+	constructor(host: FakeHost) {
+		this.host = host;
+	}
+
+	get(kind: "http" | "https" = "http"): Answer {
+		return this.send("GET / HTTP/1.1\r\nHost: sensor\r\n\r\n", kind);
+	}
+
+	get token(): string {
+		return this.get(this.host.network.isOpen("http") ? "http" : "https").body.token;
+	}
+
+	/** A POST as it stands. */
+	post(body: object | string, kind: "http" | "https" = "http", headers = ""): Answer {
+		return this.send(this.#message(body, headers), kind);
+	}
+
+	/** Commands with the MD5 secret. */
+	command(commands: object, kind: "http" | "https" = "http"): Answer {
+		return this.post(this.#withSecret(commands), kind);
+	}
+
+	/** Commands with a signature. */
+	signed(commands: object, kind: "http" | "https" = "http"): Answer {
+		const body = JSON.stringify({ udid: this.host.udid, ...commands });
+		const token = this.token;
+		const nc = ++this.#nc;
+		const digest = createHash("sha256").update(body).digest("hex");
+		const mac = createHmac("sha256", this.uuid).update(`${token}\n${nc}\nPOST\n/\n${digest}`).digest("hex");
+		return this.post(body, kind, `Authorization: Ambient16 token="${token}", nc="${nc}", mac="${mac}"\r\n`);
+	}
+
+	pair(kind: "http" | "https" = "https", pair: object = { uuid: this.uuid }): Answer {
+		return this.post({ udid: this.host.udid, pair }, kind);
+	}
+
+	/** Sends a command and leaves the connection in the hands of the test. */
+	open(commands: object, kind: "http" | "https" = "http", window?: number): FakePeer {
+		const message = this.#message(this.#withSecret(commands));
+		return this.host.network.connect(kind, this.address, window).send(message);
+	}
+
+	send(message: string, kind: "http" | "https"): Answer {
+		const peer = this.host.network.connect(kind, this.address).send(message);
+		const answer = parse(peer);
+		peer.disconnect();
+		return answer;
+	}
+
+	#withSecret(commands: object): object {
+		const secret = createHash("md5")
+			.update(this.token + this.uuid)
+			.digest("hex");
+		return { udid: this.host.udid, secret, ...commands };
+	}
+
+	#message(body: object | string, headers = ""): string {
+		const text = typeof body === "string" ? body : JSON.stringify(body);
+		return `POST / HTTP/1.1\r\nHost: sensor\r\n${headers}Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
+	}
+}
+
+/** Reads the one answer that the device has sent. */
+export function parse(peer: FakePeer): Answer {
+	const [head = "", ...rest] = peer.text.split("\r\n\r\n");
+	const [statusLine = "", ...lines] = head.split("\r\n");
+	const headers = new Map(
+		lines.map((line) => {
+			const colon = line.indexOf(":");
+			return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
+		}),
+	);
+	const text = rest.join("\r\n\r\n");
+	return { status: Number(statusLine.split(" ")[1]), headers, body: text ? JSON.parse(text) : undefined };
+}

@@ -1,0 +1,569 @@
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { afterEach, describe, test } from "node:test";
+import { Device } from "../../modules/device";
+import { SETTINGS_KEY, UUID_KEY } from "../../modules/flash-keys";
+import { FakeHost } from "../fakes/host";
+import { FakeOwner, parse, UUID } from "../fakes/owner";
+
+const OTHER_UUID = "fedcba98-7654-4210-8fed-cba987654321";
+let running: { device: Device; host: FakeHost }[] = [];
+
+/** A device that has just started. */
+function start(host = new FakeHost()) {
+	const device = new Device(host);
+	running.push({ device, host });
+	host.advance(1);
+	return { host, device, owner: new FakeOwner(host) };
+}
+
+/** A device with an owner. */
+function paired() {
+	const it = start();
+	assert.equal(it.owner.pair().status, 200);
+	it.host.advance(1);
+	return it;
+}
+
+afterEach(() => {
+	for (const { device, host } of running) {
+		device.close();
+		// A certificate that is being made comes to nobody.
+		host.advance(1);
+		assert.equal(host.time.pending, 0, "a timer of the device is left");
+		assert.equal(host.realTime.pending, 0, "a timer of the network is left");
+	}
+	running = [];
+});
+
+describe("identity", () => {
+	test("GET / answers the five keys of the protocol first", () => {
+		const { owner } = start();
+		const { status, body } = owner.get();
+		assert.equal(status, 200);
+		assert.deepEqual(Object.keys(body).slice(0, 5), ["type", "version", "udid", "deviceType", "token"]);
+		assert.deepEqual([body.type, body.udid, body.deviceType], ["Ambient16", "10000fb38278", "1000"]);
+		assert.match(body.token, /^[a-z]{8}$/);
+		assert.deepEqual([body.auth, body.paired], [["md5", "hmac-sha256"], false]);
+	});
+
+	test("the token is new after an hour, after pairing, after a restart and after a reset", () => {
+		const { owner, host, device } = start();
+		const tokens = [owner.token];
+		owner.pair();
+		host.advance(1);
+		tokens.push(owner.token);
+		host.advance(3_600_000);
+		tokens.push(owner.token);
+		host.hold(11_000);
+		tokens.push(owner.token);
+		device.close();
+		new Device(host).close();
+		tokens.push(host.events.findLast((event) => event.event === "token")?.token as string);
+		assert.equal(new Set(tokens).size, 5);
+	});
+});
+
+describe("pairing", () => {
+	test("an unpaired device is paired over HTTPS, which then closes", () => {
+		const { owner, host } = start();
+		assert.deepEqual(owner.pair().body, { status: "ok", udid: host.udid, pair: { paired: true } });
+		assert.equal(host.network.isOpen("https"), false);
+		assert.equal(owner.get().body.paired, true);
+		assert.equal(owner.command({ getData: {} }).status, 200);
+	});
+
+	test("pairing over plain HTTP is refused and changes nothing", () => {
+		const { owner, host } = start();
+		assert.equal(owner.pair("http").status, 403);
+		assert.equal(owner.get().body.paired, false);
+		assert.equal(host.flash.get(UUID_KEY), undefined);
+	});
+
+	test("a paired device takes no second owner", () => {
+		const { owner, host } = paired();
+		const other = new FakeOwner(host);
+		other.uuid = OTHER_UUID;
+		assert.equal(other.pair("http").status, 409);
+		owner.command({ setHttps: { enabled: true } });
+		assert.equal(other.pair("https").status, 409);
+		assert.equal(owner.command({ getData: {} }, "https").status, 200);
+	});
+
+	test("of two clients that pair at the same instant one wins and the other is told", () => {
+		const { owner, host } = start();
+		const other = new FakeOwner(host);
+		other.uuid = OTHER_UUID;
+		const body = (uuid: string) => JSON.stringify({ udid: host.udid, pair: { uuid } });
+		const message = (uuid: string) =>
+			`POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${body(uuid).length}\r\n\r\n${body(uuid)}`;
+		const first = host.network.connect("https");
+		const second = host.network.connect("https");
+		first.send(message(UUID).slice(0, -1));
+		second.send(message(OTHER_UUID).slice(0, -1));
+		// The second is whole in the same turn: its answer is on its way before the port closes.
+		second.send("}");
+		assert.equal(parse(second).status, 200);
+		assert.ok(first.closed);
+		assert.equal(new FakeOwner(host).command({ getData: {} }).status, 401);
+		assert.equal(other.command({ getData: {} }).status, 200);
+		assert.equal(owner.get().body.paired, true);
+	});
+
+	test("a weak or malformed UUID, a wrong udid, unknown fields and further commands are refused", () => {
+		const { owner, host } = start();
+		const refused = [
+			owner.pair("https", { uuid: "00000000-0000-0000-0000-000000000000" }),
+			owner.pair("https", { uuid: "0123" }),
+			owner.pair("https", { uuid: 42 }),
+			owner.pair("https", {}),
+			owner.pair("https", { uuid: UUID, extra: 1 }),
+			owner.post({ udid: host.udid, pair: { uuid: UUID }, setColor: { color: "red" } }, "https"),
+			owner.post({ udid: host.udid, pair: UUID }, "https"),
+		];
+		for (const { status } of refused) assert.equal(status, 400);
+		assert.equal(owner.post({ udid: "000000000000", pair: { uuid: UUID } }, "https").status, 404);
+		assert.equal(owner.get().body.paired, false);
+	});
+
+	test("it closes after ten minutes, and a press of the button opens it again", () => {
+		const { owner, host } = start();
+		host.advance(600_000);
+		assert.equal(host.network.isOpen("https"), false);
+		assert.equal(owner.get().status, 200);
+		host.hold(200);
+		host.advance(1);
+		assert.equal(owner.pair().status, 200);
+	});
+
+	test("the light breathes while it is open", () => {
+		const { host, owner } = start();
+		assert.ok(host.events.some((event) => event.event === "led" && event.effect === "pairing"));
+		owner.pair();
+		assert.deepEqual(host.led.color, [0, 0, 0]);
+	});
+
+	test("Wi-Fi comes with it and is joined when the answer is sent", () => {
+		const { host, owner } = start();
+		const wifi = { ssid: "home", password: "correct horse" };
+		assert.equal(owner.pair("https", { uuid: UUID, wifi }).status, 200);
+		assert.deepEqual(host.joined, [undefined, wifi]);
+	});
+
+	test("Wi-Fi that cannot be is refused", () => {
+		const { owner } = start();
+		for (const wifi of [
+			null,
+			{},
+			{ ssid: "", password: "" },
+			{ ssid: "s".repeat(33), password: "" },
+			{ ssid: "home", password: "short" },
+			{ ssid: "home", password: "p".repeat(64) },
+			{ ssid: "home", password: "with\u0000nul" },
+			{ ssid: "home" },
+			{ ssid: "home", password: "long enough", channel: 6 },
+		])
+			assert.equal(owner.pair("https", { uuid: UUID, wifi }).status, 400, JSON.stringify(wifi));
+	});
+
+	test("power lost at any write leaves the device wholly paired or wholly unpaired", () => {
+		for (let writes = 0; writes < 4; writes++) {
+			const { host, owner, device } = start();
+			host.flash.writesLeft = writes;
+			const { status } = owner.pair("https", { uuid: UUID, wifi: { ssid: "home", password: "long enough" } });
+			host.flash.writesLeft = Number.POSITIVE_INFINITY;
+			assert.equal(owner.get().body.paired, status === 200);
+			device.close();
+			running = [];
+			const again = start(host);
+			assert.equal(again.owner.get().body.paired, status === 200);
+			assert.equal(host.flash.get(SETTINGS_KEY) !== undefined, status === 200);
+			assert.equal(host.joined.at(-1)?.ssid, status === 200 ? "home" : undefined);
+		}
+	});
+
+	test("commands other than pair wait for an owner", () => {
+		const { owner } = start();
+		assert.equal(owner.command({ setColor: { color: "red" } }).body.code, "not-paired");
+	});
+});
+
+describe("commands", () => {
+	test("setColor blinks blue for ten seconds and then is dark again", () => {
+		const { owner, host } = paired();
+		const { status, body } = owner.command({ setColor: { color: "blue" } });
+		assert.equal(status, 200);
+		assert.deepEqual(body.setColor, { color: "#0000ff", effect: "blink", duration: 10, intensity: 100 });
+		const seen = new Set<string>();
+		for (let ms = 0; ms < 10_000; ms += 250) {
+			seen.add(host.led.color.join());
+			host.advance(250);
+		}
+		assert.deepEqual([...seen].sort(), ["0,0,0", "0,0,255"]);
+		const changes = host.led.history.length;
+		host.advance(60_000);
+		assert.equal(host.led.history.length, changes);
+		assert.deepEqual(host.led.color, [0, 0, 0]);
+	});
+
+	test("the owner's colour goes on under a hold of the button that is let go", () => {
+		const { owner, host } = paired();
+		owner.command({ setColor: { color: "blue", effect: "solid" } });
+		host.hold(5_000);
+		assert.deepEqual(host.led.color, [0, 0, 255]);
+	});
+
+	test("several commands are answered under their names", () => {
+		const { owner } = paired();
+		const { body } = owner.command({ getData: {}, setColor: { color: "red" } });
+		assert.deepEqual(Object.keys(body), ["status", "udid", "getData", "setColor"]);
+	});
+
+	test("one wrong command keeps the others from being carried out", () => {
+		const { owner, host } = paired();
+		for (const wrong of [
+			{ setColour: {} },
+			{ getData: { more: 1 } },
+			{ setHttps: {} },
+			{ getSettings: {} },
+		]) {
+			const { status } = owner.command({ setColor: { color: "red", effect: "solid" }, ...wrong });
+			assert.ok(status === 400 || status === 403, String(status));
+			assert.deepEqual(host.led.color, [0, 0, 0]);
+		}
+	});
+
+	test("an unknown command and an unknown field are named", () => {
+		const { owner } = paired();
+		assert.match(owner.command({ setColour: {} }).body.message, /"setColour"/);
+		assert.match(owner.command({ setColor: { color: "red", colour: 1 } }).body.message, /"colour"/);
+	});
+
+	test("names of Object.prototype are unknown commands", () => {
+		const { owner } = paired();
+		for (const name of ["constructor", "toString", "hasOwnProperty"])
+			assert.equal(owner.command({ [name]: {} }).body.code, "unknown-command");
+		assert.equal(owner.command(JSON.parse('{"__proto__":{}}')).body.code, "unknown-command");
+	});
+
+	test("a request without a command is refused", () => {
+		const { owner } = paired();
+		assert.equal(owner.command({}).body.code, "no-command");
+	});
+
+	test("commands that are to come answer 501", () => {
+		const { owner } = paired();
+		for (const name of ["setInflux", "setMqtt", "update"])
+			assert.equal(owner.command({ [name]: {} }).status, 501);
+	});
+
+	test("getData has the last window and the counters", () => {
+		const { owner, host } = paired();
+		assert.equal(owner.command({ getData: {} }).body.getData.window, null);
+		host.wave("left-to-right");
+		host.advance(20_000);
+		const data = owner.command({ getData: {} }).body.getData;
+		assert.equal(data.window.time % 10, 0);
+		assert.equal(data.window.temperature, 21.5);
+		assert.deepEqual(data.events.motion, { "left-to-right": 1, "right-to-left": 0 });
+	});
+
+	test("restart and reset are refused over HTTP with an MD5 secret", () => {
+		const { owner, host } = paired();
+		assert.equal(owner.command({ restart: {} }).status, 403);
+		assert.equal(owner.command({ factoryReset: {} }).status, 403);
+		assert.equal(host.restarts, 0);
+		assert.equal(owner.get().body.paired, true);
+	});
+
+	test("a signed restart goes over HTTP", () => {
+		const { owner, host } = paired();
+		assert.deepEqual(owner.signed({ restart: {} }).body.restart, { restarting: true });
+		assert.equal(host.restarts, 1);
+	});
+
+	test("a restart waits until its answer is on its way", () => {
+		const { owner, host } = paired();
+		owner.command({ setHttps: { enabled: true } });
+		host.advance(1);
+		const peer = owner.open({ restart: {} }, "https", 10);
+		assert.equal(host.restarts, 0);
+		peer.drain();
+		assert.equal(host.restarts, 1);
+		assert.equal(parse(peer).status, 200);
+	});
+
+	test("a Content-Type other than JSON is refused", () => {
+		const { owner } = paired();
+		assert.equal(owner.post("{}", "http", "Content-Type: text/plain\r\n").status, 415);
+		assert.equal(
+			owner.post("{}", "http", "Content-Type: application/json; charset=iso-8859-1\r\n").status,
+			415,
+		);
+		assert.equal(owner.post("{}", "http", "Content-Type: Application/JSON; charset=UTF-8\r\n").status, 404);
+	});
+
+	test("other paths and methods are refused", () => {
+		const { owner } = paired();
+		assert.equal(owner.send("GET /x HTTP/1.1\r\nHost: x\r\n\r\n", "http").status, 404);
+		const answer = owner.send("DELETE / HTTP/1.1\r\nHost: x\r\n\r\n", "http");
+		assert.deepEqual([answer.status, answer.headers.get("allow")], [405, "GET, HEAD, POST"]);
+	});
+});
+
+describe("settings", () => {
+	test("setAuth switches the MD5 secret off, also over a restart", () => {
+		const { owner, host, device } = paired();
+		owner.command({ setHttps: { enabled: true } });
+		host.advance(1);
+		assert.deepEqual(owner.command({ setAuth: { md5: false } }, "https").body.setAuth, { md5: false });
+		assert.deepEqual(owner.get("https").body.auth, ["hmac-sha256"]);
+		assert.equal(owner.command({ getData: {} }, "https").body.code, "md5-off");
+		device.close();
+		running = [];
+		const again = start(host);
+		assert.equal(again.owner.command({ getData: {} }).status, 403);
+		assert.equal(again.owner.signed({ getData: {} }).status, 200);
+	});
+
+	test("settings that the flash does not take change nothing", () => {
+		const { owner, host } = paired();
+		owner.command({ setHttps: { enabled: true } });
+		host.advance(1);
+		host.flash.writesLeft = 0;
+		const { status, body } = owner.command({ setAuth: { md5: false }, setColor: { color: "red" } }, "https");
+		assert.deepEqual([status, body.code], [500, "flash"]);
+		assert.deepEqual(host.led.color, [0, 0, 0]);
+		assert.deepEqual(owner.get("https").body.auth, ["md5", "hmac-sha256"]);
+	});
+
+	test("getSettings tells no password", () => {
+		const { owner, host } = start();
+		owner.pair("https", { uuid: UUID, wifi: { ssid: "home", password: "correct horse" } });
+		owner.command({ setHttps: { enabled: true } });
+		host.advance(1);
+		const { body } = owner.command({ getSettings: {} }, "https");
+		assert.deepEqual(body.getSettings, { auth: { md5: true }, wifi: { ssid: "home" } });
+	});
+});
+
+describe("HTTPS mode", () => {
+	test("the answer tells where it is and proves the certificate; then plain HTTP is closed", () => {
+		const { owner, host } = paired();
+		const token = owner.token;
+		const peer = owner.open({ setHttps: { enabled: true } });
+		host.advance(1);
+		const { enabled, url, fingerprint, proof, idle, limit } = parse(peer).body.setHttps;
+		assert.deepEqual([enabled, url, idle, limit], [true, "https://sensor:443/", 120, 900]);
+		assert.match(fingerprint, /^[0-9a-f]{64}$/);
+		assert.equal(proof, createHmac("sha256", UUID).update(`${token}\n${fingerprint}`).digest("hex"));
+		assert.ok(peer.closed);
+		assert.equal(host.network.isOpen("http"), false);
+		assert.equal(owner.command({ getSettings: {} }, "https").status, 200);
+	});
+
+	test("plain HTTP comes back on command, after the idle time and after the limit", () => {
+		const { owner, host } = paired();
+		const enter = () => {
+			owner.open({ setHttps: { enabled: true, idle: 60, limit: 100 } });
+			host.advance(1);
+			assert.equal(host.network.isOpen("http"), false);
+		};
+		const plain = () => host.network.isOpen("http") && !host.network.isOpen("https");
+		enter();
+		owner.command({ setHttps: { enabled: false } }, "https");
+		assert.ok(plain());
+		host.advance(1);
+		enter();
+		host.advance(60_000);
+		assert.ok(plain());
+		enter();
+		for (let i = 0; i < 99; i++) {
+			host.advance(1_000);
+			assert.equal(owner.get("https").status, 200);
+		}
+		host.advance(1_000);
+		assert.ok(plain());
+	});
+
+	test("a restart ends it", () => {
+		const { owner, host, device } = paired();
+		owner.open({ setHttps: { enabled: true } });
+		host.advance(1);
+		device.close();
+		running = [];
+		start(host);
+		assert.ok(host.network.isOpen("http") && !host.network.isOpen("https"));
+	});
+
+	test("a port that cannot be opened leaves plain HTTP and everything else as it was", () => {
+		const { owner, host } = paired();
+		host.network.refused.add("https");
+		const { status, body } = owner.command({ setColor: { color: "red" }, setHttps: { enabled: true } });
+		assert.deepEqual([status, body.code], [503, "https-unavailable"]);
+		assert.ok(host.network.isOpen("http"));
+		assert.ok(
+			!host.events.some((event) => event.event === "led" && event.red === 255 && event.effect === "blink"),
+		);
+	});
+
+	test("a later command that fails closes HTTPS again", () => {
+		const { owner, host } = paired();
+		host.flash.writesLeft = 0;
+		const peer = owner.open({ setHttps: { enabled: true }, factoryReset: {} });
+		host.advance(1);
+		assert.equal(parse(peer).status, 403);
+		assert.ok(!host.network.isOpen("https"));
+	});
+
+	test("the announcement follows the port", () => {
+		const { owner, host } = paired();
+		owner.open({ setHttps: { enabled: true, idle: 60 } });
+		host.advance(1);
+		assert.equal(host.announced.at(-1), "https 443");
+		host.advance(61_000);
+		host.advance(1);
+		assert.equal(host.announced.at(-1), "http 80");
+	});
+
+	test("a new wall clock neither ends nor prolongs it", () => {
+		const { owner, host } = paired();
+		owner.open({ setHttps: { enabled: true, idle: 60 } });
+		host.advance(1);
+		host.time.jump(0);
+		host.advance(59_998);
+		assert.ok(host.network.isOpen("https"));
+		host.advance(2);
+		assert.ok(host.network.isOpen("http"));
+	});
+});
+
+describe("factory reset", () => {
+	test("holding the button for ten seconds erases the owner", () => {
+		const { owner, host } = paired();
+		const before = owner.token;
+		host.hold(11_000);
+		assert.notEqual(owner.token, before);
+		assert.equal(owner.get().body.paired, false);
+		assert.equal(owner.command({ getData: {} }).body.code, "not-paired");
+		assert.equal(host.flash.get(UUID_KEY), undefined);
+		assert.ok(host.events.some((event) => event.event === "reset"));
+	});
+
+	test("the light warns while the button is held, and nothing happens if it is let go", () => {
+		const { owner, host } = paired();
+		host.hold(9_000);
+		assert.ok(host.events.some((event) => event.event === "led" && event.effect === "reset"));
+		assert.equal(owner.command({ getData: {} }).status, 200);
+	});
+
+	test("the owner's signed command does the same, also out of HTTPS mode", () => {
+		const { owner, host } = paired();
+		owner.open({ setHttps: { enabled: true } });
+		host.advance(1);
+		const peer = owner.open({ factoryReset: {} }, "https");
+		assert.deepEqual(parse(peer).body.factoryReset, { resetting: true });
+		host.advance(1);
+		assert.equal(owner.get().body.paired, false);
+		assert.equal(owner.pair().status, 200);
+		const again = owner.signed({ factoryReset: {} });
+		assert.equal(again.status, 200);
+		assert.equal(owner.get().body.paired, false);
+	});
+
+	test("the certificate is a new one, Wi-Fi is forgotten", () => {
+		const { owner, host } = paired();
+		const fingerprint = () => {
+			const peer = owner.open({ setHttps: { enabled: true, idle: 5 } });
+			host.advance(1);
+			const { setHttps } = parse(peer).body;
+			host.advance(6_000);
+			return setHttps.fingerprint;
+		};
+		const before = fingerprint();
+		host.hold(11_000);
+		host.advance(1);
+		assert.equal(host.joined.at(-1), undefined);
+		assert.equal(owner.pair().status, 200);
+		assert.notEqual(fingerprint(), before);
+	});
+
+	test("a flash that fails keeps the owner, and says so", () => {
+		const { owner, host } = paired();
+		host.flash.writesLeft = 0;
+		host.hold(11_000);
+		assert.equal(owner.command({ getData: {} }).status, 200);
+		assert.ok(host.events.some((event) => event.event === "problem"));
+		assert.equal(owner.signed({ factoryReset: {} }).status, 500);
+		assert.equal(owner.get().body.paired, true);
+	});
+
+	test("power lost at any write ends in a whole reset or in none", () => {
+		for (let writes = 0; writes < 6; writes++) {
+			const { host, device } = paired();
+			host.flash.writesLeft = writes;
+			host.hold(11_000);
+			host.flash.writesLeft = Number.POSITIVE_INFINITY;
+			device.close();
+			running = [];
+			const again = start(host);
+			assert.equal(again.owner.get().body.paired, writes === 0, `after ${writes} writes`);
+			if (writes === 0) assert.equal(again.owner.command({ getData: {} }).status, 200);
+		}
+	});
+});
+
+test("nothing that leaves the device holds the UUID, in any spelling", () => {
+	const host = new FakeHost();
+	const sent: string[] = [];
+	const connect = host.network.connect.bind(host.network);
+	host.network.connect = (kind, address) => {
+		const peer = connect(kind, address);
+		const write = peer.deviceEnd.write;
+		Object.assign(peer.deviceEnd, {
+			write: (bytes: Uint8Array) => {
+				sent.push(Buffer.from(bytes).toString("latin1"));
+				return write(bytes);
+			},
+		});
+		return peer;
+	};
+	const { owner } = start(host);
+	owner.pair("https", { uuid: UUID, wifi: { ssid: "home", password: "correct horse" } });
+	owner.command({ setColor: { color: "blue" }, getData: {} });
+	owner.signed({ getData: {} });
+	owner.post({ udid: host.udid, secret: UUID, [UUID]: {} });
+	owner.post({ udid: UUID, secret: "x" });
+	owner.command({ [UUID]: {} });
+	owner.command({ [UUID.replaceAll("-", "")]: {} });
+	owner.command({ setColor: { color: UUID, [UUID]: 1 } });
+	owner.send(`GET /${UUID} HTTP/1.1\r\nHost: ${UUID}\r\n\r\n`, "http");
+	owner.send(`${UUID.replaceAll("-", "").toUpperCase()} / HTTP/1.1\r\nHost: x\r\n\r\n`, "http");
+	owner.open({ setHttps: { enabled: true } });
+	host.advance(1);
+	owner.command({ getSettings: {}, setAuth: { md5: false } }, "https");
+	host.advance(200_000);
+	host.hold(11_000);
+	const plain = UUID.replaceAll("-", "");
+	const needles = [
+		UUID,
+		plain,
+		Buffer.from(UUID).toString("hex"),
+		Buffer.from(UUID).toString("base64").slice(0, 40),
+		Buffer.from(plain, "hex").toString("base64").slice(0, 20),
+		[...UUID].reverse().join(""),
+		[...plain].reverse().join(""),
+		"correct horse",
+	];
+	const all = (sent.join("\n") + JSON.stringify(host.events)).toLowerCase();
+	assert.ok(sent.length > 10);
+	for (const needle of needles) assert.ok(!all.includes(needle.toLowerCase()), needle);
+});
+
+test("a device whose flash holds nonsense starts", () => {
+	const host = new FakeHost();
+	for (const key of [SETTINGS_KEY, "tls"]) host.flash.set(key, new Uint8Array([0xff, 0x00, 0x7b]));
+	host.flash.set(UUID_KEY, new TextEncoder().encode(UUID));
+	const { owner } = start(host);
+	assert.equal(owner.command({ getData: {} }).status, 200);
+});
