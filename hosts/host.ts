@@ -16,6 +16,8 @@ export interface Host {
 	/** HMAC-SHA256 (RFC 2104). */
 	hmac(key: Uint8Array, bytes: Uint8Array): Uint8Array;
 	readonly flash: Flash;
+	/** Where points wait to be sent; absent: they wait nowhere. */
+	readonly storage?: Storage;
 	readonly network: Network;
 	readonly led: Led;
 	readonly button: Button;
@@ -95,6 +97,73 @@ export interface Network {
 	createIdentity(udid: string, done: (identity: Uint8Array | undefined) => void): void;
 	/** SHA-256 of the certificate (DER) in an identity; undefined if the bytes are none. */
 	fingerprint(identity: Uint8Array): Uint8Array | undefined;
+	/**
+	 * One HTTP POST; redirects are not followed, and of the answer's body the first 512 bytes are kept. `done`
+	 * is called once, never before the return; not at all after the function returned has been called, which ends it.
+	 */
+	post?(request: PostRequest, done: (result: PostResult) => void): () => void;
+	/** An MQTT 3.1.1 connection with a clean session. Absent where there is no client. */
+	mqtt?(options: MqttOptions): MqttConnection;
+}
+
+/** Where to connect to. */
+export interface Endpoint {
+	/** Whether TLS is spoken. */
+	secure: boolean;
+	/** Name or address, an IPv6 address without its brackets. */
+	host: string;
+	port: number;
+	/** From the first slash on, "" if there is none. */
+	path: string;
+}
+
+/** Whom a TLS client believes. Without either field: the well-known authorities. */
+export interface Trust {
+	/** The only authorities that count, in PEM. */
+	ca?: string;
+	/** SHA-256 of the one certificate that counts, in lower-case hex, whoever signed it. */
+	fingerprint?: string;
+}
+
+export interface Connect {
+	endpoint: Endpoint;
+	trust: Trust;
+	/** Asked with the IP address before each connection to it; false: it is not made. */
+	allowAddress(address: string): boolean;
+}
+
+export interface PostRequest extends Connect {
+	/** Target of the request, query included. */
+	target: string;
+	headers: Readonly<Record<string, string>>;
+	body: Uint8Array;
+	/** ms of real time after which there is no answer. */
+	timeout: number;
+}
+
+export type PostResult =
+	| { status: number; retryAfter: string | undefined; body: string }
+	| { status: undefined; error: string };
+
+export interface MqttOptions extends Connect {
+	clientId: string;
+	user?: string;
+	password?: string;
+	/** Seconds between signs of life. */
+	keepAlive: number;
+	/** What the broker publishes, retained, when the device is lost. */
+	will: { topic: string; payload: string };
+	/** The broker has accepted. Called at most once, never before `mqtt` has returned. */
+	onConnected(): void;
+	/** The connection ended or did not come about; nothing follows. Called once, unless `close` was. */
+	onClosed(error: string): void;
+}
+
+export interface MqttConnection {
+	/** Publishes with QoS 1; `done` when the broker has it, and never if the connection ends before. */
+	publish(topic: string, payload: string, retain: boolean, done?: () => void): void;
+	/** Sends what was published and a DISCONNECT, then closes; within seconds also if the broker is silent. */
+	close(): void;
 }
 
 export interface ListenOptions {
@@ -192,7 +261,8 @@ export type DeviceEvent =
 	| { event: "reset" }
 	| { event: "restart" }
 	| { event: "motion"; motion: Motion }
-	| { event: "window"; time: number; readings: Readings }
+	/** `time` in seconds since 1970; null before the clock is set. */
+	| { event: "window"; time: number | null; readings: Readings }
 	| {
 			event: "request";
 			secure: boolean;

@@ -20,3 +20,17 @@ export function equalSecrets(expected: string, given: string): boolean {
 		difference |= given.charCodeAt(i) ^ expected.charCodeAt(i % expected.length);
 	return difference === 0;
 }
+
+const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/** Base64 with padding (RFC 4648, 4). */
+export function toBase64(bytes: Uint8Array): string {
+	let text = "";
+	for (let i = 0; i < bytes.length; i += 3) {
+		const left = bytes.length - i;
+		const group = ((bytes[i] as number) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
+		for (let digit = 0; digit < 4; digit++)
+			text += digit <= left ? BASE64[(group >> (18 - 6 * digit)) & 63] : "=";
+	}
+	return text;
+}

@@ -1,6 +1,7 @@
 import type { Host, Timer, WifiCredentials } from "../hosts/host";
 import { Api } from "./api/api";
 import type { Command } from "./api/command";
+import { setInflux, setMqtt } from "./api/commands/cloud";
 import { setColor } from "./api/commands/color";
 import { getData } from "./api/commands/data";
 import { setHttps } from "./api/commands/https";
@@ -9,6 +10,7 @@ import { getSettings, setAuth } from "./api/commands/settings";
 import { factoryReset, later, restart } from "./api/commands/system";
 import { Authenticator } from "./auth/authenticator";
 import { Token } from "./auth/token";
+import { Cloud } from "./cloud/cloud";
 import { RESETTING_KEY } from "./flash-keys";
 import type { Handler } from "./http/message";
 import { Port } from "./http/port";
@@ -32,6 +34,7 @@ export class Device {
 	#token: Token;
 	#light: Light;
 	#sampler: Sampler;
+	#cloud: Cloud;
 	#pairing: PairingWindow;
 	#mode: HttpsMode;
 	#identity: TlsIdentity;
@@ -52,7 +55,7 @@ export class Device {
 			onChange: (red, green, blue, effect) => host.report({ event: "led", red, green, blue, effect }),
 		});
 		try {
-			recover(host.flash);
+			recover(host);
 		} catch {
 			this.#problem("the flash could not be written");
 		}
@@ -68,11 +71,22 @@ export class Device {
 			clock: host.clock,
 			timers: host.timers,
 			sensors: host.sensors,
-			onWindow: ({ time, readings }) => host.report({ event: "window", time, readings }),
-			onMotion: (motion) => host.report({ event: "motion", motion }),
+			onWindow: (window) => {
+				host.report({ event: "window", time: this.#sampler.timeOf(window) ?? null, readings: window.readings });
+				this.#cloud.window(window);
+			},
+			onMotion: (motion) => {
+				host.report({ event: "motion", motion });
+				this.#cloud.motion(motion);
+			},
 		});
+		const onProblem = (message: string) => this.#problem(message);
+		this.#cloud = new Cloud({ host, timeOf: (window) => this.#sampler.timeOf(window), onProblem });
+		if (this.#vault.paired) this.#cloud.configure(this.#settings.value.influx, this.#settings.value.mqtt);
 		this.#mode = new HttpsMode(host, (mode) => {
 			host.report({ event: "mode", mode });
+			if (mode === "https") this.#cloud.suspend();
+			else if (!this.#closed) this.#cloud.resume();
 			this.#arrangePorts();
 		});
 		this.#pairing = new PairingWindow(host.timers, (open) => {
@@ -81,7 +95,6 @@ export class Device {
 			else this.#light.endSignal("pairing");
 			this.#arrangePorts();
 		});
-		const onProblem = (message: string) => this.#problem(message);
 		this.#identity = new TlsIdentity(host, () => this.#arrangePorts(), onProblem);
 
 		const api = new Api({
@@ -132,6 +145,7 @@ export class Device {
 		this.#https.close();
 		this.#token.close();
 		this.#sampler.close();
+		this.#cloud.close();
 		this.#host.timers.clear(this.#errorTimer);
 		this.#light.close();
 		this.#host.announce?.withdraw();
@@ -142,7 +156,7 @@ export class Device {
 		const commands = {
 			setColor: setColor(this.#light),
 			getData: getData(this.#sampler),
-			getSettings: getSettings(this.#settings),
+			getSettings: getSettings(this.#settings, () => this.#cloud.status),
 			setAuth: setAuth(() => {
 				this.#document = undefined;
 			}),
@@ -174,8 +188,8 @@ export class Device {
 				abandon: () => host.flash.delete(RESETTING_KEY),
 				finish: () => this.#finishReset(),
 			}),
-			setInflux: later("setInflux"),
-			setMqtt: later("setMqtt"),
+			setInflux: setInflux((settings) => this.#cloud.configureInflux(settings)),
+			setMqtt: setMqtt((settings) => this.#cloud.configureMqtt(settings)),
 			update: later("update"),
 		};
 		// Each takes the orders that it has validated itself.
@@ -241,7 +255,8 @@ export class Device {
 		this.#light.off();
 		this.#host.report({ event: "reset" });
 		try {
-			finishReset(this.#host.flash);
+			this.#cloud.erase();
+			finishReset(this.#host);
 		} catch {
 			this.#problem("the flash could not be erased, the next start goes on with it");
 		}

@@ -5,8 +5,12 @@
 export const REQUEST_LINE = 512;
 /** All header fields together. Browsers send less than 1 KiB to a device without cookies. */
 export const HEADER_BLOCK = 2048;
+/** Header fields. Browsers send about 20; each costs the chip memory beyond its bytes. */
+export const HEADER_FIELDS = 64;
 /** A JSON command with a CA certificate in PEM (P-256 about 800 B, RSA-4096 about 2 KiB). */
 export const BODY = 4096;
+/** A Content-Length as written: longer ones overflow what Number holds exactly, shorter ones are compared. */
+export const CONTENT_LENGTH_DIGITS = 15;
 /** A chunk-size line with its extensions, which nobody needs. */
 export const CHUNK_LINE = 64;
 /** Empty lines before a request (RFC 9112, 2.2) that are skipped. */
@@ -85,3 +89,29 @@ export const CLOCK_JUMP = 1_000;
 export const CLOCK_SPANS = 8;
 /** Event counters start again at 0 after this, so that they stay whole numbers everywhere. */
 export const COUNTER_MAX = 0xffff_ffff;
+
+// Cloud. Real time: the network's.
+/** Points in one upload: about 6 KB of lines, which the chip can hold beside a TLS connection. */
+export const BATCH_POINTS = 50;
+/** For the database to answer. */
+export const POST_TIME = 15_000;
+/** Wait before another try: at most this after the first failure, and at most that after many. */
+export const BACKOFF_FIRST = 1_000;
+export const BACKOFF_MOST = 300_000;
+/** The longest Retry-After that is obeyed: a database that asks for more is asked again after this. */
+export const RETRY_AFTER_MOST = 3_600_000;
+/** An MQTT connection that lasted this long was a good one: the next failure counts as a first one. */
+export const MQTT_STABLE = 60_000;
+/** Seconds between signs of life; a broker gives up after 1.5 times that (MQTT 3.1.1, 3.1.2.10). */
+export const MQTT_KEEP_ALIVE = 60;
+/** Events that wait for the broker; the oldest make room. */
+export const EVENTS_WAITING = 64;
+/** Windows from before the clock was set, until they get their time: an hour. The oldest make room. */
+export const WINDOWS_UNSYNCED = 360;
+/** Lengths of what the owner sets, in bytes: an InfluxDB token has 88 characters. */
+export const URL_BYTES = 256;
+export const NAME_BYTES = 128;
+export const CREDENTIAL_BYTES = 256;
+/** A CA certificate in PEM. */
+export const CA_BYTES = 3_000;
+export const TOPIC_BYTES = 64;

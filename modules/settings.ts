@@ -1,5 +1,7 @@
 import type { Flash, WifiCredentials } from "../hosts/host";
 import { ApiError } from "./api/error";
+import type { InfluxSettings } from "./cloud/influx";
+import type { MqttSettings } from "./cloud/mqtt-events";
 import { SETTINGS_KEY } from "./flash-keys";
 
 /** What the owner has set; kept in the flash as one JSON text, so that a change is whole or not there. */
@@ -9,9 +11,11 @@ export interface Settings {
 		md5: boolean;
 	};
 	wifi: WifiCredentials | null;
+	influx: InfluxSettings | null;
+	mqtt: MqttSettings | null;
 }
 
-const DEFAULTS: Settings = { auth: { md5: true }, wifi: null };
+const DEFAULTS: Settings = { auth: { md5: true }, wifi: null, influx: null, mqtt: null };
 
 export class SettingsStore {
 	#flash: Flash;

@@ -64,6 +64,14 @@ export class Fields {
 		throw this.invalid(name, `a text of ${least} to ${most} bytes`);
 	}
 
+	/** Certificates in PEM (RFC 7468), `most` bytes at the longest; they must be there. */
+	pem(name: string, most: number): string {
+		const value = this.any(name);
+		const form = /^\s*(-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*)+$/;
+		if (typeof value === "string" && value.length <= most && form.test(value)) return value;
+		throw this.invalid(name, `certificates in PEM, ${most} bytes at most`);
+	}
+
 	invalid(name: string, wanted: string): ApiError {
 		return new ApiError(400, "invalid-field", `${this.#command}.${name} must be ${wanted}`);
 	}

@@ -87,10 +87,9 @@ export class PointLog {
 		this.#write(DONE, content);
 	}
 
-	/** Erases everything: at factory reset. */
+	/** Erases everything: at factory reset. Throws if the storage fails. */
 	erase(): void {
-		for (let sector = 0; sector < this.#storage.sectors; sector++)
-			if (this.#order[sector] !== 0 || this.#header(sector)) this.#storage.erase(sector);
+		eraseStorage(this.#storage);
 		this.#order.fill(0);
 		this.#firstPoints.fill(0);
 		this.#sector = -1;
@@ -236,6 +235,12 @@ export class PointLog {
 		];
 		return { order, firstPoint, done, lost };
 	}
+}
+
+/** Erases all sectors in which anything was ever written: each begins with its header. */
+export function eraseStorage(storage: Storage): void {
+	for (let sector = 0; sector < storage.sectors; sector++)
+		if (storage.read(sector, 0, HEADER).some((byte) => byte !== ERASED)) storage.erase(sector);
 }
 
 /** "A16p" */

@@ -1,4 +1,5 @@
-import type { Flash } from "../../hosts/host";
+import type { Flash, Host } from "../../hosts/host";
+import { eraseStorage } from "../cloud/point-log";
 import { IDENTITY_KEY, RESETTING_KEY, SETTINGS_KEY, UUID_KEY } from "../flash-keys";
 
 /**
@@ -12,13 +13,15 @@ export function beginReset(flash: Flash): void {
 }
 
 /** Erases all that belongs to the owner. May be repeated; throws if the flash fails. */
-export function finishReset(flash: Flash): void {
+export function finishReset({ flash, storage }: Pick<Host, "flash" | "storage">): void {
+	if (storage) eraseStorage(storage);
 	for (const key of [UUID_KEY, SETTINGS_KEY, IDENTITY_KEY]) flash.delete(key);
 	flash.delete(RESETTING_KEY);
 }
 
 /** At start: finishes what a loss of power cut off, be it a factory reset or a pairing. */
-export function recover(flash: Flash): void {
-	if (flash.get(RESETTING_KEY)) finishReset(flash);
+export function recover(host: Pick<Host, "flash" | "storage">): void {
+	const { flash } = host;
+	if (flash.get(RESETTING_KEY)) finishReset(host);
 	else if (!flash.get(UUID_KEY)) flash.delete(SETTINGS_KEY);
 }

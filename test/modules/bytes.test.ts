@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { equalSecrets, toHex } from "../../modules/bytes";
+import { equalSecrets, toBase64, toHex } from "../../modules/bytes";
 
 test("hex is lower case with two digits a byte", () => {
 	assert.equal(toHex(new Uint8Array([0, 1, 0xab, 0xff])), "0001abff");
@@ -15,4 +15,9 @@ test("secrets are equal only if every character is", () => {
 test("a secret that is empty, shorter, longer or a repetition is not equal", () => {
 	for (const given of ["", "abc", "abcde", "abcdabcd"])
 		assert.equal(equalSecrets("abcd", given), false, given);
+});
+
+test("base64 is RFC 4648's, with padding", () => {
+	for (const text of ["", "f", "fo", "foo", "foob", "fooba", "foobar", "ü€\u{1f600}"])
+		assert.equal(toBase64(new TextEncoder().encode(text)), Buffer.from(text).toString("base64"));
 });

@@ -1,18 +1,25 @@
+import type { CloudStatus } from "../../cloud/cloud";
 import type { Settings, SettingsStore } from "../../settings";
 import type { Command } from "../command";
 import { Fields } from "../fields";
+import { describeInflux, describeMqtt } from "./cloud";
 
-/** `getSettings`: everything that is set, without what must stay secret. */
-export function getSettings(settings: SettingsStore): Command<unknown> {
+/** `getSettings`: everything that is set, without what must stay secret, and how sending goes. */
+export function getSettings(settings: SettingsStore, cloud: () => CloudStatus): Command<unknown> {
 	return {
 		where: "https",
 		validate: (value) => new Fields("getSettings", value, []),
-		perform: () => describe(settings.value),
+		perform: () => ({ ...describe(settings.value), ...cloud() }),
 	};
 }
 
-function describe({ auth, wifi }: Settings): object {
-	return { auth: { md5: auth.md5 }, wifi: wifi && { ssid: wifi.ssid } };
+function describe({ auth, wifi, influx, mqtt }: Settings): object {
+	return {
+		auth: { md5: auth.md5 },
+		wifi: wifi && { ssid: wifi.ssid },
+		influx: describeInflux(influx),
+		mqtt: describeMqtt(mqtt),
+	};
 }
 
 /** `setAuth`: switches the MD5 secret off, or on again. */

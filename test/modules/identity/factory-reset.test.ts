@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { IDENTITY_KEY, RESETTING_KEY, SETTINGS_KEY, UUID_KEY } from "../../../modules/flash-keys";
 import { beginReset, finishReset, recover } from "../../../modules/identity/factory-reset";
 import { FakeFlash } from "../../fakes/host";
+import { FakeStorage } from "../../fakes/storage";
 
 const OWNED = [UUID_KEY, SETTINGS_KEY, IDENTITY_KEY];
 
@@ -15,7 +16,7 @@ function owned(): FakeFlash {
 test("a reset erases all that belongs to the owner", () => {
 	const flash = owned();
 	beginReset(flash);
-	finishReset(flash);
+	finishReset({ flash });
 	assert.deepEqual([...flash.contents.keys()], []);
 });
 
@@ -25,10 +26,10 @@ test("a reset that lost its power at any write is finished at the next start, or
 		flash.writesLeft = writes;
 		try {
 			beginReset(flash);
-			finishReset(flash);
+			finishReset({ flash });
 		} catch {}
 		flash.writesLeft = Number.POSITIVE_INFINITY;
-		recover(flash);
+		recover({ flash });
 		assert.deepEqual([...flash.contents.keys()], writes === 0 ? OWNED : [], `after ${writes} writes`);
 	}
 });
@@ -39,10 +40,10 @@ test("a recovery that loses its power as well is finished at the start after it"
 		beginReset(flash);
 		flash.writesLeft = writes;
 		try {
-			recover(flash);
+			recover({ flash });
 		} catch {}
 		flash.writesLeft = Number.POSITIVE_INFINITY;
-		recover(flash);
+		recover({ flash });
 		assert.deepEqual([...flash.contents.keys()], []);
 	}
 });
@@ -50,14 +51,24 @@ test("a recovery that loses its power as well is finished at the start after it"
 test("settings of a pairing that lost its power are erased at the next start", () => {
 	const flash = owned();
 	flash.delete(UUID_KEY);
-	recover(flash);
+	recover({ flash });
 	assert.deepEqual([...flash.contents.keys()], [IDENTITY_KEY]);
 });
 
 test("a start without a reset under way changes nothing", () => {
 	const flash = owned();
 	flash.writesLeft = 0;
-	recover(flash);
+	recover({ flash });
 	assert.deepEqual([...flash.contents.keys()], OWNED);
 	assert.ok(!flash.contents.has(RESETTING_KEY));
+});
+
+test("a reset erases the stored points, also one that is finished at the next start", () => {
+	for (const finish of [finishReset, recover]) {
+		const [flash, storage] = [owned(), new FakeStorage()];
+		storage.write(2, 0, new Uint8Array([1, 2, 3, 4]));
+		beginReset(flash);
+		finish({ flash, storage });
+		assert.ok(storage.bytes.every((byte) => byte === 0xff));
+	}
 });

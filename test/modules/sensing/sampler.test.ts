@@ -476,6 +476,26 @@ describe("before the clock is set", () => {
 		assert.ok(times.at(-1)! > START / 1000 + HOUR / 1000);
 	});
 
+	test("these times are taken also when it is set back before another window closes", () => {
+		let silent = false;
+		const { time, windows, sampler } = setUp({
+			wall: 0,
+			synced: false,
+			read: () => (silent ? {} : { co2: 1 }),
+		});
+		time.advance(58_500);
+		silent = true;
+		time.advance(2_000);
+		time.jump(START);
+		time.synced = true;
+		time.advance(2_000);
+		silent = false;
+		time.jump(START - 30_000);
+		time.advance(60_000);
+		const times = windows.map((window) => sampler.timeOf(window)!);
+		assert.equal(new Set(times).size, times.length);
+	});
+
 	test("a clock that was set once stays set", () => {
 		const { time, windows, times } = setUp();
 		time.advance(15_000);

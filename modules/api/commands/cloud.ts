@@ -1,0 +1,143 @@
+import type { Trust } from "../../../hosts/host";
+import { isHomeHost, parseEndpoint } from "../../cloud/endpoint";
+import { INFLUX_SCHEMES, type InfluxSettings } from "../../cloud/influx";
+import { MQTT_SCHEMES, type MqttSettings } from "../../cloud/mqtt-events";
+import { CA_BYTES, CREDENTIAL_BYTES, NAME_BYTES, TOPIC_BYTES, URL_BYTES } from "../../limits";
+import type { Command } from "../command";
+import { Fields } from "../fields";
+
+const TRUST_FIELDS = ["ca", "fingerprint"] as const;
+
+/** `setInflux`: the database that points go to; null: none. */
+export function setInflux(
+	onChange: (settings: InfluxSettings | null) => void,
+): Command<InfluxSettings | null> {
+	return {
+		where: "https",
+		validate: (value) => (value === null ? null : influxSettings(value)),
+		settings: (influx) => ({ influx }),
+		perform(influx) {
+			onChange(influx);
+			return describeInflux(influx) ?? { enabled: false };
+		},
+	};
+}
+
+/** `setMqtt`: the broker that events go to; null: none. */
+export function setMqtt(onChange: (settings: MqttSettings | null) => void): Command<MqttSettings | null> {
+	return {
+		where: "https",
+		validate: (value) => (value === null ? null : mqttSettings(value)),
+		settings: (mqtt) => ({ mqtt }),
+		perform(mqtt) {
+			onChange(mqtt);
+			return describeMqtt(mqtt) ?? { enabled: false };
+		},
+	};
+}
+
+/** What may be told of it: no password, no token. */
+export function describeInflux(influx: InfluxSettings | null): object | null {
+	if (!influx) return null;
+	const { url, database, user, org, bucket, trust } = influx;
+	return { url, database, user, org, bucket, ...describeTrust(trust) };
+}
+
+/** What may be told of it: no password. */
+export function describeMqtt(mqtt: MqttSettings | null): object | null {
+	if (!mqtt) return null;
+	const { url, user, topic, discovery, trust } = mqtt;
+	return { url, user, topic, discovery, ...describeTrust(trust) };
+}
+
+function influxSettings(value: unknown): InfluxSettings {
+	const fields = new Fields("setInflux", value, [
+		"url",
+		"database",
+		"user",
+		"password",
+		"org",
+		"bucket",
+		"token",
+		...TRUST_FIELDS,
+	]);
+	const url = endpointUrl(fields, INFLUX_SCHEMES);
+	const text = (name: string, most: number) => (fields.has(name) ? fields.text(name, 1, most) : undefined);
+	const [database, bucket] = [text("database", NAME_BYTES), text("bucket", NAME_BYTES)];
+	if ((database === undefined) === (bucket === undefined))
+		throw fields.invalid(
+			database === undefined ? "database" : "bucket",
+			"given, or else the other of database and bucket",
+		);
+	for (const name of database === undefined ? ["user", "password"] : ["org", "token"])
+		if (fields.has(name)) throw fields.invalid(name, "left out: it belongs to the other kind of database");
+	return defined({
+		url,
+		database,
+		user: text("user", NAME_BYTES),
+		password: text("password", CREDENTIAL_BYTES),
+		org: text("org", NAME_BYTES),
+		bucket,
+		token: text("token", CREDENTIAL_BYTES),
+		trust: trust(fields),
+	});
+}
+
+function mqttSettings(value: unknown): MqttSettings {
+	const fields = new Fields("setMqtt", value, [
+		"url",
+		"user",
+		"password",
+		"topic",
+		"discovery",
+		...TRUST_FIELDS,
+	]);
+	const topic = fields.has("topic") ? fields.text("topic", 1, TOPIC_BYTES) : "ambient16";
+	// MQTT 3.1.1, 4.7: wildcards have no place in a topic that is published to, `$` is the broker's.
+	if (/[+#]|^\$|^\/|\/$/.test(topic))
+		throw fields.invalid("topic", "a topic without + and #, and no / at its ends");
+	return defined({
+		url: endpointUrl(fields, MQTT_SCHEMES),
+		user: fields.has("user") ? fields.text("user", 1, NAME_BYTES) : undefined,
+		password: fields.has("password") ? fields.text("password", 1, CREDENTIAL_BYTES) : undefined,
+		topic,
+		discovery: fields.has("discovery") ? fields.boolean("discovery") : true,
+		trust: trust(fields),
+	});
+}
+
+/** The `url`, which may do without TLS only if it stays in the home. */
+function endpointUrl(fields: Fields, schemes: Readonly<Record<string, number>>): string {
+	const url = fields.text("url", 1, URL_BYTES);
+	const endpoint = parseEndpoint(url, schemes);
+	const [plain, secure] = Object.keys(schemes) as [string, string];
+	if (!endpoint)
+		throw fields.invalid(
+			"url",
+			`${secure}://host, or in the home ${plain}://host, with a port and path if need be`,
+		);
+	if (!endpoint.secure && !isHomeHost(endpoint.host))
+		throw fields.invalid("url", `${secure}://, as ${plain}:// is for addresses and names of the home only`);
+	return url;
+}
+
+function trust(fields: Fields): Trust {
+	if (fields.has("ca") && fields.has("fingerprint"))
+		throw fields.invalid("ca", "left out where there is a fingerprint");
+	if (fields.has("ca")) return { ca: fields.pem("ca", CA_BYTES) };
+	if (!fields.has("fingerprint")) return {};
+	const fingerprint = fields.text("fingerprint", 64, 95).replaceAll(":", "").toLowerCase();
+	if (!/^[0-9a-f]{64}$/.test(fingerprint))
+		throw fields.invalid("fingerprint", "the SHA-256 of a certificate in hex");
+	return { fingerprint };
+}
+
+/** A certificate is public; its text is long, and that there is one is enough to know. */
+function describeTrust({ ca, fingerprint }: Trust): object {
+	return defined({ ca: ca !== undefined || undefined, fingerprint });
+}
+
+/** Without the fields that are undefined. */
+function defined<T extends object>(object: T): T {
+	return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
+}

@@ -1,0 +1,137 @@
+import type { Host, Motion } from "../../hosts/host";
+import { WINDOWS_UNSYNCED } from "../limits";
+import type { Window } from "../sensing/window";
+import type { InfluxSettings } from "./influx";
+import { MqttEvents, type MqttSettings } from "./mqtt-events";
+import type { Point } from "./point";
+import { PointLog } from "./point-log";
+import { Uploader } from "./uploader";
+
+export interface CloudOptions {
+	host: Pick<Host, "udid" | "network" | "random" | "storage" | "clock">;
+	/** The time of a window from before the clock was set, once it is; see Sampler. */
+	timeOf(window: Window): number | undefined;
+	onProblem(message: string): void;
+}
+
+/** How sending goes, for `getSettings`. */
+export interface CloudStatus {
+	points: { waiting: number; sent: number; lost: number; refused: number; error?: string };
+	events: { connected: boolean; dropped: number; error?: string };
+}
+
+/** All that leaves the home: points to the database, events to the broker. */
+export class Cloud {
+	readonly #timeOf: CloudOptions["timeOf"];
+	readonly #clock: Host["clock"];
+	readonly #onProblem: (message: string) => void;
+	readonly #log: PointLog | undefined;
+	readonly #uploader: Uploader | undefined;
+	readonly #mqtt: MqttEvents;
+	/** Windows that have no time yet. */
+	#unsynced: Window[] = [];
+	#lost = 0;
+
+	constructor({ host, timeOf, onProblem }: CloudOptions) {
+		this.#timeOf = timeOf;
+		this.#clock = host.clock;
+		this.#onProblem = onProblem;
+		this.#mqtt = new MqttEvents({ host, onProblem });
+		if (!host.storage) return;
+		try {
+			this.#log = new PointLog(host.storage);
+			this.#uploader = new Uploader({ host, log: this.#log, onProblem });
+		} catch {
+			onProblem("the storage of points could not be read");
+		}
+	}
+
+	/** Sends to these from now on. */
+	configure(influx: InfluxSettings | null, mqtt: MqttSettings | null): void {
+		this.configureInflux(influx);
+		this.configureMqtt(mqtt);
+	}
+
+	configureInflux(settings: InfluxSettings | null): void {
+		this.#uploader?.configure(settings);
+	}
+
+	configureMqtt(settings: MqttSettings | null): void {
+		this.#mqtt.configure(settings);
+	}
+
+	/** A window has closed. */
+	window(window: Window): void {
+		this.#unsynced.push(window);
+		if (this.#unsynced.length > WINDOWS_UNSYNCED) {
+			this.#unsynced.shift();
+			this.#lost++;
+		}
+		// The times of those that wait all come at once, with the first window that knows its own.
+		while (this.#unsynced.length > 0) {
+			const first = this.#unsynced[0] as Window;
+			const time = this.#timeOf(first);
+			if (time === undefined) return;
+			this.#unsynced.shift();
+			this.#point({ time, readings: first.readings, motionEvents: first.motionEvents });
+		}
+		this.#uploader?.wake();
+	}
+
+	motion(motion: Motion): void {
+		this.#mqtt.motion(motion, this.#clock.synced ? Math.floor(this.#clock.now() / 1000) : undefined);
+	}
+
+	/** HTTPS mode begins: ends what is under way; points go on being stored. */
+	suspend(): void {
+		this.#uploader?.suspend();
+		this.#mqtt.suspend();
+	}
+
+	/** HTTPS mode has ended: sends what waits, the oldest first. */
+	resume(): void {
+		this.#uploader?.resume();
+		this.#mqtt.resume();
+	}
+
+	/** Forgets the owner's points, and where they went. Throws if the storage cannot be erased. */
+	erase(): void {
+		this.configure(null, null);
+		this.#unsynced = [];
+		this.#lost = 0;
+		this.#log?.erase();
+	}
+
+	get status(): CloudStatus {
+		const error = this.#uploader?.error;
+		return {
+			points: {
+				waiting: this.#unsynced.length + (this.#log?.waiting ?? 0),
+				sent: this.#uploader?.sent ?? 0,
+				lost: this.#lost + (this.#log?.lost ?? 0),
+				refused: this.#uploader?.refused ?? 0,
+				...(error !== undefined && { error }),
+			},
+			events: {
+				connected: this.#mqtt.connected,
+				dropped: this.#mqtt.dropped,
+				...(this.#mqtt.error !== undefined && { error: this.#mqtt.error }),
+			},
+		};
+	}
+
+	close(): void {
+		this.#uploader?.close();
+		this.#mqtt.close();
+	}
+
+	#point(point: Point): void {
+		try {
+			this.#log?.append(point);
+		} catch {
+			this.#lost++;
+			this.#onProblem("the storage of points could not be written");
+		}
+		this.#mqtt.window(point);
+	}
+}

@@ -1,0 +1,63 @@
+import type { Motion } from "../../hosts/host";
+import { QUANTITIES } from "../sensing/quantities";
+import { PRODUCT, VERSION } from "../version";
+
+const CLASSES: Readonly<
+	Record<string, { device_class?: string; unit_of_measurement?: string; name: string }>
+> = {
+	temperature: { device_class: "temperature", unit_of_measurement: "°C", name: "Temperature" },
+	humidity: { device_class: "humidity", unit_of_measurement: "%", name: "Humidity" },
+	pressure: { device_class: "atmospheric_pressure", unit_of_measurement: "Pa", name: "Pressure" },
+	illuminance: { device_class: "illuminance", unit_of_measurement: "lx", name: "Illuminance" },
+	co2: { device_class: "carbon_dioxide", unit_of_measurement: "ppm", name: "CO2" },
+	motion: { name: "Motion" },
+};
+
+const MOTIONS: readonly Motion[] = ["left-to-right", "right-to-left"];
+
+/**
+ * The messages that make Home Assistant show the device (its MQTT discovery): topic and payload, to be
+ * retained. With an empty payload the same topics make it forget the device.
+ */
+export function discoveryMessages(base: string, udid: string): { topic: string; payload: string }[] {
+	const id = `ambient16_${udid}`;
+	const own = `${base}/${udid}`;
+	const common = {
+		availability_topic: `${own}/status`,
+		payload_available: "online",
+		payload_not_available: "offline",
+		device: {
+			identifiers: [id],
+			name: `${PRODUCT} ${udid}`,
+			manufacturer: PRODUCT,
+			model: PRODUCT,
+			sw_version: VERSION,
+		},
+		origin: { name: PRODUCT, sw_version: VERSION },
+	};
+	const messages = QUANTITIES.map(({ name, decimals }) => ({
+		topic: `homeassistant/sensor/${id}/${name}/config`,
+		payload: JSON.stringify({
+			...CLASSES[name],
+			unique_id: `${id}_${name}`,
+			state_class: "measurement",
+			state_topic: `${own}/data`,
+			// A quantity that no sensor measures leaves its entity unknown rather than in error.
+			value_template: `{{ value_json.${name} | default(None) }}`,
+			suggested_display_precision: Math.min(decimals, 1),
+			...common,
+		}),
+	}));
+	messages.push({
+		topic: `homeassistant/event/${id}/motion/config`,
+		payload: JSON.stringify({
+			name: "Movement",
+			unique_id: `${id}_movement`,
+			device_class: "motion",
+			event_types: MOTIONS,
+			state_topic: `${own}/event/motion`,
+			...common,
+		}),
+	});
+	return messages;
+}

@@ -1,0 +1,193 @@
+import type { Host, Motion, MqttConnection, Timer, Trust } from "../../hosts/host";
+import { BACKOFF_FIRST, BACKOFF_MOST, EVENTS_WAITING, MQTT_KEEP_ALIVE, MQTT_STABLE } from "../limits";
+import { Backoff } from "./backoff";
+import { discoveryMessages } from "./discovery";
+import { isHomeAddress, parseEndpoint } from "./endpoint";
+import type { Point } from "./point";
+
+/** Where events go. */
+export interface MqttSettings {
+	url: string;
+	user?: string;
+	password?: string;
+	/** The first part of every topic. */
+	topic: string;
+	/** Whether Home Assistant is told of the device. */
+	discovery: boolean;
+	trust: Trust;
+}
+
+export const MQTT_SCHEMES = { mqtt: 1883, mqtts: 8883 } as const;
+
+export interface MqttEventsOptions {
+	host: Pick<Host, "udid" | "network" | "random">;
+	/** Connecting began to fail for this reason; not repeated while the reason stays. */
+	onProblem(message: string): void;
+}
+
+/**
+ * Tells the owner's broker what happens: `<topic>/<udid>/event/…` at once, `…/data` each window, `…/status`
+ * retained. Events wait for the broker in order; data do not, as they are in the database.
+ */
+export class MqttEvents {
+	readonly #host: MqttEventsOptions["host"];
+	readonly #onProblem: (message: string) => void;
+	readonly #backoff: Backoff;
+	#settings: MqttSettings | null = null;
+	#suspended = false;
+	#connection: MqttConnection | undefined;
+	#connected = false;
+	/** The event at the head of the queue is with the broker and not yet acknowledged. */
+	#publishing = false;
+	#events: { name: string; payload: string }[] = [];
+	#dropped = 0;
+	#timer: Timer;
+	#error: string | undefined;
+
+	constructor({ host, onProblem }: MqttEventsOptions) {
+		this.#host = host;
+		this.#onProblem = onProblem;
+		this.#backoff = new Backoff(host, BACKOFF_FIRST, BACKOFF_MOST);
+	}
+
+	get connected(): boolean {
+		return this.#connected;
+	}
+
+	/** Why there is no connection; undefined if all is well. */
+	get error(): string | undefined {
+		return this.#error;
+	}
+
+	/** Events that were dropped as too many waited, since the start. */
+	get dropped(): number {
+		return this.#dropped;
+	}
+
+	/** Uses another broker from now on, or none. */
+	configure(settings: MqttSettings | null): void {
+		const forget = this.#settings?.discovery && !settings?.discovery;
+		if (forget) this.#discover("");
+		this.#disconnect("offline");
+		this.#settings = settings;
+		if (!settings) this.#events = [];
+		this.#error = undefined;
+		this.#backoff.reset();
+		this.#connect();
+	}
+
+	motion(motion: Motion, time: number | undefined): void {
+		this.#event("motion", { event_type: motion, ...(time !== undefined && { time }) });
+	}
+
+	window({ time, readings, motionEvents }: Point): void {
+		if (this.#connected) this.#publish("data", JSON.stringify({ time, ...readings, motionEvents }), false);
+	}
+
+	/** Says so, and leaves the broker until `resume`. */
+	suspend(): void {
+		this.#suspended = true;
+		this.#disconnect("suspended");
+	}
+
+	resume(): void {
+		this.#suspended = false;
+		this.#connect();
+	}
+
+	close(): void {
+		this.#suspended = true;
+		this.#disconnect("offline");
+	}
+
+	#event(name: string, content: object): void {
+		if (!this.#settings) return;
+		if (this.#events.length >= EVENTS_WAITING) {
+			this.#events.shift();
+			this.#dropped++;
+			this.#publishing = false;
+		}
+		this.#events.push({ name, payload: JSON.stringify(content) });
+		this.#flush();
+	}
+
+	/** One event at a time, so that they arrive in order and none is lost with the connection. */
+	#flush(): void {
+		const event = this.#events[0];
+		if (!event || !this.#connected || this.#publishing) return;
+		this.#publishing = true;
+		this.#publish(`event/${event.name}`, event.payload, false, () => {
+			if (this.#events[0] !== event) return;
+			this.#publishing = false;
+			this.#events.shift();
+			this.#flush();
+		});
+	}
+
+	#connect(): void {
+		const { network, udid } = this.#host;
+		const settings = this.#settings;
+		if (this.#suspended || !settings || this.#connection || !network.mqtt) return;
+		const endpoint = parseEndpoint(settings.url, MQTT_SCHEMES);
+		if (!endpoint) return;
+		network.timers.clear(this.#timer);
+		const connection = network.mqtt({
+			endpoint,
+			trust: settings.trust,
+			// Without TLS nothing leaves the home, whatever a name resolves to by now.
+			allowAddress: (address) => endpoint.secure || isHomeAddress(address),
+			clientId: `ambient16-${udid}`,
+			...(settings.user !== undefined && { user: settings.user }),
+			...(settings.password !== undefined && { password: settings.password }),
+			keepAlive: MQTT_KEEP_ALIVE,
+			will: { topic: this.#topic("status"), payload: "offline" },
+			onConnected: () => this.#connection === connection && this.#greet(),
+			onClosed: (error) => this.#connection === connection && this.#lost(error),
+		});
+		this.#connection = connection;
+	}
+
+	#greet(): void {
+		this.#connected = true;
+		this.#error = undefined;
+		this.#timer = this.#host.network.timers.once(() => this.#backoff.reset(), MQTT_STABLE);
+		this.#publish("status", "online", true);
+		if (this.#settings?.discovery) this.#discover();
+		this.#flush();
+	}
+
+	#lost(error: string): void {
+		this.#drop();
+		if (error !== this.#error) this.#onProblem(`broker: ${error}`);
+		this.#error = error;
+		this.#timer = this.#host.network.timers.once(() => this.#connect(), this.#backoff.next());
+	}
+
+	#disconnect(status: string): void {
+		if (this.#connected) this.#publish("status", status, true);
+		const connection = this.#connection;
+		this.#drop();
+		connection?.close();
+	}
+
+	#drop(): void {
+		this.#host.network.timers.clear(this.#timer);
+		this.#connection = undefined;
+		this.#connected = false;
+		this.#publishing = false;
+	}
+
+	#discover(payload?: string): void {
+		if (!this.#connected || !this.#settings) return;
+		for (const message of discoveryMessages(this.#settings.topic, this.#host.udid))
+			this.#connection?.publish(message.topic, payload ?? message.payload, true);
+	}
+
+	#publish(topic: string, payload: string, retain: boolean, done?: () => void): void {
+		this.#connection?.publish(this.#topic(topic), payload, retain, done);
+	}
+
+	#topic(name: string): string {
+		return `${this.#settings?.topic}/${this.#host.udid}/${name}`;
+	}
+}

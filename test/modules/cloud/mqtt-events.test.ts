@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { MqttEvents, type MqttSettings } from "../../../modules/cloud/mqtt-events";
+import { FakeBroker } from "../../fakes/cloud";
+import { FakeHost } from "../../fakes/host";
+
+const SETTINGS: MqttSettings = {
+	url: "mqtts://broker.example.org",
+	topic: "ambient16",
+	discovery: false,
+	trust: {},
+};
+const OWN = "ambient16/10000fb38278";
+
+function events(settings: MqttSettings | null = SETTINGS) {
+	const host = new FakeHost();
+	host.random = (count) => new Uint8Array(count).fill(255);
+	const broker = new FakeBroker();
+	Object.assign(host.network, { mqtt: broker.mqtt });
+	const problems: string[] = [];
+	const it = new MqttEvents({ host, onProblem: (message) => problems.push(message) });
+	it.configure(settings);
+	return { host, broker, it, problems };
+}
+
+const kinds = (broker: FakeBroker) =>
+	broker.on(`${OWN}/event/motion`).map((payload) => JSON.parse(payload).time);
+
+describe("connection", () => {
+	test("it connects with its will and says that it is online", () => {
+		const { broker } = events({ ...SETTINGS, user: "me", password: "secret" });
+		const [options] = broker.attempts;
+		assert.deepEqual(options?.will, { topic: `${OWN}/status`, payload: "offline" });
+		assert.deepEqual(
+			[options?.clientId, options?.user, options?.password],
+			["ambient16-10000fb38278", "me", "secret"],
+		);
+		assert.deepEqual(options?.endpoint, { secure: true, host: "broker.example.org", port: 8883, path: "" });
+		broker.accept();
+		assert.equal(broker.retained(`${OWN}/status`), "online");
+	});
+
+	test("without TLS only addresses of the home are connected to", () => {
+		const { broker } = events({ ...SETTINGS, url: "mqtt://broker.local" });
+		assert.equal(broker.attempts[0]?.allowAddress("10.0.0.7"), true);
+		assert.equal(broker.attempts[0]?.allowAddress("8.8.8.8"), false);
+	});
+
+	test("a lost connection comes back, ever more slowly", () => {
+		const { broker, host, problems } = events();
+		const tries = [0];
+		broker.drop("refused");
+		for (let second = 1; second < 130; second++) {
+			host.advance(1_000);
+			if (broker.attempts.length > tries.length) {
+				tries.push(second);
+				broker.drop("refused");
+			}
+		}
+		assert.deepEqual(tries, [0, 1, 3, 7, 15, 31, 63, 127]);
+		assert.deepEqual(problems, ["broker: refused"]);
+	});
+
+	test("one that succeeds and drops at once backs off as well (rainmaker #1, PicoMQTT #74)", () => {
+		const { broker, host } = events();
+		const tries = [0];
+		const flap = () => {
+			broker.accept();
+			broker.drop();
+		};
+		flap();
+		for (let second = 1; second < 64; second++) {
+			host.advance(1_000);
+			if (broker.attempts.length > tries.length) {
+				tries.push(second);
+				flap();
+			}
+		}
+		assert.deepEqual(tries, [0, 1, 3, 7, 15, 31, 63]);
+	});
+
+	test("one that lasted a minute comes back fast", () => {
+		const { broker, host } = events();
+		for (let i = 0; i < 5; i++) {
+			broker.drop();
+			host.advance(300_000);
+		}
+		broker.accept();
+		host.advance(60_000);
+		broker.drop();
+		const before = broker.attempts.length;
+		host.advance(1_000);
+		assert.equal(broker.attempts.length, before + 1);
+	});
+
+	test("closing says offline and leaves no timer", () => {
+		const { broker, host, it } = events();
+		broker.accept();
+		it.close();
+		assert.equal(broker.retained(`${OWN}/status`), "offline");
+		assert.equal(broker.closes, 1);
+		assert.equal(host.realTime.pending, 0);
+	});
+});
+
+describe("events", () => {
+	test("they wait for the broker and arrive in order", () => {
+		const { broker, it } = events();
+		for (let i = 0; i < 5; i++) it.motion("left-to-right", i);
+		assert.deepEqual(kinds(broker), []);
+		broker.accept();
+		assert.deepEqual(kinds(broker), [0, 1, 2, 3, 4]);
+	});
+
+	test("one that was not acknowledged is sent again on the next connection", () => {
+		const { broker, it, host } = events();
+		broker.accept();
+		broker.acknowledges = false;
+		it.motion("left-to-right", 1);
+		it.motion("right-to-left", 2);
+		assert.deepEqual(kinds(broker), [1]);
+		broker.drop();
+		broker.acknowledges = true;
+		host.advance(1_000);
+		broker.accept();
+		assert.deepEqual(kinds(broker), [1, 1, 2]);
+	});
+
+	test("the queue is bounded, the oldest make room and are counted (espMqttClient #163)", () => {
+		const { broker, it } = events();
+		for (let i = 0; i < 100; i++) it.motion("left-to-right", i);
+		broker.accept();
+		assert.deepEqual([kinds(broker)[0], kinds(broker).length, it.dropped], [36, 64, 36]);
+	});
+
+	test("windows are published as they come, not later", () => {
+		const { broker, it } = events();
+		const point = { time: 10, readings: { co2: 600 }, motionEvents: 0 };
+		it.window(point);
+		broker.accept();
+		it.window({ ...point, time: 20 });
+		assert.deepEqual(broker.on(`${OWN}/data`), ['{"time":20,"co2":600,"motionEvents":0}']);
+	});
+});
+
+describe("suspended", () => {
+	test("it says so, leaves, and comes back online", () => {
+		const { broker, it } = events();
+		broker.accept();
+		it.suspend();
+		assert.equal(broker.retained(`${OWN}/status`), "suspended");
+		assert.equal(broker.closes, 1);
+		it.motion("left-to-right", 1);
+		it.resume();
+		broker.accept();
+		assert.equal(broker.retained(`${OWN}/status`), "online");
+		assert.deepEqual(kinds(broker), [1]);
+	});
+
+	test("it does not reconnect meanwhile", () => {
+		const { broker, host, it } = events();
+		broker.drop();
+		it.suspend();
+		host.advance(600_000);
+		assert.equal(broker.attempts.length, 1);
+	});
+});
+
+describe("Home Assistant", () => {
+	test("it is told of each quantity and of movements when the broker accepts", () => {
+		const { broker } = events({ ...SETTINGS, discovery: true });
+		broker.accept();
+		const config = JSON.parse(
+			broker.retained("homeassistant/sensor/ambient16_10000fb38278/temperature/config") ?? "",
+		);
+		assert.equal(config.state_topic, `${OWN}/data`);
+		assert.equal(config.unit_of_measurement, "°C");
+		assert.ok(broker.retained("homeassistant/event/ambient16_10000fb38278/motion/config"));
+	});
+
+	test("it is told to forget the device when discovery is switched off", () => {
+		const { broker, it } = events({ ...SETTINGS, discovery: true });
+		broker.accept();
+		it.configure(null);
+		assert.equal(broker.retained("homeassistant/sensor/ambient16_10000fb38278/temperature/config"), "");
+		assert.equal(broker.retained(`${OWN}/status`), "offline");
+	});
+});
