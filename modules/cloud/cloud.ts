@@ -31,6 +31,8 @@ export class Cloud {
 	/** Windows that have no time yet. */
 	#unsynced: Window[] = [];
 	#lost = 0;
+	/** Points are stored for a database, not for nobody: that would wear the flash, and outlive an owner. */
+	#storing = false;
 
 	constructor({ host, timeOf, onProblem }: CloudOptions) {
 		this.#timeOf = timeOf;
@@ -53,6 +55,7 @@ export class Cloud {
 	}
 
 	configureInflux(settings: InfluxSettings | null): void {
+		this.#storing = settings !== null;
 		this.#uploader?.configure(settings);
 	}
 
@@ -127,7 +130,7 @@ export class Cloud {
 
 	#point(point: Point): void {
 		try {
-			this.#log?.append(point);
+			if (this.#storing) this.#log?.append(point);
 		} catch {
 			this.#lost++;
 			this.#onProblem("the storage of points could not be written");

@@ -3,8 +3,10 @@ import { createHmac } from "node:crypto";
 import { afterEach, describe, test } from "node:test";
 import { Device } from "../../modules/device";
 import { SETTINGS_KEY, UUID_KEY } from "../../modules/flash-keys";
+import { FakeBroker, FakeDatabase } from "../fakes/cloud";
 import { FakeHost } from "../fakes/host";
 import { FakeOwner, parse, UUID } from "../fakes/owner";
+import { FakeStorage } from "../fakes/storage";
 
 const OTHER_UUID = "fedcba98-7654-4210-8fed-cba987654321";
 let running: { device: Device; host: FakeHost }[] = [];
@@ -566,4 +568,99 @@ test("a device whose flash holds nonsense starts", () => {
 	host.flash.set(UUID_KEY, new TextEncoder().encode(UUID));
 	const { owner } = start(host);
 	assert.equal(owner.command({ getData: {} }).status, 200);
+});
+
+describe("cloud", () => {
+	/** A paired device with a database, over HTTPS mode and back. */
+	function connected() {
+		const host = new FakeHost();
+		const database = new FakeDatabase();
+		const broker = new FakeBroker();
+		Object.assign(host.network, { post: database.post, mqtt: broker.mqtt });
+		Object.assign(host, { storage: new FakeStorage(64, 4096) });
+		const { owner, device } = start(host);
+		owner.pair();
+		host.advance(1);
+		const enter = () => {
+			owner.open({ setHttps: { enabled: true } });
+			host.advance(1);
+		};
+		const leave = () => {
+			owner.command({ setHttps: { enabled: false } }, "https");
+			host.advance(1);
+		};
+		enter();
+		const influx = { url: "https://db.example.org", database: "home", user: "me", password: "dbsecret" };
+		const mqtt = { url: "mqtts://broker.example.org", user: "me", password: "mqsecret", discovery: false };
+		const { status, body } = owner.command({ setInflux: influx, setMqtt: mqtt }, "https");
+		assert.equal(status, 200, JSON.stringify(body));
+		return { host, database, broker, owner, device, enter, leave };
+	}
+
+	test("in HTTPS mode points wait; afterwards they are sent, oldest first, none missing and none twice", () => {
+		const { host, database, enter, leave } = connected();
+		host.advance(100_000);
+		database.work();
+		assert.equal(database.taken.length, 0);
+		leave();
+		database.work();
+		for (let round = 0; round < 10; round++) {
+			enter();
+			host.advance(30_000);
+			leave();
+			host.advance(10_000);
+			database.work();
+		}
+		const first = database.taken[0]!;
+		assert.ok(database.taken.length >= 49, String(database.taken.length));
+		assert.deepEqual(
+			database.taken,
+			database.taken.map((_, i) => first + 10 * i),
+		);
+	});
+
+	test("the broker is told that the device is suspended, and that it is back", () => {
+		const { broker, enter, leave, host } = connected();
+		const status = () => broker.retained(`ambient16/${host.udid}/status`);
+		leave();
+		broker.accept();
+		assert.equal(status(), "online");
+		enter();
+		assert.equal(status(), "suspended");
+		leave();
+		broker.accept();
+		assert.equal(status(), "online");
+	});
+
+	test("passwords are in no answer, and where data go is kept over a restart", () => {
+		const { owner, host, device, leave, database } = connected();
+		const settings = owner.command({ getSettings: {} }, "https").body.getSettings;
+		assert.deepEqual(settings.influx, { url: "https://db.example.org", database: "home", user: "me" });
+		assert.ok(!JSON.stringify(settings).includes("secret"));
+		leave();
+		device.close();
+		running = [];
+		start(host);
+		host.advance(20_000);
+		assert.ok(database.work() > 0);
+	});
+
+	test("setInflux and setMqtt are refused over plain HTTP", () => {
+		const { owner, leave } = connected();
+		leave();
+		assert.equal(owner.command({ setInflux: null }).status, 403);
+		assert.equal(owner.command({ setMqtt: null }).status, 403);
+	});
+
+	test("a factory reset erases the points and where they went", () => {
+		const { host, database, owner } = connected();
+		host.advance(60_000);
+		host.hold(11_000);
+		const asked = database.requests.length;
+		assert.ok((host as { storage?: FakeStorage }).storage?.bytes.every((byte) => byte === 0xff));
+		assert.equal(owner.get().body.paired, false);
+		host.advance(600_000);
+		assert.equal(database.requests.length, asked);
+		assert.ok((host as { storage?: FakeStorage }).storage?.bytes.every((byte) => byte === 0xff));
+	});
 });

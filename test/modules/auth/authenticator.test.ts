@@ -81,7 +81,17 @@ describe("MD5 secret", () => {
 		const { secret, request, refusal } = owner();
 		const right = secret();
 		const wrong = ["", right.slice(0, 31), right.slice(0, 1), `${right}0`, right + right, "0".repeat(4000)];
-		const odd: unknown[] = [undefined, null, 0, 42, true, [], [right], {}, { toString: () => right, length: 32 }];
+		const odd: unknown[] = [
+			undefined,
+			null,
+			0,
+			42,
+			true,
+			[],
+			[right],
+			{},
+			{ toString: () => right, length: 32 },
+		];
 		let client = 0;
 		for (const given of [...wrong, ...odd]) {
 			const error = refusal(request({ remoteAddress: `client ${client++}` }), given);
