@@ -15,7 +15,10 @@ export interface Settings {
 	mqtt: MqttSettings | null;
 }
 
-const DEFAULTS: Settings = { auth: { md5: true }, wifi: null, influx: null, mqtt: null };
+/** Made anew each time: JSON.stringify of XS refuses a constant, which is preloaded into flash. */
+function defaults(): Settings {
+	return { auth: { md5: true }, wifi: null, influx: null, mqtt: null };
+}
 
 export class SettingsStore {
 	#flash: Flash;
@@ -43,7 +46,7 @@ export class SettingsStore {
 
 	/** Back to the defaults in memory; erasing the flash is the factory reset's. */
 	forget(): void {
-		this.#settings = DEFAULTS;
+		this.#settings = defaults();
 	}
 }
 
@@ -56,7 +59,7 @@ export function flashError(): ApiError {
 function read(flash: Flash): Settings {
 	try {
 		const bytes = flash.get(SETTINGS_KEY);
-		if (bytes) return { ...DEFAULTS, ...JSON.parse(new TextDecoder().decode(bytes)) };
+		if (bytes) return { ...defaults(), ...JSON.parse(new TextDecoder().decode(bytes)) };
 	} catch {}
-	return DEFAULTS;
+	return defaults();
 }

@@ -54,7 +54,8 @@ export function discoveryMessages(base: string, udid: string): { topic: string; 
 			name: "Movement",
 			unique_id: `${id}_movement`,
 			device_class: "motion",
-			event_types: MOTIONS,
+			// A copy: JSON.stringify of XS refuses what is preloaded into flash.
+			event_types: [...MOTIONS],
 			state_topic: `${own}/event/motion`,
 			...common,
 		}),
