@@ -72,7 +72,11 @@ export class Device {
 			timers: host.timers,
 			sensors: host.sensors,
 			onWindow: (window) => {
-				host.report({ event: "window", time: this.#sampler.timeOf(window) ?? null, readings: window.readings });
+				host.report({
+					event: "window",
+					time: this.#sampler.timeOf(window) ?? null,
+					readings: window.readings,
+				});
 				this.#cloud.window(window);
 			},
 			onMotion: (motion) => {

@@ -1,19 +1,22 @@
 import { BODY, CHUNK_LINE, HEADER_BLOCK } from "../limits";
-import { type Refusal, refuse } from "./errors";
+import type { Body } from "./body";
+import { bodyTooLarge, type Refusal, refuse } from "./errors";
 
 const CR = 13;
 const LF = 10;
+const SEMICOLON = 0x3b;
 
 /** What is expected next. */
 type Part = "size" | "extension" | "size-end" | "data" | "data-end" | "trailer" | "trailer-end" | "done";
 
 /** Takes the chunks of a body as they come (RFC 9112, 7.1). Extensions and trailers are ignored. */
-export class ChunkedBody {
+export class ChunkedBody implements Body {
 	#part: Part = "size";
 	/** Of the chunk: what is still to come. */
 	#size = 0;
-	/** Bytes of the size line, later of the trailers; of the current trailer. */
+	/** Bytes so far: of the size line, of the line end after the data, or of all trailers. */
 	#line = 0;
+	/** Bytes so far of the current trailer. */
 	#trailer = 0;
 	#bytes = new Uint8Array(256);
 	#length = 0;
@@ -22,27 +25,25 @@ export class ChunkedBody {
 		return this.#part === "done";
 	}
 
-	/** All that has been decoded so far. */
 	get bytes(): Uint8Array {
 		return this.#bytes.subarray(0, this.#length);
 	}
 
-	/** Takes `bytes` as far as the body goes and returns how many these were. */
 	push(bytes: Uint8Array): number | Refusal {
 		let at = 0;
 		while (at < bytes.length && this.#part !== "done") {
 			if (this.#part === "data") {
-				at += this.#take(bytes.subarray(at, at + this.#size));
+				at += this.take(bytes.subarray(at, at + this.#size));
 				continue;
 			}
-			const refusal = this.#next(bytes[at]!);
+			const refusal = this.next(bytes[at]!);
 			if (refusal) return refusal;
 			at++;
 		}
 		return at;
 	}
 
-	#take(data: Uint8Array): number {
+	private take(data: Uint8Array): number {
 		const end = this.#length + data.length;
 		if (end > this.#bytes.length) {
 			const grown = new Uint8Array(Math.min(Math.max(end, 2 * this.#bytes.length), BODY));
@@ -60,18 +61,17 @@ export class ChunkedBody {
 	}
 
 	/** Takes one byte outside of the data. */
-	#next(byte: number): Refusal | undefined {
+	private next(byte: number): Refusal | undefined {
 		const first = this.#line++ === 0;
 		switch (this.#part) {
 			case "size": {
 				const digit = hexDigit(byte);
 				if (digit >= 0) {
 					this.#size = this.#size * 16 + digit;
-					if (this.#length + this.#size > BODY)
-						return refuse(413, "body-too-large", `A body takes at most ${BODY} bytes.`);
+					if (this.#length + this.#size > BODY) return bodyTooLarge();
 				} else if (first) return malformed();
 				else if (byte === CR) this.#part = "size-end";
-				else if (byte === 0x3b) this.#part = "extension";
+				else if (byte === SEMICOLON) this.#part = "extension";
 				else return malformed();
 				break;
 			}
@@ -94,9 +94,9 @@ export class ChunkedBody {
 			case "trailer":
 				if (byte === CR) this.#part = "trailer-end";
 				else if (isControl(byte)) return malformed();
-				else this.#trailer++;
-				if (this.#line > HEADER_BLOCK)
+				else if (this.#line > HEADER_BLOCK)
 					return refuse(431, "header-too-large", `The trailers take more than ${HEADER_BLOCK} bytes.`);
+				else this.#trailer++;
 				return;
 			case "trailer-end":
 				if (byte !== LF) return malformed();
@@ -104,7 +104,7 @@ export class ChunkedBody {
 				this.#trailer = 0;
 				return;
 		}
-		if (this.#line > CHUNK_LINE) return malformed();
+		if (this.#line > CHUNK_LINE && byte !== CR) return malformed();
 	}
 }
 

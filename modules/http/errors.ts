@@ -1,3 +1,5 @@
+import { BODY } from "../limits";
+
 /** Why a request is not answered by the handler: what the client is told before its connection is closed. */
 export interface Refusal {
 	readonly kind: "refused";
@@ -15,4 +17,8 @@ export function refuse(status: number, code: string, message: string): Refusal {
 /** The JSON text of every error that the API answers. */
 export function errorBody(code: string, message: string): string {
 	return JSON.stringify({ status: "error", code, message });
+}
+
+export function bodyTooLarge(): Refusal {
+	return refuse(413, "body-too-large", `A body takes at most ${BODY} bytes.`);
 }

@@ -42,7 +42,7 @@ export function frame(bytes: Uint8Array, progress: Progress | undefined): Frame 
 		searched = start;
 	}
 	for (;;) {
-		const limit = Math.min(length, fields === 0 ? start + REQUEST_LINE + 1 : fields + HEADER_BLOCK);
+		const limit = Math.min(length, (fields === 0 ? start + REQUEST_LINE : fields + HEADER_BLOCK) + 1);
 		let stop = searched;
 		// XS takes no longer for this loop than for one indexOf.
 		while (stop < limit && bytes[stop] !== CR && bytes[stop] !== LF) stop++;

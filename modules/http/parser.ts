@@ -1,6 +1,8 @@
 import { BODY, CONTENT_LENGTH_DIGITS, HEADER_BLOCK, HEADER_FIELDS, REQUEST_LINE } from "../limits";
-import { type Refusal, refuse } from "./errors";
+import { bodyTooLarge, type Refusal, refuse } from "./errors";
+import { readFields } from "./fields";
 import { frame, malformedRequestLine, type Progress } from "./frame";
+import { splitTarget } from "./target";
 
 const LINES = 1 + HEADER_FIELDS;
 
@@ -96,120 +98,68 @@ export class HeadParser {
 		const method = request[0]!;
 		const target = request[1]!;
 		const version = request[2]!;
-		if (request.length !== 3 || method === "" || this.#notToken.test(method) || target === "")
-			return malformedRequestLine();
+		if (request.length !== 3 || method === "" || this.#notToken.test(method)) return malformedRequestLine();
 		const old = version === "HTTP/1.0";
-		if (!old && version !== "HTTP/1.1") {
-			if (!version.startsWith("HTTP/") || version.length !== 8 || version[6] !== ".")
-				return malformedRequestLine();
-			return refuse(505, "unknown-version", "Only HTTP/1.1 and HTTP/1.0 are spoken here.");
-		}
-		let authority: string | undefined;
-		let path = target;
-		if (target !== "/") {
-			if (this.#notVisible.test(target)) return malformedTarget();
-			const scheme = schemeLength(target);
-			if (scheme > 0) {
-				const rest = target.slice(scheme);
-				const end = authorityEnd(rest);
-				authority = rest.slice(0, end);
-				if (authority === "") return malformedTarget();
-				path = rest.slice(end);
-			} else if (target[0] !== "/" && method !== "CONNECT" && (target !== "*" || method !== "OPTIONS"))
-				return malformedTarget();
-			const query = path.indexOf("?");
-			if (query >= 0) path = path.slice(0, query);
-			if (path === "") path = "/";
-		}
+		if (!old && version !== "HTTP/1.1") return this.refuseVersion(version);
+		const parts = this.#notVisible.test(target) ? undefined : splitTarget(method, target);
+		if (!parts) return refuse(400, "malformed-target", "The target is not a path or an absolute http URL.");
 
-		let otherNames = "";
-		let hostField: string | undefined;
-		let length: string | undefined;
-		let coding: string | undefined;
-		let connection = "";
-		let expectation: string | undefined;
-		let contentType: string | undefined;
-		let authorization: string | undefined;
-		for (let i = 1; i < lines.length; i++) {
-			const line = lines[i]!;
-			const colon = line.indexOf(":");
-			if (colon <= 0) return malformedField();
-			const name = line.slice(0, colon).toLowerCase();
-			switch (name) {
-				case "host":
-					if (hostField !== undefined) return repeatedField();
-					hostField = fieldValue(line, colon);
-					break;
-				case "content-length":
-					if (length !== undefined) return repeatedField();
-					length = fieldValue(line, colon);
-					break;
-				case "transfer-encoding":
-					coding = coding === undefined ? fieldValue(line, colon) : `${coding}, ${fieldValue(line, colon)}`;
-					break;
-				case "connection":
-					connection += `${fieldValue(line, colon)},`;
-					break;
-				case "expect":
-					expectation =
-						expectation === undefined
-							? fieldValue(line, colon)
-							: `${expectation}, ${fieldValue(line, colon)}`;
-					break;
-				case "content-type":
-					if (contentType !== undefined) return repeatedField();
-					contentType = fieldValue(line, colon);
-					break;
-				case "authorization":
-					if (authorization !== undefined) return repeatedField();
-					authorization = fieldValue(line, colon);
-					break;
-				default:
-					otherNames += name;
-			}
-		}
-		if (this.#notToken.test(otherNames)) return malformedField();
-
-		if (hostField === undefined && !old) return refuse(400, "missing-host", "The field Host is missing.");
-		let host = this.hostOf(hostField ?? "");
-		if (authority !== undefined && host !== undefined) host = this.hostOf(authority);
+		const fields = readFields(lines);
+		if (!fields) return refuse(400, "malformed-header", "A header field is not of the form: Name: value");
+		if (this.#notToken.test(fields.otherNames))
+			return refuse(400, "malformed-header", "The name of a header field is not a token.");
+		const { length, coding } = fields;
+		if (fields.repeated)
+			return refuse(400, "repeated-header", "A header field that is allowed once is there twice.");
+		if (fields.host === undefined && !old) return refuse(400, "missing-host", "The field Host is missing.");
+		let host = this.hostOf(fields.host ?? "");
+		if (host !== undefined && parts.authority !== undefined) host = this.hostOf(parts.authority);
 		if (host === undefined) return refuse(400, "malformed-host", "The host is not of the form: name[:port]");
 
-		let contentLength = 0;
+		let end = consumed;
 		if (coding !== undefined) {
 			if (length !== undefined)
 				return refuse(400, "ambiguous-length", "Content-Length and Transfer-Encoding exclude each other.");
 			if (old) return refuse(400, "ambiguous-length", "HTTP/1.0 has no Transfer-Encoding.");
 			if (coding.toLowerCase() !== "chunked")
 				return refuse(501, "unknown-transfer-encoding", "The only Transfer-Encoding here is chunked.");
+			end = Number.POSITIVE_INFINITY;
 		} else if (length !== undefined) {
 			if (length === "" || length.length > CONTENT_LENGTH_DIGITS || this.#notDigit.test(length))
 				return refuse(400, "malformed-content-length", "Content-Length is not a number of bytes.");
-			contentLength = Number(length);
-			if (contentLength > BODY) return refuse(413, "body-too-large", `A body takes at most ${BODY} bytes.`);
+			end += Number(length);
+			if (end > consumed + BODY) return bodyTooLarge();
 		} else if (method === "POST")
 			return refuse(411, "length-required", "POST needs Content-Length or Transfer-Encoding.");
 
+		const { expectation, connection } = fields;
 		if (expectation !== undefined && expectation.toLowerCase() !== "100-continue")
 			return refuse(417, "unknown-expectation", "The only expectation met here is 100-continue.");
-
-		const options = connection === "" ? "" : optionsOf(connection);
 		return {
 			kind: "head",
 			consumed,
 			method,
 			target,
-			path,
+			path: parts.path,
 			host,
-			contentType,
-			authorization,
-			end: coding === undefined ? consumed + contentLength : Number.POSITIVE_INFINITY,
+			contentType: fields.contentType,
+			authorization: fields.authorization,
+			end,
 			chunked: coding !== undefined,
 			// RFC 9110, 10.1.1: HTTP/1.0 cannot be told to continue.
 			awaitsContinue: expectation !== undefined && !old,
-			keepAlive: !options.includes(",close,") && (!old || options.includes(",keep-alive,")),
+			// RFC 9112, 9.3.
+			keepAlive: !has(connection, "close") && (!old || has(connection, "keep-alive")),
 			old,
 		};
+	}
+
+	private refuseVersion(version: string): Refusal {
+		const number = version.slice(5).split(".");
+		if (!version.startsWith("HTTP/") || version.length !== 8 || number.length !== 2)
+			return malformedRequestLine();
+		if (this.#notDigit.test(number.join(""))) return malformedRequestLine();
+		return refuse(505, "unknown-version", "Only HTTP/1.1 and HTTP/1.0 are spoken here.");
 	}
 
 	/** The host in `host[:port]`, undefined if it is malformed (RFC 9110, 7.2; RFC 3986, 3.2.2). */
@@ -237,43 +187,12 @@ function split(head: string): string[] {
 	return head.split("\r\n", LINES + 1);
 }
 
-/** The value after the colon; in a head without other white space this takes off spaces and tabs alone. */
-function fieldValue(line: string, colon: number): string {
-	return line.slice(colon + 1).trim();
-}
-
 /** Whether `text`, decoded from `bytes`, is ASCII: nothing shorter than its bytes, nothing undecodable. */
 function isAscii(text: string, bytes: Uint8Array): boolean {
 	return text.length === bytes.length && !text.includes("\ufffd");
 }
 
-/** A Connection field as ",option,option," in lower case. */
-function optionsOf(connection: string): string {
-	return `,${connection.toLowerCase().split(" ").join("").split("\t").join("")}`;
-}
-
-/** The length of `http://` or `https://` at the start of an absolute target, 0 if it is none. */
-function schemeLength(target: string): number {
-	if (target[0] === "/") return 0;
-	const scheme = target.slice(0, 8).toLowerCase();
-	return scheme.startsWith("http://") ? 7 : scheme === "https://" ? 8 : 0;
-}
-
-function authorityEnd(text: string): number {
-	const slash = text.indexOf("/");
-	const query = text.indexOf("?");
-	if (slash < 0) return query < 0 ? text.length : query;
-	return query >= 0 && query < slash ? query : slash;
-}
-
-function malformedTarget(): Refusal {
-	return refuse(400, "malformed-target", "The request target is not a path or an absolute http URL.");
-}
-
-function malformedField(): Refusal {
-	return refuse(400, "malformed-header", "A header field is not of the form: Name: value");
-}
-
-function repeatedField(): Refusal {
-	return refuse(400, "repeated-header", "A header field is there twice that may be there only once.");
+/** Whether a field with options, in lower case and each followed by a comma, has this one. */
+function has(options: string, option: string): boolean {
+	return options !== "" && options.split(",").some((each) => each.trim() === option);
 }
