@@ -26,6 +26,8 @@ export interface Host {
 	readonly announce?: Announce;
 	/** Absent where the network needs no joining. */
 	readonly wifi?: Wifi;
+	/** Absent where firmware cannot be replaced. */
+	readonly updater?: Updater;
 	/** Takes down the device and starts it anew, as a power cycle would. */
 	restart(): void;
 	/** What a person at the desk or on the serial line may see. Carries no secret. */
@@ -102,6 +104,11 @@ export interface Network {
 	 * is called once, never before the return; not at all after the function returned has been called, which ends it.
 	 */
 	post?(request: PostRequest, done: (result: PostResult) => void): () => void;
+	/**
+	 * One HTTP GET; redirects are not followed. Never calls back before the return. The function returned ends
+	 * it, and nothing is called afterwards; it may be called within the callbacks.
+	 */
+	get?(request: GetRequest): () => void;
 	/** An MQTT 3.1.1 connection with a clean session. Absent where there is no client. */
 	mqtt?(options: MqttOptions): MqttConnection;
 }
@@ -144,6 +151,19 @@ export interface PostRequest extends Connect {
 export type PostResult =
 	| { status: number; retryAfter: string | undefined; body: string }
 	| { status: undefined; error: string };
+
+export interface GetRequest extends Connect {
+	/** Target of the request, query included. */
+	target: string;
+	/** ms of real time in which something has to arrive. */
+	timeout: number;
+	/** The answer's status and its Content-Length, if it has one. */
+	onStatus(status: number, length: number | undefined): void;
+	/** The next bytes of the body. The host waits with further ones until this has returned. */
+	onData(bytes: Uint8Array): void;
+	/** It ended, whole, or with an error. Called once, unless it was ended from here. */
+	onEnd(error: string | undefined): void;
+}
 
 export interface MqttOptions extends Connect {
 	clientId: string;
@@ -240,6 +260,40 @@ export interface Announce {
 	withdraw(): void;
 }
 
+/**
+ * Two slots for firmware: one runs, the other takes an update. After `activate` the next start tries the other
+ * one; unless that confirms itself, the start after it goes back.
+ */
+export interface Updater {
+	/** What this firmware runs on, as releases name it: `desktop`, `esp32`, `esp32c3`, … */
+	readonly target: string;
+	/** Bytes that a slot can hold. */
+	readonly capacity: number;
+	/** The running firmware is on trial: `confirm` keeps it. */
+	readonly onTrial: boolean;
+	/** Why the firmware before this one was left again, if that was the last thing that happened. */
+	readonly rolledBack?: string;
+	/**
+	 * Whether `signature` (ECDSA P-256 with SHA-256, DER) over `message` comes from the owner of the key that
+	 * this firmware was built with; undefined if it was built with none.
+	 */
+	verify(message: Uint8Array, signature: Uint8Array): boolean | undefined;
+	/** A new SHA-256 that takes its input in pieces. */
+	hash(): { add(bytes: Uint8Array): void; finish(): Uint8Array };
+	/** Empties the other slot for an image of `size` bytes. This and the rest throw if the flash fails. */
+	begin(size: number): void;
+	/** Writes the next bytes of the image; they are not kept. */
+	write(bytes: Uint8Array): void;
+	/** The image is whole: the next start tries it. */
+	activate(): void;
+	/** Gives up what was begun. */
+	abandon(): void;
+	/** Keeps the running firmware. */
+	confirm(): void;
+	/** Goes back to the other slot and restarts. `reason` is what `rolledBack` says then. */
+	rollBack(reason: string): void;
+}
+
 export interface WifiCredentials {
 	ssid: string;
 	/** Empty for an open network. */
@@ -272,4 +326,5 @@ export type DeviceEvent =
 			status: number;
 			commands: string[];
 	  }
+	| { event: "update"; state: string; version?: string; percent?: number; error?: string }
 	| { event: "problem"; message: string };

@@ -34,3 +34,19 @@ export function toBase64(bytes: Uint8Array): string {
 	}
 	return text;
 }
+
+/** The bytes of a base64 text with padding; undefined if it is none. */
+export function fromBase64(text: string): Uint8Array | undefined {
+	if (text.length % 4 !== 0) return undefined;
+	const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
+	const bytes = new Uint8Array((text.length / 4) * 3 - padding);
+	let bits = 0;
+	for (let i = 0; i < text.length - padding; i++) {
+		const digit = BASE64.indexOf(text[i] as string);
+		if (digit < 0) return undefined;
+		bits = ((bits << 6) | digit) & 0xffffff;
+		const at = (i >> 2) * 3 + (i & 3) - 1;
+		if ((i & 3) > 0) bytes[at] = bits >> (6 - 2 * (i & 3));
+	}
+	return bytes;
+}

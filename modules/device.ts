@@ -7,11 +7,12 @@ import { getData } from "./api/commands/data";
 import { setHttps } from "./api/commands/https";
 import { pair } from "./api/commands/pair";
 import { getSettings, setAuth } from "./api/commands/settings";
-import { factoryReset, later, restart } from "./api/commands/system";
+import { factoryReset, restart } from "./api/commands/system";
+import { update } from "./api/commands/update";
 import { Authenticator } from "./auth/authenticator";
 import { Token } from "./auth/token";
 import { Cloud } from "./cloud/cloud";
-import { RESETTING_KEY } from "./flash-keys";
+import { RESETTING_KEY, UUID_KEY } from "./flash-keys";
 import type { Handler } from "./http/message";
 import { Port } from "./http/port";
 import { HttpsMode } from "./https-mode/https-mode";
@@ -24,6 +25,8 @@ import { Light } from "./led/light";
 import { ERROR_SIGNAL_TIME } from "./limits";
 import { Sampler } from "./sensing/sampler";
 import { SettingsStore } from "./settings";
+import { watchTrial } from "./update/trial";
+import { Update } from "./update/update";
 import { DEVICE_TYPE, PRODUCT, VERSION } from "./version";
 
 /** The sensor: joins its parts to each other and to a host. It runs from construction to `close`. */
@@ -35,6 +38,8 @@ export class Device {
 	#light: Light;
 	#sampler: Sampler;
 	#cloud: Cloud;
+	#update: Update;
+	#endTrial: () => void;
 	#pairing: PairingWindow;
 	#mode: HttpsMode;
 	#identity: TlsIdentity;
@@ -87,6 +92,13 @@ export class Device {
 		const onProblem = (message: string) => this.#problem(message);
 		this.#cloud = new Cloud({ host, timeOf: (window) => this.#sampler.timeOf(window), onProblem });
 		if (this.#vault.paired) this.#cloud.configure(this.#settings.value.influx, this.#settings.value.mqtt);
+		this.#update = new Update({
+			host,
+			onReady: () => host.restart(),
+			onBusy: (busy) => (busy ? this.#light.signal("update") : this.#light.endSignal("update")),
+		});
+		const daily = this.#settings.value.update;
+		if (daily) this.#update.watch(daily.url, daily.trust);
 		this.#mode = new HttpsMode(host, (mode) => {
 			host.report({ event: "mode", mode });
 			if (mode === "https") this.#cloud.suspend();
@@ -134,6 +146,14 @@ export class Device {
 				this.#finishReset();
 			},
 		});
+		// What a new firmware has to show: somebody can reach it, and it reads what the old one wrote.
+		const works = () =>
+			(this.#http.number !== undefined || this.#https.number !== undefined) &&
+			network.address() !== undefined &&
+			(host.flash.get(UUID_KEY) !== undefined) === this.#vault.paired;
+		this.#endTrial = watchTrial(host, works, () =>
+			host.report({ event: "update", state: "confirmed", version: VERSION }),
+		);
 		if (this.#vault.paired) this.#arrangePorts();
 		else this.#pairing.open();
 	}
@@ -150,6 +170,8 @@ export class Device {
 		this.#token.close();
 		this.#sampler.close();
 		this.#cloud.close();
+		this.#update.close();
+		this.#endTrial();
 		this.#host.timers.clear(this.#errorTimer);
 		this.#light.close();
 		this.#host.announce?.withdraw();
@@ -160,7 +182,11 @@ export class Device {
 		const commands = {
 			setColor: setColor(this.#light),
 			getData: getData(this.#sampler),
-			getSettings: getSettings(this.#settings, () => this.#cloud.status),
+			getSettings: getSettings(
+				this.#settings,
+				() => this.#cloud.status,
+				() => this.#update.status,
+			),
 			setAuth: setAuth(() => {
 				this.#document = undefined;
 			}),
@@ -194,7 +220,7 @@ export class Device {
 			}),
 			setInflux: setInflux((settings) => this.#cloud.configureInflux(settings)),
 			setMqtt: setMqtt((settings) => this.#cloud.configureMqtt(settings)),
-			update: later("update"),
+			update: update(this.#update),
 		};
 		// Each takes the orders that it has validated itself.
 		return new Map(Object.entries(commands) as [string, Command][]);
@@ -257,6 +283,7 @@ export class Device {
 		this.#vault.forget();
 		this.#settings.forget();
 		this.#light.off();
+		this.#update.watch(undefined, {});
 		this.#host.report({ event: "reset" });
 		try {
 			this.#cloud.erase();

@@ -115,3 +115,17 @@ export const CREDENTIAL_BYTES = 256;
 /** A CA certificate in PEM. */
 export const CA_BYTES = 3_000;
 export const TOPIC_BYTES = 64;
+
+// Updates. Real time, as a download goes at the network's pace.
+/** A manifest: a few fields, a URL and a signature. */
+export const MANIFEST = 2048;
+/** For the next bytes of a manifest or an image. */
+export const DOWNLOAD_TIME = 30_000;
+/** For a whole image: a slot of 1.8 MB at 3 KB/s. */
+export const DOWNLOAD_MOST = 600_000;
+/** A new firmware has this long to show that it works. */
+export const CONFIRM_TIME = 300_000;
+/** How often it looks whether it does. */
+export const CONFIRM_INTERVAL = 1_000;
+/** Between two looks for an update, where the owner wants that; plus up to a tenth of it, so that not all come at once. */
+export const DAILY = 86_400_000;

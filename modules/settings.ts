@@ -1,4 +1,4 @@
-import type { Flash, WifiCredentials } from "../hosts/host";
+import type { Flash, Trust, WifiCredentials } from "../hosts/host";
 import { ApiError } from "./api/error";
 import type { InfluxSettings } from "./cloud/influx";
 import type { MqttSettings } from "./cloud/mqtt-events";
@@ -13,11 +13,13 @@ export interface Settings {
 	wifi: WifiCredentials | null;
 	influx: InfluxSettings | null;
 	mqtt: MqttSettings | null;
+	/** Where to look for updates every day. */
+	update: { url: string; trust: Trust } | null;
 }
 
 /** Made anew each time: JSON.stringify of XS refuses a constant, which is preloaded into flash. */
 function defaults(): Settings {
-	return { auth: { md5: true }, wifi: null, influx: null, mqtt: null };
+	return { auth: { md5: true }, wifi: null, influx: null, mqtt: null, update: null };
 }
 
 export class SettingsStore {

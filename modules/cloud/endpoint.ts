@@ -1,5 +1,8 @@
 import type { Endpoint } from "../../hosts/host";
 
+/** Schemes and their ports. */
+export const HTTP_SCHEMES = { http: 80, https: 443 } as const;
+
 /**
  * Reads `scheme://host[:port][/path]` (RFC 3986) with one of the schemes given, by their default ports. Only
  * what is needed here: no user, query or fragment. Undefined if it is anything else.

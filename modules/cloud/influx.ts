@@ -1,6 +1,6 @@
 import type { Endpoint, Host, Trust } from "../../hosts/host";
 import { toBase64 } from "../bytes";
-import { parseEndpoint } from "./endpoint";
+import { HTTP_SCHEMES, parseEndpoint } from "./endpoint";
 
 /** Where points go: a database with user and password (InfluxDB 1.x), or a bucket with a token (2.x, 3.x). */
 export interface InfluxSettings {
@@ -14,13 +14,11 @@ export interface InfluxSettings {
 	trust: Trust;
 }
 
-export const INFLUX_SCHEMES = { http: 80, https: 443 } as const;
-
 /** What a write to that database looks like; undefined if the URL is none. */
 export function writeRequest(
 	settings: InfluxSettings,
 ): { endpoint: Endpoint; target: string; headers: Record<string, string> } | undefined {
-	const endpoint = parseEndpoint(settings.url, INFLUX_SCHEMES);
+	const endpoint = parseEndpoint(settings.url, HTTP_SCHEMES);
 	if (!endpoint) return undefined;
 	const base = endpoint.path.endsWith("/") ? endpoint.path.slice(0, -1) : endpoint.path;
 	const headers: Record<string, string> = { "content-type": "text/plain; charset=utf-8" };

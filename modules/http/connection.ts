@@ -286,10 +286,21 @@ export class Connection implements SocketHandler {
 	/** The response is written. */
 	private finish(): void {
 		this.tellSent();
-		if (this.#closing) this.drop();
-		else if (this.#state === "answered") {
+		if (this.#closing) {
+			this.discard();
+			this.drop();
+		} else if (this.#state === "answered") {
 			this.#state = "reading";
 			this.#deadline = this.#service.now + KEEP_ALIVE_TIME;
+		}
+	}
+
+	/** Takes what has arrived: left unread, it would make TCP reset the connection and the client lose the answer. */
+	private discard(): void {
+		while (this.#readable > 0 && this.#state !== "closed") {
+			const bytes = this.#socket.read(READ_CHUNK);
+			if (!bytes) return;
+			this.#readable -= bytes.length;
 		}
 	}
 

@@ -253,9 +253,15 @@ describe("commands", () => {
 		assert.equal(owner.command({}).body.code, "no-command");
 	});
 
-	test("commands that are to come answer 501", () => {
-		const { owner } = paired();
-		assert.equal(owner.command({ update: {} }).status, 501);
+	test("a device that cannot replace its firmware says so", () => {
+		const { owner, host } = paired();
+		owner.open({ setHttps: { enabled: true } });
+		host.advance(1);
+		const { status, body } = owner.command(
+			{ update: { url: "https://updates.example.org/manifest.json" } },
+			"https",
+		);
+		assert.deepEqual([status, body.code], [409, "no-update"]);
 	});
 
 	test("getData has the last window and the counters", () => {

@@ -1,12 +1,10 @@
 import type { Trust } from "../../../hosts/host";
-import { isHomeHost, parseEndpoint } from "../../cloud/endpoint";
-import { INFLUX_SCHEMES, type InfluxSettings } from "../../cloud/influx";
+import type { InfluxSettings } from "../../cloud/influx";
 import { MQTT_SCHEMES, type MqttSettings } from "../../cloud/mqtt-events";
-import { CA_BYTES, CREDENTIAL_BYTES, NAME_BYTES, TOPIC_BYTES, URL_BYTES } from "../../limits";
+import { CREDENTIAL_BYTES, NAME_BYTES, TOPIC_BYTES } from "../../limits";
 import type { Command } from "../command";
 import { Fields } from "../fields";
-
-const TRUST_FIELDS = ["ca", "fingerprint"] as const;
+import { endpointUrl, httpUrl, TRUST_FIELDS, trustOf } from "./endpoint-fields";
 
 /** `setInflux`: the database that points go to; null: none. */
 export function setInflux(
@@ -61,7 +59,7 @@ function influxSettings(value: unknown): InfluxSettings {
 		"token",
 		...TRUST_FIELDS,
 	]);
-	const url = endpointUrl(fields, INFLUX_SCHEMES);
+	const url = httpUrl(fields);
 	const text = (name: string, most: number) => (fields.has(name) ? fields.text(name, 1, most) : undefined);
 	const [database, bucket] = [text("database", NAME_BYTES), text("bucket", NAME_BYTES)];
 	if ((database === undefined) === (bucket === undefined))
@@ -79,7 +77,7 @@ function influxSettings(value: unknown): InfluxSettings {
 		org: text("org", NAME_BYTES),
 		bucket,
 		token: text("token", CREDENTIAL_BYTES),
-		trust: trust(fields),
+		trust: trustOf(fields),
 	});
 }
 
@@ -102,34 +100,8 @@ function mqttSettings(value: unknown): MqttSettings {
 		password: fields.has("password") ? fields.text("password", 1, CREDENTIAL_BYTES) : undefined,
 		topic,
 		discovery: fields.has("discovery") ? fields.boolean("discovery") : true,
-		trust: trust(fields),
+		trust: trustOf(fields),
 	});
-}
-
-/** The `url`, which may do without TLS only if it stays in the home. */
-function endpointUrl(fields: Fields, schemes: Readonly<Record<string, number>>): string {
-	const url = fields.text("url", 1, URL_BYTES);
-	const endpoint = parseEndpoint(url, schemes);
-	const [plain, secure] = Object.keys(schemes) as [string, string];
-	if (!endpoint)
-		throw fields.invalid(
-			"url",
-			`${secure}://host, or in the home ${plain}://host, with a port and path if need be`,
-		);
-	if (!endpoint.secure && !isHomeHost(endpoint.host))
-		throw fields.invalid("url", `${secure}://, as ${plain}:// is for addresses and names of the home only`);
-	return url;
-}
-
-function trust(fields: Fields): Trust {
-	if (fields.has("ca") && fields.has("fingerprint"))
-		throw fields.invalid("ca", "left out where there is a fingerprint");
-	if (fields.has("ca")) return { ca: fields.pem("ca", CA_BYTES) };
-	if (!fields.has("fingerprint")) return {};
-	const fingerprint = fields.text("fingerprint", 64, 95).replaceAll(":", "").toLowerCase();
-	if (!/^[0-9a-f]{64}$/.test(fingerprint))
-		throw fields.invalid("fingerprint", "the SHA-256 of a certificate in hex");
-	return { fingerprint };
 }
 
 /** A certificate is public; its text is long, and that there is one is enough to know. */

@@ -1,15 +1,24 @@
 import type { CloudStatus } from "../../cloud/cloud";
 import type { Settings, SettingsStore } from "../../settings";
+import type { UpdateStatus } from "../../update/update";
 import type { Command } from "../command";
 import { Fields } from "../fields";
 import { describeInflux, describeMqtt } from "./cloud";
 
 /** `getSettings`: everything that is set, without what must stay secret, and how sending goes. */
-export function getSettings(settings: SettingsStore, cloud: () => CloudStatus): Command<unknown> {
+export function getSettings(
+	settings: SettingsStore,
+	cloud: () => CloudStatus,
+	update: () => UpdateStatus,
+): Command<unknown> {
 	return {
 		where: "https",
 		validate: (value) => new Fields("getSettings", value, []),
-		perform: () => ({ ...describe(settings.value), ...cloud() }),
+		perform: () => ({
+			...describe(settings.value),
+			...cloud(),
+			update: { ...update(), daily: settings.value.update?.url ?? null },
+		}),
 	};
 }
 

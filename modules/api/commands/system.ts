@@ -1,6 +1,5 @@
 import { flashError } from "../../settings";
 import type { Command } from "../command";
-import { ApiError } from "../error";
 import { Fields } from "../fields";
 
 /** `restart`: as a power cycle would. */
@@ -39,16 +38,5 @@ export function factoryReset({ begin, abandon, finish }: Reset): Command<unknown
 		abandon,
 		perform: () => ({ resetting: true }),
 		afterwards: finish,
-	};
-}
-
-/** A command that is in the protocol and not yet in this firmware. */
-export function later(name: string): Command<never> {
-	return {
-		where: "any",
-		validate() {
-			throw new ApiError(501, "not-implemented", `${name} is not there yet`);
-		},
-		perform: () => ({}),
 	};
 }

@@ -1,0 +1,39 @@
+import type { Trust } from "../../../hosts/host";
+import { HTTP_SCHEMES, isHomeHost, parseEndpoint } from "../../cloud/endpoint";
+import { CA_BYTES, URL_BYTES } from "../../limits";
+import type { Fields } from "../fields";
+
+/** The fields that trustOf reads. */
+export const TRUST_FIELDS = ["ca", "fingerprint"] as const;
+
+/** The `url`, which may do without TLS only if it stays in the home. */
+export function endpointUrl(fields: Fields, schemes: Readonly<Record<string, number>>): string {
+	const url = fields.text("url", 1, URL_BYTES);
+	const endpoint = parseEndpoint(url, schemes);
+	const [plain, secure] = Object.keys(schemes) as [string, string];
+	if (!endpoint)
+		throw fields.invalid(
+			"url",
+			`${secure}://host, or in the home ${plain}://host, with a port and path if need be`,
+		);
+	if (!endpoint.secure && !isHomeHost(endpoint.host))
+		throw fields.invalid("url", `${secure}://, as ${plain}:// is for addresses and names of the home only`);
+	return url;
+}
+
+/** Whom to believe: `ca` or `fingerprint`, or neither. */
+export function trustOf(fields: Fields): Trust {
+	if (fields.has("ca") && fields.has("fingerprint"))
+		throw fields.invalid("ca", "left out where there is a fingerprint");
+	if (fields.has("ca")) return { ca: fields.pem("ca", CA_BYTES) };
+	if (!fields.has("fingerprint")) return {};
+	const fingerprint = fields.text("fingerprint", 64, 95).replaceAll(":", "").toLowerCase();
+	if (!/^[0-9a-f]{64}$/.test(fingerprint))
+		throw fields.invalid("fingerprint", "the SHA-256 of a certificate in hex");
+	return { fingerprint };
+}
+
+/** An http or https `url`. */
+export function httpUrl(fields: Fields): string {
+	return endpointUrl(fields, HTTP_SCHEMES);
+}

@@ -1,0 +1,59 @@
+import { HTTP_SCHEMES, parseEndpoint } from "../cloud/endpoint";
+import { parseVersion } from "./version";
+
+/** What a release says of itself. */
+export interface Manifest {
+	/** The product it is for: Ambient16. */
+	product: string;
+	/** What it runs on, such as `esp32c3` or `desktop`. */
+	target: string;
+	version: string;
+	/** Bytes of the image. */
+	size: number;
+	/** Of the image, in lower-case hex. */
+	sha256: string;
+	/** Where the image is. */
+	url: string;
+	/** ECDSA P-256 with SHA-256 over `signedText`, DER in base64. */
+	signature: string;
+}
+
+/** Reads a manifest (JSON); an error says what is wrong with it. Fields beyond those known are left alone. */
+export function parseManifest(text: string): Manifest | { error: string } {
+	let value: Partial<Manifest> | null;
+	try {
+		value = JSON.parse(text);
+	} catch {
+		return { error: "the manifest is not JSON" };
+	}
+	if (typeof value !== "object" || value === null || Array.isArray(value))
+		return { error: "the manifest is not an object" };
+	const { product, target, version, size, sha256, url, signature } = value;
+	if (!isName(product) || !isName(target)) return { error: "the manifest names no product and target" };
+	if (!parseVersion(version)) return { error: "the manifest names no version" };
+	if (typeof size !== "number" || !Number.isInteger(size) || size < 1)
+		return { error: "the manifest names no size" };
+	if (typeof sha256 !== "string" || !/^[0-9a-f]{64}$/.test(sha256))
+		return { error: "the manifest names no hash" };
+	if (typeof url !== "string" || !parseEndpoint(url, HTTP_SCHEMES))
+		return { error: "the manifest names no URL" };
+	if (typeof signature !== "string" || !/^[A-Za-z0-9+/]{8,120}={0,2}$/.test(signature))
+		return { error: "the manifest is not signed" };
+	return { product, target, version: version as string, size, sha256, url, signature };
+}
+
+/** The text that is signed: each field that is not the signature, a line each, under a heading of its own. */
+export function signedText({
+	product,
+	target,
+	version,
+	size,
+	sha256,
+	url,
+}: Omit<Manifest, "signature">): string {
+	return ["Ambient16 update 1", product, target, version, size, sha256, url].join("\n");
+}
+
+function isName(value: unknown): value is string {
+	return typeof value === "string" && /^[A-Za-z0-9_/-]{1,32}$/.test(value);
+}

@@ -1,0 +1,130 @@
+import {
+	createHash,
+	createPrivateKey,
+	createPublicKey,
+	generateKeyPairSync,
+	sign,
+	verify,
+} from "node:crypto";
+import type { GetRequest, Updater } from "../../hosts/host";
+import { type Manifest, signedText } from "../../modules/update/manifest";
+
+const KEYS = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
+const PRIVATE = createPrivateKey(KEYS.privateKey.export({ format: "pem", type: "sec1" }));
+
+/** Two slots in memory. */
+export class FakeUpdater implements Updater {
+	target = "desktop";
+	capacity = 100_000;
+	onTrial = false;
+	rolledBack: string | undefined;
+	keyless = false;
+	failing: "begin" | "write" | "activate" | undefined;
+	written: Uint8Array[] = [];
+	readonly log: string[] = [];
+
+	verify(message: Uint8Array, signature: Uint8Array): boolean | undefined {
+		if (this.keyless) return undefined;
+		try {
+			return verify("sha256", message, createPublicKey(PRIVATE), signature);
+		} catch {
+			return false;
+		}
+	}
+
+	hash() {
+		const hash = createHash("sha256");
+		return {
+			add: (bytes: Uint8Array) => void hash.update(bytes),
+			finish: () => new Uint8Array(hash.digest()),
+		};
+	}
+
+	begin(size: number): void {
+		this.#do("begin", `begin ${size}`);
+		this.written = [];
+	}
+
+	write(bytes: Uint8Array): void {
+		if (this.failing === "write") throw new Error("flash");
+		this.written.push(bytes.slice());
+	}
+
+	activate(): void {
+		this.#do("activate");
+	}
+
+	abandon(): void {
+		this.#do("abandon");
+	}
+
+	confirm(): void {
+		this.#do("confirm");
+		this.onTrial = false;
+	}
+
+	rollBack(reason: string): void {
+		this.#do(`roll back: ${reason}`);
+	}
+
+	#do(name: string, line = name): void {
+		if (name === this.failing) throw new Error("flash");
+		this.log.push(line);
+	}
+}
+
+/** A server with files, whose answers the test may change. */
+export class FakeWeb {
+	readonly files = new Map<string, Uint8Array>();
+	/** Does something else than to answer; true if it did. */
+	misbehave: (request: GetRequest) => boolean = () => false;
+	readonly asked: string[] = [];
+	chunk = 1_000;
+	#pending: (() => void)[] = [];
+
+	readonly get = (request: GetRequest): (() => void) => {
+		const { endpoint, target } = request;
+		const url = `${endpoint.secure ? "https" : "http"}://${endpoint.host}${target}`;
+		this.asked.push(url);
+		let ended = false;
+		this.#pending.push(() => {
+			if (ended || this.misbehave(request)) return;
+			const file = this.files.get(url);
+			request.onStatus(file ? 200 : 404, file?.length);
+			for (let at = 0; file && at < file.length && !ended; at += this.chunk)
+				request.onData(file.subarray(at, at + this.chunk));
+			if (!ended) request.onEnd(undefined);
+		});
+		return () => {
+			ended = true;
+		};
+	};
+
+	/** Answers what has been asked, and what is asked thereupon. */
+	work(): void {
+		for (let next = this.#pending.shift(); next; next = this.#pending.shift()) next();
+	}
+}
+
+export const MANIFEST_URL = "https://updates.example.org/manifest.json";
+export const IMAGE = Uint8Array.from({ length: 12_345 }, (_, i) => (i * i) & 255);
+
+/** A signed manifest for IMAGE; `change` is signed with it, `forge` is not. */
+export function manifest(change: Partial<Manifest> = {}, forge: Partial<Manifest> = {}): Manifest {
+	const claims = {
+		product: "Ambient16",
+		target: "desktop",
+		version: "9.0.0",
+		size: IMAGE.length,
+		sha256: createHash("sha256").update(IMAGE).digest("hex"),
+		url: "https://updates.example.org/image.bin",
+		...change,
+	};
+	const signature = sign("sha256", Buffer.from(signedText(claims)), PRIVATE).toString("base64");
+	return { ...claims, signature, ...forge };
+}
+
+export function publish(web: FakeWeb, it: object | string, image: Uint8Array = IMAGE): void {
+	web.files.set(MANIFEST_URL, new TextEncoder().encode(typeof it === "string" ? it : JSON.stringify(it)));
+	web.files.set("https://updates.example.org/image.bin", image);
+}

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { watchTrial } from "../../../modules/update/trial";
+import { FakeHost } from "../../fakes/host";
+import { FakeUpdater } from "../../fakes/update";
+
+function trial(onTrial = true) {
+	const host = new FakeHost();
+	const updater = Object.assign(new FakeUpdater(), { onTrial });
+	Object.assign(host, { updater });
+	const state = { works: false, confirmed: 0 };
+	const end = watchTrial(
+		host,
+		() => state.works,
+		() => state.confirmed++,
+	);
+	return { host, updater, state, end };
+}
+
+test("a firmware that works is kept", () => {
+	const { host, updater, state } = trial();
+	host.advance(299_000);
+	assert.deepEqual(updater.log, []);
+	state.works = true;
+	host.advance(1_000);
+	assert.deepEqual(updater.log, ["confirm"]);
+	assert.equal(state.confirmed, 1);
+	assert.equal(host.realTime.pending, 0);
+});
+
+test("one that does not work in five minutes is left", () => {
+	const { host, updater } = trial();
+	host.advance(300_000);
+	assert.deepEqual(updater.log, ["roll back: the new firmware did not work within 5 minutes"]);
+	assert.equal(host.realTime.pending, 0);
+});
+
+test("one that is not on trial is left alone", () => {
+	const { host, updater } = trial(false);
+	host.advance(600_000);
+	assert.deepEqual(updater.log, []);
+});
+
+test("a confirmation that the flash does not take is tried again", () => {
+	const { host, updater, state } = trial();
+	state.works = true;
+	const confirm = updater.confirm.bind(updater);
+	Object.assign(updater, {
+		confirm() {
+			Object.assign(updater, { confirm });
+			throw new Error("flash");
+		},
+	});
+	host.advance(2_000);
+	assert.deepEqual(updater.log, ["confirm"]);
+});
+
+test("ending it early judges nothing", () => {
+	const { host, updater, end } = trial();
+	end();
+	host.advance(600_000);
+	assert.deepEqual(updater.log, []);
+});

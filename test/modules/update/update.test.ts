@@ -1,0 +1,228 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { GetRequest } from "../../../hosts/host";
+import type { Manifest } from "../../../modules/update/manifest";
+import { Update } from "../../../modules/update/update";
+import { VERSION } from "../../../modules/version";
+import { FakeHost } from "../../fakes/host";
+import { FakeUpdater, FakeWeb, IMAGE, MANIFEST_URL, manifest, publish } from "../../fakes/update";
+
+function device(change: Partial<FakeUpdater> = {}) {
+	const host = new FakeHost();
+	const updater = Object.assign(new FakeUpdater(), change);
+	const web = new FakeWeb();
+	Object.assign(host, { updater });
+	Object.assign(host.network, { get: web.get });
+	let ready = 0;
+	const busy: boolean[] = [];
+	const it = new Update({ host, onReady: () => ready++, onBusy: (is) => busy.push(is) });
+	const run = () => {
+		it.start(MANIFEST_URL, {});
+		web.work();
+		host.advance(1);
+		web.work();
+		return it.status;
+	};
+	return { host, updater, web, it, run, busy, ready: () => ready };
+}
+
+/** What an update with that manifest and image ends with. */
+function outcome(published: object | string, image?: Uint8Array, change: Partial<FakeUpdater> = {}) {
+	const it = device(change);
+	publish(it.web, published, image);
+	const status = it.run();
+	return { ...it, status };
+}
+
+test("a newer version is fetched, checked, written to the other slot and started", () => {
+	const { updater, web, host, busy, ready, status } = outcome(manifest());
+	assert.deepEqual(status, { state: "restarting", version: "9.0.0" });
+	assert.deepEqual(updater.log, ["begin 12345", "activate"]);
+	assert.deepEqual(Buffer.concat(updater.written), Buffer.from(IMAGE));
+	assert.equal(ready(), 1);
+	assert.deepEqual(busy, [true]);
+	assert.equal(web.asked.length, 2);
+	const percents = host.events.flatMap((event) => (event.event === "update" ? [event.percent] : []));
+	assert.deepEqual(percents.slice(0, 4), [undefined, 0, 8, 16]);
+	assert.equal(host.realTime.pending, 0);
+});
+
+describe("refused before anything is written", () => {
+	const refused: [string, object | string, RegExp][] = [
+		["a wrong signature", manifest({}, { signature: manifest({ version: "8.0.0" }).signature }), /signature/],
+		["a version changed afterwards", manifest({}, { version: "9.0.1" }), /signature/],
+		["a size changed afterwards", manifest({}, { size: 12_346 }), /signature/],
+		["a URL changed afterwards", manifest({}, { url: "https://evil.example.org/image.bin" }), /signature/],
+		["another product", manifest({ product: "Ambient17" }), /another product/],
+		["another target", manifest({ target: "esp32c3" }), /esp32c3/],
+		["an older version", manifest({ version: "0.0.9" }), /older/],
+		["an image larger than a slot", manifest({ size: 100_001 }), /larger/],
+		["no JSON", "hello", /JSON/],
+		["null", "null", /object/],
+		["an array", "[]", /object/],
+		["no signature", manifest({}, { signature: undefined as unknown as string }), /signed/],
+		["a signature that is no base64", manifest({}, { signature: "§§§§§§§§" }), /signed/],
+		["a size that is no number", manifest({}, { size: "12345" as unknown as number }), /size/],
+		["a negative size", manifest({}, { size: -1 }), /size/],
+		["a hash that is none", manifest({}, { sha256: "abc" }), /hash/],
+		["a version that is none", manifest({}, { version: "latest" }), /version/],
+		["a URL that is none", manifest({}, { url: "file:///etc/passwd" }), /URL/],
+		["a manifest without end", JSON.stringify({ ...manifest(), more: "x".repeat(3_000) }), /too long/],
+	];
+	for (const [name, published, reason] of refused)
+		test(name, () => {
+			const { updater, status, ready } = outcome(published);
+			assert.equal(status.state, "failed");
+			assert.match(status.error ?? "", reason);
+			assert.deepEqual(updater.log, []);
+			assert.equal(ready(), 0);
+		});
+
+	test("the version that runs already is no failure", () => {
+		const { updater, status } = outcome(manifest({ version: VERSION }));
+		assert.deepEqual(status, { state: "current", version: VERSION });
+		assert.deepEqual(updater.log, []);
+	});
+
+	test("a signature by another key", () => {
+		const { status } = outcome(manifest(), IMAGE, { verify: () => false });
+		assert.match(status.error ?? "", /signature/);
+	});
+
+	test("any, where the firmware was built without a key, or is on trial itself, or cannot be replaced", () => {
+		assert.match(outcome(manifest(), IMAGE, { keyless: true }).status.error ?? "", /without a key/);
+		assert.match(outcome(manifest(), IMAGE, { onTrial: true }).status.error ?? "", /not confirmed/);
+		const host = new FakeHost();
+		assert.match(new Update({ host, onReady() {}, onBusy() {} }).impossible ?? "", /cannot replace/);
+	});
+});
+
+describe("given up before the switch", () => {
+	const wrong: [string, Uint8Array, RegExp][] = [
+		["an image that is cut short", IMAGE.slice(0, -1), /shorter/],
+		["an image that goes on", Uint8Array.from([...IMAGE, 0]), /longer/],
+		["an image with one bit changed", IMAGE.with(5_000, IMAGE[5_000]! ^ 1), /not the one/],
+		["an empty image", new Uint8Array(0), /shorter/],
+	];
+	for (const [name, image, reason] of wrong)
+		test(name, () => {
+			const { updater, status, busy, ready } = outcome(manifest(), image);
+			assert.match(status.error ?? "", reason);
+			assert.deepEqual(updater.log, ["begin 12345", "abandon"]);
+			assert.deepEqual(busy, [true, false]);
+			assert.equal(ready(), 0);
+		});
+
+	test("a slot that fails at any step", () => {
+		for (const failing of ["begin", "write", "activate"] as const) {
+			const { status, ready } = outcome(manifest(), IMAGE, { failing });
+			assert.match(status.error ?? "", /slot/);
+			assert.equal(ready(), 0);
+		}
+	});
+
+	const instead = (answer: (request: GetRequest) => void) => (web: FakeWeb) => {
+		web.misbehave = (request) => {
+			answer(request);
+			return true;
+		};
+	};
+
+	test("a server that has nothing, or points elsewhere (to plain HTTP), or breaks off", () => {
+		const answers: [(web: FakeWeb) => void, RegExp][] = [
+			[(web) => web.files.clear(), /404/],
+			[instead((request) => request.onStatus(302, 0)), /elsewhere/],
+			[instead((request) => request.onEnd("connection lost")), /connection lost/],
+		];
+		for (const [spoil, reason] of answers) {
+			const it = device();
+			publish(it.web, manifest());
+			spoil(it.web);
+			assert.match(it.run().error ?? "", reason);
+			assert.equal(it.host.realTime.pending, 0);
+		}
+	});
+
+	test("a server that sends for ever, or nothing", () => {
+		const it = device();
+		it.web.misbehave = () => true;
+		it.run();
+		assert.equal(it.it.busy, true);
+		it.host.advance(600_000);
+		assert.match(it.it.status.error ?? "", /too long/);
+		assert.equal(it.it.busy, false);
+	});
+
+	test("a manifest or an image outside the home without TLS", () => {
+		const it = device();
+		it.it.start("http://updates.example.org/manifest.json", {});
+		it.host.advance(1);
+		assert.match(it.it.status.error ?? "", /https/);
+		assert.equal(it.web.asked.length, 0);
+		const { status, web } = outcome(manifest({ url: "http://updates.example.org/image.bin" }));
+		assert.match(status.error ?? "", /https/);
+		assert.equal(web.asked.length, 1);
+	});
+});
+
+test("one update at a time", () => {
+	const { it, web } = device();
+	it.start(MANIFEST_URL, {});
+	it.start(MANIFEST_URL, {});
+	assert.equal(web.asked.length, 1);
+});
+
+test("after a failure the next try starts afresh", () => {
+	const it = device();
+	publish(it.web, manifest(), IMAGE.slice(1));
+	it.run();
+	publish(it.web, manifest());
+	assert.equal(it.run().state, "restarting");
+});
+
+test("a firmware that was left again says why", () => {
+	const { it } = device({ rolledBack: "it did not start" });
+	assert.deepEqual(it.status, { state: "failed", error: "it did not start" });
+});
+
+test("closing ends a download and leaves no timer", () => {
+	const { it, host, updater } = device();
+	it.start(MANIFEST_URL, {});
+	it.watch(MANIFEST_URL, {});
+	it.close();
+	host.advance(1_000_000_000);
+	assert.equal(host.realTime.pending, 0);
+	assert.deepEqual(updater.log, ["abandon"]);
+});
+
+test("it looks once a day where the owner wants that, not all devices at the same moment", () => {
+	const { it, host, web } = device();
+	host.random = () => new Uint8Array([255]);
+	publish(web, manifest({ version: VERSION }));
+	it.watch(MANIFEST_URL, {});
+	host.advance(1.1 * 86_400_000 - 1);
+	assert.equal(web.asked.length, 0);
+	for (let day = 1; day <= 3; day++) {
+		host.advance(day === 1 ? 1 : 1.1 * 86_400_000);
+		web.work();
+		assert.equal(web.asked.length, day);
+	}
+	it.watch(undefined, {});
+	host.advance(1_000_000_000);
+	assert.equal(web.asked.length, 3);
+});
+
+test("every field that is not the signature is signed", () => {
+	const claims: Partial<Manifest> = {
+		product: "a",
+		target: "b",
+		version: "1.0.0",
+		size: 1,
+		sha256: "0".repeat(64),
+		url: "https://c",
+	};
+	for (const [field, value] of Object.entries(claims)) {
+		const { status } = outcome(manifest({}, { [field]: value }));
+		assert.match(status.error ?? "", /signature/, field);
+	}
+});
