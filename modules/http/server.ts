@@ -43,10 +43,7 @@ export class HttpServer {
 			onListening: (port) => {
 				if (!this.#closed) options.onListening(port);
 			},
-			onConnection: (socket) => {
-				if (this.#closed) socket.close();
-				else this.#admit(socket);
-			},
+			onConnection: (socket) => this.#admit(socket),
 			onError: (message) => {
 				if (!this.#closed) options.onError(message);
 			},
@@ -75,6 +72,7 @@ export class HttpServer {
 		} catch {
 			connection.drop();
 		}
+		if (this.#closed) connection.drop();
 	}
 
 	/** Drops the connection that was idle longest, one without a request in hand if there is any. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import type { ListenOptions } from "../../../hosts/host";
 import type { Handler, Request, Response } from "../../../modules/http/message";
 import { HttpServer } from "../../../modules/http/server";
 import {
@@ -15,7 +16,7 @@ import {
 	WRITE_TIME,
 } from "../../../modules/limits";
 import { FakeNetwork, FakeTime } from "../../fakes/host";
-import type { FakePeer } from "../../fakes/socket";
+import { FakePeer } from "../../fakes/socket";
 
 const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 const POST = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello";
@@ -202,15 +203,11 @@ describe("pipelined requests", () => {
 	});
 
 	test("come to no recursion, however many there are", () => {
-		const { connect } = serve();
-		const peer = connect();
-		let depth = 0;
-		const count = 20_000;
-		peer.window = Number.MAX_SAFE_INTEGER;
+		const peer = serve().connect();
+		const count = 10_000;
 		peer.drain(Number.MAX_SAFE_INTEGER);
-		depth += count;
 		peer.send(GET.repeat(count));
-		assert.equal(responses(peer).length, depth);
+		assert.equal(peer.text.match(/HTTP\/1\.1 200 OK/g)?.length, count);
 	});
 
 	test("are not read while one is handled", () => {
@@ -291,11 +288,11 @@ describe("a response", () => {
 		peer.send(`${GET}${GET.replace("/", "/x")}${GET}${GET.replace("GET", "HEAD")}`);
 		peer.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
 		const [first, second, third, fourth, fifth] = peer.text.split("HTTP/1.1 ").slice(1);
-		assert.match(first!, /^200 [^]*\r\n\r\n"prepared"$/);
-		assert.match(second!, /^404 [^]*\r\n\r\n{"code":"x"}$/);
+		assert.match(first!, /^200 [\s\S]*\r\n\r\n"prepared"$/);
+		assert.match(second!, /^404 [\s\S]*\r\n\r\n{"code":"x"}$/);
 		assert.equal(third, first);
 		assert.equal(fourth, first!.replace('"prepared"', ""));
-		assert.match(fifth!, /^200 [^]*Connection: close\r\n\r\n"prepared"$/);
+		assert.match(fifth!, /^200 [\s\S]*Connection: close\r\n\r\n"prepared"$/);
 	});
 
 	test("may have further header lines", () => {
@@ -472,7 +469,7 @@ describe("a request that is refused", () => {
 			`GET / HTTP/1.1\r\nA: ${"a".repeat(1e6)}`,
 			"431 header-too-large",
 		],
-		["a request line of 1 MB", "A".repeat(1e6), "414 request-line-too-long"],
+		["a request line of 100 kB", "A".repeat(1e5), "414 request-line-too-long"],
 		["a body of 4097 bytes", POST.replace("5", `${BODY + 1}`), "413 body-too-large"],
 		["a chunk of 4097 bytes", `${CHUNKED}1001\r\n`, "413 body-too-large"],
 		["a malformed chunk", `${CHUNKED}x\r\n`, "400 malformed-chunk"],
@@ -618,11 +615,25 @@ describe("what goes wrong", () => {
 	});
 
 	test("in accept is contained", () => {
-		const { network } = serve();
-		const { listen } = network;
-		assert.ok(listen);
-		const peer = network.connect();
-		assert.throws(() => peer.deviceEnd.accept({ onReadable() {}, onWritable() {}, onError() {} }));
+		const time = new FakeTime();
+		const network = new FakeNetwork(time);
+		let listening: ListenOptions | undefined;
+		network.listen = (options) => {
+			listening = options;
+			return { close() {} };
+		};
+		const server = new HttpServer({ network, handle: echo, onListening() {}, onError() {} });
+		const peer = new FakePeer();
+		peer.deviceEnd.accept = () => {
+			throw new Error("cannot accept");
+		};
+		listening!.onConnection(peer.deviceEnd);
+		assert.equal(peer.closed, true);
+		server.close();
+		assert.equal(time.pending, 0);
+		const late = new FakePeer();
+		failing(late, "close");
+		listening!.onConnection(late.deviceEnd);
 	});
 
 	test("is a client that vanishes while it is written to", () => {
@@ -809,24 +820,21 @@ describe("the table of connections", () => {
 		assert.deepEqual(responses(connect().send(GET)), [answer("GET /")]);
 	});
 
-	test("keeps nothing of connections that are gone, in 72,000 requests and more (Moddable #52)", () => {
+	test("keeps nothing of connections that are gone, and answers after 72,000 requests (Moddable #52)", () => {
 		const { connect, time, network } = serve();
 		network.maxConnections = 2;
 		const stays = connect();
-		const { write } = stays.deviceEnd;
 		let bytes = 0;
 		stays.deviceEnd.write = (data) => {
 			bytes += data.length;
 			return 65_536;
 		};
-		assert.ok(write);
 		for (let i = 0; i < 80_000; i++) {
 			stays.send(GET);
 			if (i % 100 === 0) connect().send(GET).disconnect();
 			if (i % 1000 === 0) time.advance(1000);
 		}
-		const one = serve().connect().send(GET).text.length;
-		assert.equal(bytes, 80_000 * one);
+		assert.equal(bytes, 80_000 * serve().connect().send(GET).text.length);
 		assert.equal(time.pending, 1);
 	});
 

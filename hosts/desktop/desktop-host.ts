@@ -1,0 +1,115 @@
+import { createHash, createHmac, randomFillSync } from "node:crypto";
+import type { Announce, Clock, DeviceEvent, Digest, Flash, Host, Led, Storage, Timers } from "../host";
+import type { MdnsAnnounce } from "./announce";
+import { SimulatedButton } from "./button";
+import { type Console, StartingConsole } from "./console";
+import { DesktopNetwork } from "./network";
+import { SimulatedSensors } from "./sensors";
+
+/** What outlives a restart of the device. */
+export interface DeskParts {
+	udid: string;
+	/** The folder behind `flash`. */
+	data: string;
+	/** Device time. */
+	time: Clock & Timers;
+	realTime: Clock & Timers;
+	flash: Flash;
+	storage: Storage;
+	httpPort: number;
+	httpsPort: number;
+	/** Of the simulated room. */
+	seed: number;
+	announce: MdnsAnnounce;
+	console: Console;
+	onException(error: unknown): void;
+}
+
+/** The surroundings of one device from its start to its end. */
+export class DesktopHost implements Host {
+	readonly udid: string;
+	readonly clock: Clock;
+	readonly timers: Timers;
+	readonly flash: Flash;
+	readonly storage: Storage;
+	readonly network: DesktopNetwork;
+	readonly led: Led;
+	readonly button: SimulatedButton;
+	readonly sensors: SimulatedSensors;
+	readonly announce: Announce;
+	#parts: DeskParts;
+	#console: StartingConsole;
+	/** What has happened of what it takes to be ready. */
+	#open = new Set<"http" | "https" | "paired" | "problem">();
+	#onRestart: () => void;
+
+	constructor(parts: DeskParts, onRestart: () => void) {
+		const { udid, time, httpPort, httpsPort, seed, onException } = parts;
+		this.#parts = parts;
+		this.udid = udid;
+		this.clock = time;
+		this.timers = time;
+		this.flash = parts.flash;
+		this.storage = parts.storage;
+		this.network = new DesktopNetwork({
+			port: httpPort,
+			httpsPort,
+			time: parts.realTime,
+			onListening: (secure) => {
+				this.#open.add(secure ? "https" : "http");
+				this.#checkReady();
+			},
+			onException,
+		});
+		this.led = { gamma: 1, set: (red, green, blue) => parts.console.glow(red, green, blue) };
+		this.button = new SimulatedButton({ timers: time, onException });
+		this.sensors = new SimulatedSensors({ seed, clock: time, timers: time, onException });
+		this.announce = parts.announce;
+		this.#console = new StartingConsole(parts.console);
+		this.#onRestart = onRestart;
+	}
+
+	random(count: number): Uint8Array {
+		return randomFillSync(new Uint8Array(count));
+	}
+
+	digest(algorithm: Digest, bytes: Uint8Array): Uint8Array {
+		return new Uint8Array(
+			createHash(algorithm === "MD5" ? "md5" : "sha256")
+				.update(bytes)
+				.digest(),
+		);
+	}
+
+	hmac(key: Uint8Array, bytes: Uint8Array): Uint8Array {
+		return new Uint8Array(createHmac("sha256", key).update(bytes).digest());
+	}
+
+	restart(): void {
+		this.#onRestart();
+	}
+
+	report(event: DeviceEvent): void {
+		if (event.event === "paired" && event.paired) this.#open.add("paired");
+		if (event.event === "problem") {
+			this.#open.add("problem");
+			this.#checkReady();
+		}
+		this.#console.event(event);
+	}
+
+	/** Ready is a device that can be talked to: that is, as long as it has no owner, over HTTPS too. */
+	#checkReady(): void {
+		const open = this.#open;
+		if (!open.has("http") || !(open.has("https") || open.has("paired") || open.has("problem"))) return;
+		const { httpPort, httpsPort, udid, data } = this.#parts;
+		this.#console.ready({ httpPort, httpsPort, udid, data, address: this.network.address() });
+	}
+
+	/** Leaves nothing running. Open connections have `grace` ms to take their answers. */
+	async close(grace: number): Promise<void> {
+		this.button.close();
+		this.sensors.close();
+		await this.network.close(grace);
+	}
+}

@@ -1,0 +1,105 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { lookup as systemLookup } from "node:dns";
+import { connect as connectTcp, isIP, type LookupFunction, type Socket } from "node:net";
+import { connect as connectTls, type TLSSocket } from "node:tls";
+import type { Connect } from "../host";
+import { Failure } from "./failure";
+
+/** Resolves a name to all its addresses; a test gives its own. */
+export type Lookup = (
+	name: string,
+	done: (error: Error | null, addresses: { address: string; family: number }[]) => void,
+) => void;
+
+/**
+ * Connects to a server, over TLS if the endpoint is secure, and makes sure that it is the right one before
+ * anything is sent. `done` is called once with the socket or the reason why there is none, never before the
+ * return; not at all after the function returned has been called, which ends the attempt. There is no time limit.
+ */
+export function dial(
+	{ endpoint, trust, allowAddress }: Connect,
+	done: (error: unknown, socket?: Socket) => void,
+	lookup: Lookup = lookupAll,
+): () => void {
+	const { secure, host, port } = endpoint;
+	let open = true;
+	let socket: Socket | undefined;
+	const isAllowed = (address: string) => {
+		try {
+			return allowAddress(address);
+		} catch {
+			return false;
+		}
+	};
+	const finish = (error: unknown) => {
+		if (!open) return;
+		open = false;
+		if (error) socket?.destroy();
+		done(error, error ? undefined : socket);
+	};
+	if (isIP(host) && !isAllowed(host)) {
+		setImmediate(() => finish(outside(host)));
+	} else {
+		// Node.js asks this lookup for names only, and connects to what it answers: nothing is resolved twice.
+		const checked: LookupFunction = (name, _options, answer) =>
+			lookup(name, (error, addresses) => {
+				const allowed = addresses?.filter(({ address }) => isAllowed(address)) ?? [];
+				if (error || allowed.length > 0) answer(error, allowed);
+				else answer(outside(addresses?.[0]?.address), []);
+			});
+		const tcp = connectTcp({ host, port, lookup: checked, autoSelectFamily: true, noDelay: true });
+		socket = tcp;
+		tcp.on("error", finish);
+		tcp.on("close", () => finish(new Failure("the connection was cut")));
+		tcp.on("connect", () => {
+			if (!open) return;
+			if (!secure) return finish(undefined);
+			try {
+				socket = shakeHands(tcp, { endpoint, trust, allowAddress }, finish);
+			} catch {
+				finish(new Failure("the CA certificate cannot be read"));
+			}
+		});
+	}
+	return () => {
+		open = false;
+		socket?.destroy();
+	};
+}
+
+function shakeHands(tcp: Socket, { endpoint, trust }: Connect, done: (error: unknown) => void): TLSSocket {
+	const { host } = endpoint;
+	const { ca, fingerprint } = trust;
+	const tls = connectTls({
+		socket: tcp,
+		// Against this the certificate is checked, name or address.
+		host,
+		// RFC 6066, 3: no addresses, no dot at the end.
+		...(!isIP(host) && { servername: host.replace(/\.$/, "") }),
+		...(ca !== undefined && { ca }),
+		// A pinned certificate needs no authority, name or date.
+		rejectUnauthorized: fingerprint === undefined,
+		minVersion: "TLSv1.2",
+	});
+	tls.on("error", done);
+	tls.on("close", () => done(new Failure("the connection was cut")));
+	tls.on("secureConnect", () => {
+		const right = fingerprint === undefined || isPinned(tls, fingerprint);
+		done(right ? undefined : new Failure("certificate is not the pinned one"));
+	});
+	return tls;
+}
+
+function isPinned(tls: TLSSocket, fingerprint: string): boolean {
+	const certificate = tls.getPeerX509Certificate();
+	if (!certificate) return false;
+	const shown = createHash("sha256").update(certificate.raw).digest();
+	const pinned = Buffer.from(fingerprint, "hex");
+	return shown.length === pinned.length && timingSafeEqual(shown, pinned);
+}
+
+function outside(address = "of that name"): Failure {
+	return new Failure(`the address ${address} is outside the home`);
+}
+
+const lookupAll: Lookup = (name, done) => systemLookup(name, { all: true }, done);

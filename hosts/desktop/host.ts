@@ -1,0 +1,87 @@
+import type { Host } from "../host";
+import { MdnsAnnounce } from "./announce";
+import { openData } from "./data";
+import { Desk } from "./desk";
+import type { DeskParts } from "./desktop-host";
+import { type Action, readKeys, readLines } from "./input";
+import { HELP, type Options, parseOptions } from "./options";
+import { createConsole } from "./output";
+import { findPort } from "./ports";
+import { describe } from "./problem";
+import { DesktopTime } from "./time";
+
+const EXIT_FAILURE = 1;
+/** As in a shell. */
+const EXIT_USAGE = 2;
+/** sysexits.h: an internal software error. A chip would start anew. */
+const EXIT_SOFTWARE = 70;
+
+/** Runs a device at a desk, with the options on the command line, until it is told to stop. */
+export function run(start: (host: Host) => { close(): void }): void {
+	const args = process.argv.slice(2);
+	let options: Options;
+	try {
+		options = parseOptions(args);
+	} catch (error) {
+		fail(`${(error as Error).message} (--help lists all options)`, EXIT_USAGE);
+	}
+	if (options.help) {
+		process.stdout.write(HELP);
+		return;
+	}
+	prepare(options).then(
+		(parts) => operate(new Desk(parts, start), options.json),
+		(error: Error) => fail(error.message, EXIT_FAILURE),
+	);
+}
+
+function fail(message: string, code: number): never {
+	process.stderr.write(`${message}\n`);
+	process.exit(code);
+}
+
+/** Rejects with an Error with a line for the user. */
+async function prepare(options: Options): Promise<DeskParts> {
+	const { data, udid, flash, storage } = openData(options.data, options.udid);
+	const httpPort = await findPort(options.port, "--port", options.httpsPort);
+	const httpsPort = await findPort(options.httpsPort, "--https-port", httpPort);
+	const console = createConsole(options.json);
+	const onProblem = (message: string) => console.event({ event: "problem", message });
+	const onException = (error: unknown) => onProblem(describe(error));
+	return {
+		udid,
+		data,
+		flash,
+		storage,
+		time: new DesktopTime(options.clockRate, onException),
+		realTime: new DesktopTime(1, onException),
+		httpPort,
+		httpsPort,
+		seed: options.seed ?? Number.parseInt(udid.slice(4), 16),
+		announce: new MdnsAnnounce(onProblem),
+		console,
+		onException,
+	};
+}
+
+/** Joins a running device to the process: its signals, its input and its end. */
+function operate(desk: Desk, json: boolean): void {
+	const stop = () => {
+		desk.close().then(() => process.exit());
+	};
+	for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
+	// The reader of the output is gone.
+	process.stdout.on("error", stop);
+	process.on("uncaughtException", (error) => {
+		desk.problem(describe(error));
+		process.exit(EXIT_SOFTWARE);
+	});
+	const { stdin } = process;
+	const input = {
+		onAction: (action: Action) => ("quit" in action ? stop() : desk.act(action)),
+		onProblem: (message: string) => desk.problem(message),
+	};
+	if (json) readLines(stdin, input);
+	else if (stdin.isTTY) process.on("exit", readKeys(stdin, input));
+	desk.start();
+}

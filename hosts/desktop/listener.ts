@@ -1,0 +1,163 @@
+import { constants } from "node:crypto";
+import { createServer, type Server, type Socket as Stream } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
+import type { Listener, ListenOptions, Timer, Timers } from "../host";
+import type { Connection } from "./connection";
+
+/** ms for a TLS handshake: a phone on weak Wi-Fi needs well below 2 s. */
+const HANDSHAKE_TIME = 10_000;
+
+/** RFC 9325: an ephemeral key exchange and authenticated encryption only. Those of TLS 1.3 are all so. */
+const CIPHERS = [
+	"TLS_AES_128_GCM_SHA256",
+	"TLS_AES_256_GCM_SHA384",
+	"TLS_CHACHA20_POLY1305_SHA256",
+	"ECDHE-ECDSA-AES128-GCM-SHA256",
+	"ECDHE-ECDSA-AES256-GCM-SHA384",
+	"ECDHE-ECDSA-CHACHA20-POLY1305",
+].join(":");
+
+export interface ListenerOptions extends ListenOptions {
+	port: number;
+	/** In real time. */
+	timers: Timers;
+	/** Handshakes that may be under way at a time; the oldest makes room. */
+	maxHandshakes: number;
+	/** Takes care of a new connection for as long as it lives. */
+	adopt(stream: Stream, remoteAddress: string): Connection;
+	onException(error: unknown): void;
+}
+
+/** Opens a TCP or, with an identity, TLS port on all interfaces, IPv6 as well where there is IPv6. */
+export function openListener(options: ListenerOptions): Listener {
+	const { port, identity, onException } = options;
+	let closed = false;
+	const handshakes = new Handshakes(options.timers, options.maxHandshakes);
+
+	const deliver = (stream: Stream) => {
+		const { remoteAddress } = stream;
+		if (closed || remoteAddress === undefined) {
+			stream.on("error", () => {});
+			stream.destroy();
+			return;
+		}
+		const connection = options.adopt(stream, plainAddress(remoteAddress));
+		guard(() => options.onConnection(connection));
+	};
+	const guard = (callback: () => void) => {
+		try {
+			callback();
+		} catch (error) {
+			onException(error);
+		}
+	};
+	const close = () => {
+		if (closed) return;
+		closed = true;
+		server.close();
+		handshakes.close();
+	};
+
+	let server: Server;
+	try {
+		server = identity ? createSecureServer(identity, handshakes, deliver) : createPlainServer(deliver);
+	} catch {
+		guard(() => options.onError("the TLS identity cannot be used"));
+		return { close() {} };
+	}
+	server.on("error", (error: NodeJS.ErrnoException) => {
+		if (closed) return;
+		close();
+		guard(() => options.onError(error.code === "EADDRINUSE" ? `port ${port} is in use` : error.message));
+	});
+	server.on("listening", () => {
+		if (!closed) guard(() => options.onListening(port));
+	});
+	// Without a host: "::" for both IP versions, "0.0.0.0" where there is no IPv6.
+	server.listen(port);
+	return { close };
+}
+
+const STREAM_OPTIONS = { allowHalfOpen: true, noDelay: true };
+
+function createPlainServer(deliver: (stream: Stream) => void): Server {
+	return createServer(STREAM_OPTIONS, deliver);
+}
+
+function createSecureServer(
+	identity: Uint8Array,
+	handshakes: Handshakes,
+	deliver: (s: Stream) => void,
+): Server {
+	const pem = Buffer.from(identity);
+	const server = createTlsServer({
+		...STREAM_OPTIONS,
+		key: pem,
+		cert: pem,
+		minVersion: "TLSv1.2",
+		maxVersion: "TLSv1.3",
+		ciphers: CIPHERS,
+		secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
+		ALPNProtocols: ["http/1.1"],
+	});
+	server.on("connection", (stream) => handshakes.begin(stream));
+	server.on("secureConnection", (stream) => {
+		handshakes.end(stream);
+		deliver(stream);
+	});
+	server.on("tlsClientError", (_error, stream) => stream.destroy());
+	return server;
+}
+
+/** TCP connections whose TLS handshake is under way. node:tls limits only the time between two packets. */
+class Handshakes {
+	#timers: Timers;
+	#max: number;
+	#waiting = new Map<string, { stream: Stream; timer: Timer }>();
+
+	constructor(timers: Timers, max: number) {
+		this.#timers = timers;
+		this.#max = max;
+	}
+
+	begin(stream: Stream): void {
+		const peer = peerOf(stream);
+		const timer = this.#timers.once(() => stream.destroy(), HANDSHAKE_TIME);
+		this.#waiting.set(peer, { stream, timer });
+		stream.on("close", () => {
+			if (this.#waiting.get(peer)?.stream === stream) this.#forget(peer);
+		});
+		if (this.#waiting.size <= this.#max) return;
+		for (const [oldest, waiting] of this.#waiting) {
+			waiting.stream.destroy();
+			this.#forget(oldest);
+			return;
+		}
+	}
+
+	end(stream: Stream): void {
+		this.#forget(peerOf(stream));
+	}
+
+	close(): void {
+		for (const [peer, { stream }] of this.#waiting) {
+			stream.destroy();
+			this.#forget(peer);
+		}
+	}
+
+	#forget(peer: string): void {
+		this.#timers.clear(this.#waiting.get(peer)?.timer);
+		this.#waiting.delete(peer);
+	}
+}
+
+/** The same for a TCP socket and for the TLS socket over it. */
+function peerOf(stream: Stream): string {
+	return `${stream.remoteAddress} ${stream.remotePort}`;
+}
+
+/** An IPv4 client of a dual-stack socket appears as ::ffff:192.0.2.1 (RFC 4291, 2.5.5.2). */
+export function plainAddress(address: string): string {
+	return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address;
+}

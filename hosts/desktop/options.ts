@@ -1,0 +1,99 @@
+import { parseArgs } from "node:util";
+
+export interface Options {
+	/** 0: any free one. */
+	port: number;
+	/** 0: any free one. */
+	httpsPort: number;
+	/** The folder that holds all that the device keeps. */
+	data: string;
+	/** Twelve lower-case hex digits; undefined: the one in the data folder. */
+	udid: string | undefined;
+	/** How many times as fast device time runs. */
+	clockRate: number;
+	/** Of the simulated room; undefined: from the udid. */
+	seed: number | undefined;
+	json: boolean;
+	help: boolean;
+}
+
+export const HELP = `Ambient16 on a desk.
+
+  npm start -- [options]
+
+  --port N          HTTP port, 0 for any free one (8080)
+  --https-port N    HTTPS port, 0 for any free one (8443)
+  --data DIR        folder for all that the device keeps (./data)
+  --udid HEX        the device's udid, 12 lower-case hex digits; kept in the data folder
+  --clock-rate N    device time N times as fast, above 0 up to 3600 (1); network time-outs stay real
+  --seed N          of the simulated room, 0 to 4294967295 (from the udid)
+  --json            print one JSON object a line, and take {"button":11} (seconds held)
+                    and {"motion":"left-to-right"} or "right-to-left" as lines on standard input
+  --help            this text
+
+With --json use "npm start --silent -- --json" or "node scripts/start.mjs --json":
+npm prints two lines of its own otherwise.
+In a terminal these keys work: b press, B hold for 11 s, m and M motion, q quit.
+`;
+
+const CLOCK_RATE_MAX = 3600;
+const SEED_MAX = 0xffff_ffff;
+
+/** Reads the command line. Throws an Error whose message is one line for the user. */
+export function parseOptions(args: string[]): Options {
+	const values = parse(args);
+	const port = integer("--port", values.port, 65_535);
+	const httpsPort = integer("--https-port", values["https-port"], 65_535);
+	if (port !== 0 && port === httpsPort) throw new Error("--port and --https-port must differ");
+	if (values.data === "") throw new Error("--data must name a folder");
+	if (values.udid !== undefined && !isUdid(values.udid))
+		throw new Error("--udid must be 12 lower-case hex digits");
+	return {
+		port,
+		httpsPort,
+		data: values.data,
+		udid: values.udid,
+		clockRate: rate(values["clock-rate"]),
+		seed: values.seed === undefined ? undefined : integer("--seed", values.seed, SEED_MAX),
+		json: values.json,
+		help: values.help,
+	};
+}
+
+function parse(args: string[]) {
+	try {
+		return parseArgs({
+			args,
+			options: {
+				port: { type: "string", default: "8080" },
+				"https-port": { type: "string", default: "8443" },
+				data: { type: "string", default: "./data" },
+				udid: { type: "string" },
+				"clock-rate": { type: "string", default: "1" },
+				seed: { type: "string" },
+				json: { type: "boolean", default: false },
+				help: { type: "boolean", default: false },
+			},
+		}).values;
+	} catch (error) {
+		// What follows the first sentence is advice on "--".
+		throw new Error((error as Error).message.split(/\. |\n/)[0]);
+	}
+}
+
+export function isUdid(text: string): boolean {
+	return /^[0-9a-f]{12}$/.test(text);
+}
+
+function integer(name: string, text: string, max: number): number {
+	const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+	if (!(value <= max)) throw new Error(`${name} must be a whole number from 0 to ${max}`);
+	return value;
+}
+
+function rate(text: string): number {
+	const value = /^\d{1,10}(\.\d{1,10})?$/.test(text) ? Number(text) : Number.NaN;
+	if (!(value > 0 && value <= CLOCK_RATE_MAX))
+		throw new Error(`--clock-rate must be a number above 0 and up to ${CLOCK_RATE_MAX}`);
+	return value;
+}

@@ -1,0 +1,20 @@
+import type { Console } from "./console";
+import { jsonConsole } from "./json";
+import { TerminalConsole } from "./terminal";
+
+/** The console that fits standard output. */
+export function createConsole(json: boolean): Console {
+	const { stdin, stdout, env } = process;
+	const write = (text: string) => {
+		if (stdout.writable) stdout.write(text);
+	};
+	if (json) return jsonConsole(write);
+	return new TerminalConsole({
+		write,
+		// https://no-color.org
+		live: stdout.isTTY === true && !env.NO_COLOR && env.TERM !== "dumb",
+		keys: stdin.isTTY === true,
+		columns: () => stdout.columns || 80,
+		hour: () => new Date().toTimeString().slice(0, 8),
+	});
+}

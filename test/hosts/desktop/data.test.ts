@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { takeLock } from "../../../hosts/desktop/lock";
+import { keepUdid } from "../../../hosts/desktop/udid";
+import { makeFolder } from "./folder";
+
+describe("lock", () => {
+	test("is there while it is held, and gone when it is let go", (t) => {
+		const path = join(makeFolder(t), "lock");
+		const release = takeLock(path);
+		assert.ok(existsSync(path));
+		release();
+		assert.ok(!existsSync(path));
+		takeLock(path)();
+	});
+
+	test("a second device is told which process has the folder", (t) => {
+		const path = join(makeFolder(t), "lock");
+		takeLock(path);
+		assert.throws(
+			() => takeLock(path),
+			new RegExp(`^Error: another device \\(pid ${process.pid}\\) uses it$`),
+		);
+	});
+
+	test("of a process that was killed does not count", async (t) => {
+		const path = join(makeFolder(t), "lock");
+		const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
+		await once(child, "spawn");
+		const exit = once(child, "exit");
+		child.kill("SIGKILL");
+		await exit;
+		writeFileSync(path, `${child.pid} \n`);
+		takeLock(path)();
+	});
+
+	const linux = { skip: process.platform !== "linux" && "only Linux tells when a process started" };
+	test("of a process whose number another one has now does not count", linux, (t) => {
+		const path = join(makeFolder(t), "lock");
+		takeLock(path);
+		const earlier = readFileSync(path, "utf8").replace(/\d+\n$/, "1\n");
+		writeFileSync(path, earlier);
+		takeLock(path)();
+	});
+
+	test("of a process that is dead and not yet buried does not count", linux, (t) => {
+		const path = join(makeFolder(t), "lock");
+		// The shell starts a child that ends at once and becomes something that never asks for it.
+		const script = `sh -c 'true & echo $!; exec sleep 2'`;
+		const shell = spawn("sh", ["-c", script], { stdio: ["ignore", "pipe", "ignore"] });
+		t.after(() => shell.kill("SIGKILL"));
+		return new Promise<void>((resolve, reject) => {
+			shell.stdout.once("data", (pid) => {
+				try {
+					writeFileSync(path, `${String(pid).trim()} \n`);
+					takeLock(path)();
+					resolve();
+				} catch (error) {
+					reject(error);
+				}
+			});
+		});
+	});
+
+	for (const contents of ["", "12", "rubbish\n", "99999999999999 1\n"])
+		test(`that says ${JSON.stringify(contents)} (killed while it was written) does not count`, (t) => {
+			const path = join(makeFolder(t), "lock");
+			writeFileSync(path, contents);
+			takeLock(path)();
+		});
+
+	test("letting go leaves the lock of another one alone", (t) => {
+		const path = join(makeFolder(t), "lock");
+		const release = takeLock(path);
+		writeFileSync(path, "1 another\n");
+		release();
+		assert.ok(existsSync(path));
+	});
+});
+
+describe("udid", () => {
+	test("is made once, begins with the device's type, and is kept", (t) => {
+		const path = join(makeFolder(t), "udid");
+		const udid = keepUdid(path);
+		assert.match(udid, /^1000[0-9a-f]{8}$/);
+		assert.equal(keepUdid(path), udid);
+	});
+
+	test("no two devices have the same", (t) => {
+		const folder = makeFolder(t);
+		const made = Array.from({ length: 50 }, (_, i) => keepUdid(join(folder, `${i}`)));
+		assert.equal(new Set(made).size, 50);
+	});
+
+	test("that was asked for replaces the kept one", (t) => {
+		const path = join(makeFolder(t), "udid");
+		keepUdid(path);
+		assert.equal(keepUdid(path, "10000fb38278"), "10000fb38278");
+		assert.equal(keepUdid(path), "10000fb38278");
+	});
+
+	test("a file that holds something else is named, and left as it is", (t) => {
+		const path = join(makeFolder(t), "udid");
+		writeFileSync(path, "my notes");
+		assert.throws(() => keepUdid(path), /udid holds no udid$/);
+		assert.equal(readFileSync(path, "utf8"), "my notes");
+	});
+
+	test("only the user can read it", { skip: process.platform === "win32" }, (t) => {
+		const path = join(makeFolder(t), "udid");
+		keepUdid(path);
+		assert.equal(statSync(path).mode & 0o777, 0o600);
+	});
+});

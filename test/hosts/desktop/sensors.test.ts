@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { SimulatedButton } from "../../../hosts/desktop/button";
+import { SimulatedSensors } from "../../../hosts/desktop/sensors";
+import type { Motion } from "../../../hosts/host";
+import { FakeTime } from "../../fakes/host";
+
+function makeSensors(seed = 1) {
+	// A Saturday evening wherever this runs: somebody is home.
+	const time = new FakeTime(new Date(2026, 4, 9, 19).getTime());
+	const exceptions: unknown[] = [];
+	const onException = (error: unknown) => void exceptions.push(error);
+	const sensors = new SimulatedSensors({ seed, clock: time, timers: time, onException });
+	const motions: Motion[] = [];
+	sensors.onMotion = (motion) => motions.push(motion);
+	return { time, sensors, motions, exceptions };
+}
+
+describe("simulated sensors", () => {
+	test("the same seed reads the same at the same hour", () => {
+		assert.deepEqual(makeSensors(5).sensors.read(), makeSensors(5).sensors.read());
+		assert.notDeepEqual(makeSensors(6).sensors.read(), makeSensors(5).sensors.read());
+	});
+
+	test("all quantities are read", () => {
+		const names = Object.keys(makeSensors().sensors.read()).sort();
+		assert.deepEqual(names, ["co2", "humidity", "illuminance", "motion", "pressure", "temperature"]);
+	});
+
+	test("people pass by themselves, the same in every run", () => {
+		const first = makeSensors();
+		first.time.advance(7_200_000);
+		const second = makeSensors();
+		second.time.advance(7_200_000);
+		assert.ok(first.motions.length > 5);
+		assert.deepEqual(second.motions, first.motions);
+	});
+
+	test("somebody can be made to pass", () => {
+		const { sensors, motions } = makeSensors();
+		sensors.move("right-to-left");
+		assert.deepEqual(motions, ["right-to-left"]);
+	});
+
+	test("a clock that jumps by years is no harm", () => {
+		const { time, sensors, motions } = makeSensors();
+		time.jump(Date.UTC(2090, 0));
+		time.advance(1_000);
+		time.jump(0);
+		time.advance(1_000);
+		assert.ok(motions.length <= 2);
+		assert.ok(Number.isFinite(sensors.read().temperature));
+	});
+
+	test("when it is closed nothing runs", () => {
+		const { time, sensors } = makeSensors();
+		sensors.close();
+		assert.equal(time.pending, 0);
+	});
+
+	test("an exception of the device's is told and no more", () => {
+		const { sensors, exceptions } = makeSensors();
+		sensors.onMotion = () => {
+			throw new Error("boom");
+		};
+		sensors.move("left-to-right");
+		assert.equal(exceptions.length, 1);
+	});
+});
+
+describe("simulated button", () => {
+	function makeButton() {
+		const time = new FakeTime();
+		const exceptions: unknown[] = [];
+		const button = new SimulatedButton({ timers: time, onException: (error) => exceptions.push(error) });
+		const changes: boolean[] = [];
+		button.onChange = (pressed) => changes.push(pressed);
+		return { time, button, changes, exceptions };
+	}
+
+	test("is pressed at once and let go after so many seconds", () => {
+		const { time, button, changes } = makeButton();
+		assert.equal(button.press(11), true);
+		assert.deepEqual(changes, [true]);
+		time.advance(10_999);
+		assert.deepEqual(changes, [true]);
+		time.advance(1);
+		assert.deepEqual(changes, [true, false]);
+	});
+
+	test("cannot be pressed while it is held, and can be afterwards", () => {
+		const { time, button, changes } = makeButton();
+		button.press(1);
+		assert.equal(button.press(1), false);
+		time.advance(1_000);
+		assert.equal(button.press(1), true);
+		assert.deepEqual(changes, [true, false, true]);
+	});
+
+	test("when it is closed it is not let go any more", () => {
+		const { time, button, changes } = makeButton();
+		button.press(1);
+		button.close();
+		time.advance(10_000);
+		assert.deepEqual(changes, [true]);
+		assert.equal(time.pending, 0);
+	});
+
+	test("an exception of the device's is told and no more", () => {
+		const { time, button, exceptions } = makeButton();
+		button.onChange = () => {
+			throw new Error("boom");
+		};
+		button.press(1);
+		time.advance(1_000);
+		assert.equal(exceptions.length, 2);
+	});
+});

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, statSync, truncateSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { FileStorage } from "../../../hosts/desktop/storage";
+import { POINT_RECORD_BYTES, PointLog } from "../../../modules/cloud/point-log";
+import { WINDOW } from "../../../modules/limits";
+import { makeFolder } from "./folder";
+
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+
+function open(
+	t: { after(callback: () => void): void },
+	path = join(makeFolder(t), "points.bin"),
+	sectors?: number,
+) {
+	const storage = new FileStorage(path, sectors);
+	t.after(() => storage.close());
+	return { storage, path };
+}
+
+describe("as flash", () => {
+	test("what was never written reads as erased", (t) => {
+		const { storage } = open(t);
+		for (const sector of [0, storage.sectors - 1])
+			assert.ok(storage.read(sector, 0, 4096).every((byte) => byte === 0xff));
+	});
+
+	test("what was written is there, also when it is opened again", (t) => {
+		const { storage, path } = open(t);
+		storage.write(3, 8, new Uint8Array([1, 2, 3, 4]));
+		assert.deepEqual([...storage.read(3, 4, 12)], [255, 255, 255, 255, 1, 2, 3, 4, 255, 255, 255, 255]);
+		assert.deepEqual([...open(t, path).storage.read(3, 8, 4)], [1, 2, 3, 4]);
+	});
+
+	test("an erased sector reads as erased, and its neighbors are as before", (t) => {
+		const { storage } = open(t);
+		for (const sector of [1, 2, 3]) storage.write(sector, 0, new Uint8Array(4096).fill(7));
+		storage.erase(2);
+		assert.ok(storage.read(2, 0, 4096).every((byte) => byte === 0xff));
+		for (const sector of [1, 3]) assert.ok(storage.read(sector, 0, 4096).every((byte) => byte === 7));
+	});
+
+	test("nothing is read or written across the end of a sector", (t) => {
+		const { storage } = open(t);
+		assert.throws(() => storage.write(0, 4092, new Uint8Array(8)), RangeError);
+		assert.throws(() => storage.read(0, 4000, 100), RangeError);
+		assert.throws(() => storage.read(storage.sectors, 0, 4), RangeError);
+		assert.throws(() => storage.erase(-1), RangeError);
+	});
+});
+
+describe("the file", () => {
+	test("it has room for 64 hours of points, each with the note that it was sent", (t) => {
+		const { storage } = open(t);
+		const perSector = Math.floor((storage.sectorSize - 24) / (POINT_RECORD_BYTES + 12));
+		const hours = ((storage.sectors - 1) * perSector * WINDOW) / 3_600_000;
+		assert.ok(hours >= 64 && hours < 65, `${hours} hours`);
+	});
+
+	test("nobody but the user can read it", { skip: process.platform === "win32" }, (t) => {
+		assert.equal(statSync(open(t).path).mode & 0o777, 0o600);
+	});
+
+	test("one of another size keeps it", (t) => {
+		const { path } = open(t, undefined, 8);
+		assert.equal(open(t, path).storage.sectors, 8);
+	});
+
+	test("one that was cut is refused with a line for the user", (t) => {
+		const { path } = open(t, undefined, 8);
+		truncateSync(path, 5_000);
+		assert.throws(() => new FileStorage(path), /points\.bin is damaged: delete it/);
+		assert.equal(readFileSync(path).length, 5_000);
+	});
+
+	test("reading and writing throw once it has gone", (t) => {
+		const storage = new FileStorage(join(makeFolder(t), "points.bin"));
+		storage.close();
+		assert.throws(() => storage.write(0, 0, new Uint8Array(4)));
+		assert.throws(() => storage.read(0, 0, 4));
+	});
+
+	test("reading throws when it has become shorter", (t) => {
+		const { storage, path } = open(t, undefined, 8);
+		truncateSync(path, 4_096);
+		assert.throws(() => storage.read(1, 0, 4));
+	});
+});
+
+test("after kill -9, wherever it struck, every point that was stored is there and none is wrong", async (t) => {
+	const path = join(makeFolder(t), "points.bin");
+	let stored = 0;
+	for (let round = 0; round < 4; round++) {
+		const child = spawn(process.execPath, ["--import", "tsx", "test/hosts/desktop/storage-writer.ts", path], {
+			cwd: ROOT,
+			stdio: ["ignore", "pipe", "inherit"],
+		});
+		child.stdout.setEncoding("utf8").on("data", (text: string) => {
+			const lines = text.trim().split("\n");
+			stored = Number(lines.at(-1));
+			if (stored >= 200 * (round + 1)) child.kill("SIGKILL");
+		});
+		await once(child, "close");
+		const log = new PointLog(open(t, path).storage);
+		const points = log.read(10_000);
+		// The one that was being written may be there or not; the line that tells of it may be cut.
+		assert.ok(log.waiting >= stored, `${log.waiting} of ${stored}`);
+		assert.deepEqual(
+			points.map(({ point }) => [point.time, point.readings.temperature]),
+			points.map((_, i) => [10 * i, i / 100]),
+		);
+		assert.equal(points.length, log.waiting);
+		stored = log.waiting;
+	}
+});
