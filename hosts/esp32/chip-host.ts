@@ -1,0 +1,143 @@
+// biome-ignore lint/style/useNodejsImportProtocol: this is the SDK's module.
+import Net from "net";
+import Time from "time";
+import type { Announce, Button, DeviceEvent, Flash, Host, Led, Sensors, Timers, Wifi } from "../host";
+import { digest, hmac } from "../moddable/digest";
+import { ModdableNetwork } from "../moddable/network";
+import { describe } from "../moddable/problem";
+import { sdkIo } from "../moddable/sdk-io";
+import { rising } from "../moddable/ticks";
+import { XsTimers } from "../moddable/timers";
+import { MdnsAnnounce } from "./announce";
+import { openApds9960 } from "./apds9960";
+import { openBme68x } from "./bme68x";
+import { type Board, timeServer } from "./board";
+import { PolledButton } from "./button";
+import { openButtonPin } from "./button-pin";
+import { macAddress, randomBuffer } from "./chip";
+import { SettableClock } from "./clock";
+import { NvsFlash } from "./flash";
+import { openLed } from "./led";
+import { SdkRadio } from "./sdk-radio";
+import { openUdp } from "./sdk-udp";
+import { BoardSensors, type SensorSource } from "./sensors";
+import { TimeSync } from "./time-sync";
+import { ChipWifi } from "./wifi";
+
+const HTTP_PORT = 80;
+/** Each may hold a request and its answer in the machine's memory, and a window of TCP in the network's. */
+const MAX_CONNECTIONS = 4;
+
+/** The surroundings of the device on a chip. Made once: pins, radio and flash are the chip's only ones. */
+export class ChipHost implements Host {
+	readonly udid: string;
+	readonly clock: SettableClock;
+	readonly timers: Timers;
+	readonly flash: Flash;
+	readonly network: ModdableNetwork;
+	readonly led: Led;
+	readonly button: Button;
+	readonly sensors: Sensors;
+	readonly announce: Announce;
+	readonly wifi: Wifi;
+	readonly restart: () => void;
+	readonly report = report;
+	readonly digest = digest;
+	readonly hmac = hmac;
+	readonly random = random;
+
+	/** Throws if the board is not what its configuration says. */
+	constructor(board: Board, restart: () => void) {
+		const timers = new XsTimers(reportException);
+		const clock = new SettableClock(rising(() => Time.ticks));
+		const udid = macAddress();
+		const address = () => Net.get("IP") || undefined;
+		this.udid = udid;
+		this.clock = clock;
+		this.timers = timers;
+		this.restart = restart;
+
+		const announce = new MdnsAnnounce({
+			open: openUdp,
+			timers,
+			address,
+			random,
+			onException: reportException,
+		});
+		const timeSync = new TimeSync({
+			server: timeServer,
+			open: openUdp,
+			resolve: (name, done) => Net.resolve(name, (_name, found) => done(found)),
+			clock,
+			timers,
+			random,
+			onTime: (time) => {
+				clock.set(time);
+				// For the SDK, which looks at certificates' dates with it.
+				Time.set(Math.floor(time / 1000));
+			},
+			onException: reportException,
+		});
+		const wifi = new ChipWifi({
+			udid,
+			radio: (events) => new SdkRadio(events),
+			clock,
+			timers,
+			random,
+			onOnline: (joined) => {
+				trace(`address ${address()}\n`);
+				announce.online();
+				if (joined) timeSync.start();
+			},
+			onOffline: () => {
+				announce.offline();
+				timeSync.stop();
+			},
+			onProblem: reportProblem,
+			onException: reportException,
+		});
+		this.announce = announce;
+		this.wifi = wifi;
+		this.network = new ModdableNetwork({
+			io: sdkIo(),
+			port: HTTP_PORT,
+			maxConnections: MAX_CONNECTIONS,
+			clock,
+			timers,
+			address,
+			onListening: (port) => trace(`listening on port ${port}\n`),
+			onException: reportException,
+		});
+		this.flash = new NvsFlash();
+		this.led = openLed(board);
+		this.button = new PolledButton(openButtonPin(board), timers);
+		this.sensors = new BoardSensors({ sources: sourcesOf(board), clock, timers, onProblem: reportProblem });
+	}
+}
+
+function sourcesOf({ i2c, sensors }: Board): SensorSource[] {
+	const { bme68x, apds9960 } = sensors;
+	const sources: SensorSource[] = [];
+	if (i2c && bme68x !== null)
+		sources.push({ name: "BME68x", open: () => openBme68x({ ...i2c, address: bme68x }) });
+	if (i2c && apds9960 !== null)
+		sources.push({ name: "APDS-9960", open: () => openApds9960({ ...i2c, address: apds9960 }) });
+	return sources;
+}
+
+function random(count: number): Uint8Array {
+	return new Uint8Array(randomBuffer(count));
+}
+
+/** One JSON object a line on the debugger's console; a release build has none. A blink is not worth a line. */
+function report(event: DeviceEvent): void {
+	if (event.event !== "led") trace(`${JSON.stringify(event)}\n`);
+}
+
+function reportProblem(message: string): void {
+	report({ event: "problem", message });
+}
+
+export function reportException(error: unknown): void {
+	reportProblem(describe(error));
+}

@@ -1,0 +1,155 @@
+import type { Socket, SocketHandler, Timer, Timers } from "../host";
+import { guard, type OnException } from "./guard";
+import type { SocketIo, Tcp, TcpTarget } from "./io";
+
+/**
+ * ms, real time, without a byte from the client after which a closed connection is ended. The SDK cannot close its
+ * side alone, and bytes that come after the end, or wait unread, would make the answer be lost (RFC 9112, 9.6).
+ */
+const QUIET = 100;
+/** ms that a client which goes on sending may hold it up. */
+const LINGER = 1_000;
+
+export interface ConnectionOptions {
+	io: SocketIo;
+	/** In real time. */
+	timers: Timers;
+	/** The device has closed it and it waits for the client to be quiet. */
+	onClosing(connection: Connection): void;
+	/** Nothing is left of it. */
+	onGone(connection: Connection): void;
+	onException: OnException;
+}
+
+/**
+ * One of the SDK's TCP sockets in the shape of the host's. Methods are private to TypeScript only: XS keeps a copy
+ * of each #method in every instance.
+ */
+export class Connection implements Socket, SocketHandler {
+	readonly remoteAddress: string;
+	#handler: SocketHandler | undefined;
+	#tcp: Tcp | undefined;
+	/** Bytes announced and not read. */
+	#unread = 0;
+	readonly #options: ConnectionOptions;
+	#lingering: Timer;
+	/** ms that may still be lingered. */
+	#patience = LINGER;
+	#heard = false;
+
+	/** `tcp`: as the listener gave it. Throws if the client is gone already. */
+	constructor(tcp: Tcp, options: ConnectionOptions) {
+		this.#tcp = tcp;
+		this.#options = options;
+		this.remoteAddress = tcp.remoteAddress;
+	}
+
+	/** Throws if the client is gone already. */
+	accept(handler: SocketHandler): void {
+		const { io } = this.#options;
+		const from = this.#tcp;
+		if (!from) return;
+		this.#tcp = new io.Tcp({ from, nodelay: true, target: this, onReadable, onWritable, onError });
+		this.#handler = handler;
+	}
+
+	read(count: number): Uint8Array | undefined {
+		const length = Math.min(count, this.#unread);
+		if (length <= 0 || !this.#tcp) return undefined;
+		this.#unread -= length;
+		const bytes = this.#tcp.read(length);
+		return bytes && new Uint8Array(bytes);
+	}
+
+	write(bytes: Uint8Array): number {
+		if (!this.#handler) return 0;
+		try {
+			return this.#tcp?.write(bytes) ?? 0;
+		} catch {
+			// It broke, and the event that says so is on its way.
+			return 0;
+		}
+	}
+
+	close(): void {
+		if (!this.#tcp || this.#lingering) return;
+		if (!this.#handler) {
+			this.destroy();
+			return;
+		}
+		this.#handler = undefined;
+		this.linger();
+		this.#options.onClosing(this);
+		guard(() => this.drain(), this.#options.onException);
+	}
+
+	/** Leaves nothing of it, whatever is still to come or to be sent. */
+	destroy(): void {
+		const tcp = this.#tcp;
+		if (!tcp) return;
+		this.#tcp = undefined;
+		this.#handler = undefined;
+		this.#options.timers.clear(this.#lingering);
+		guard(() => tcp.close(), this.#options.onException);
+		this.#options.onGone(this);
+	}
+
+	/** Of the SDK's socket, as are the next two; the Linux ones call even after a close. */
+	onReadable(count: number): void {
+		if (!this.#tcp) return;
+		this.#unread = count;
+		try {
+			if (this.#handler) this.#handler.onReadable(count);
+			else this.drain();
+		} catch (error) {
+			this.fail(error);
+		}
+	}
+
+	onWritable(count: number): void {
+		try {
+			this.#handler?.onWritable(count);
+		} catch (error) {
+			this.fail(error);
+		}
+	}
+
+	onError(): void {
+		const handler = this.#handler;
+		this.destroy();
+		if (handler) guard(() => handler.onError(), this.#options.onException);
+	}
+
+	private fail(error: unknown): void {
+		this.#options.onException(error);
+		this.onError();
+	}
+
+	private drain(): void {
+		if (this.read(this.#unread)) this.#heard = true;
+	}
+
+	private linger(): void {
+		this.#heard = false;
+		this.#lingering = this.#options.timers.once(() => {
+			this.#patience -= QUIET;
+			if (this.#heard && this.#patience > 0) this.linger();
+			else this.destroy();
+		}, QUIET);
+	}
+}
+
+// Not the instance's own: the Linux sockets may call one in the same turn in which another has closed the socket,
+// and what was the instance's alone may have been collected by then.
+
+function onReadable(this: TcpTarget, count: number): void {
+	this.target.onReadable(count);
+}
+
+function onWritable(this: TcpTarget, count: number): void {
+	this.target.onWritable(count);
+}
+
+function onError(this: TcpTarget): void {
+	this.target.onError();
+}

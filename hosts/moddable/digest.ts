@@ -1,0 +1,34 @@
+import { Digest as Hash } from "crypt";
+import type { Digest } from "../host";
+
+/** RFC 2104: both hashes work in blocks of this. */
+const BLOCK = 64;
+
+export function digest(algorithm: Digest, bytes: Uint8Array): Uint8Array {
+	const hash = new Hash(algorithm);
+	update(hash, bytes);
+	return new Uint8Array(hash.close());
+}
+
+/** HMAC-SHA256 (RFC 2104). */
+export function hmac(key: Uint8Array, bytes: Uint8Array): Uint8Array {
+	const short = key.length > BLOCK ? digest("SHA256", key) : key;
+	const inner = new Hash("SHA256");
+	update(inner, padded(short, 0x36));
+	update(inner, bytes);
+	const outer = new Hash("SHA256");
+	update(outer, padded(short, 0x5c));
+	outer.write(inner.close());
+	return new Uint8Array(outer.close());
+}
+
+function padded(key: Uint8Array, value: number): Uint8Array {
+	const block = new Uint8Array(BLOCK).fill(value);
+	for (let i = 0; i < key.length; i++) block[i] = (key[i] as number) ^ value;
+	return block;
+}
+
+/** The SDK's typings know ArrayBuffer alone; it takes any view. */
+function update(hash: Hash, bytes: Uint8Array): void {
+	hash.write(bytes as unknown as ArrayBuffer);
+}

@@ -1,0 +1,129 @@
+#include "identity.h"
+
+#include <mbedtls/asn1write.h>
+
+#include "address.h"
+#include "error.h"
+
+#define HEADER 6
+#define UDID 12
+#define KEY_SIZE 160
+
+static const uint8_t server_auth[] = {0x30, 0x0a, 0x06, 0x08, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01};
+
+static bool is_udid(const char *udid) {
+	for (int i = 0; i < UDID; i++)
+		if (!((udid[i] >= '0' && udid[i] <= '9') || (udid[i] >= 'a' && udid[i] <= 'f'))) return false;
+	return udid[UDID] == '\0';
+}
+
+static int set_extension(mbedtls_x509write_cert *certificate, uint8_t id, const uint8_t *value, size_t size) {
+	const char oid[] = {0x55, 0x1d, (char)id};
+	return mbedtls_x509write_crt_set_extension(certificate, oid, sizeof oid, 0, value, size);
+}
+
+/* By hand, because the library learned it in 3.5. */
+static int set_alternative_names(
+	mbedtls_x509write_cert *certificate, const char *name, const char *const *addresses, size_t count) {
+	uint8_t bytes[A16_IDENTITY_ADDRESSES * 18 + 64];
+	uint8_t *p = bytes + sizeof bytes;
+	for (size_t i = count; i-- > 0;) {
+		uint8_t address[16];
+		size_t size = a16_address_parse(addresses[i], address);
+		if (!size) return A16_ARGUMENT;
+		p -= size;
+		memcpy(p, address, size);
+		*--p = (uint8_t)size;
+		*--p = MBEDTLS_ASN1_CONTEXT_SPECIFIC | 7;
+	}
+	size_t length = strlen(name);
+	p -= length;
+	memcpy(p, name, length);
+	*--p = (uint8_t)length;
+	*--p = MBEDTLS_ASN1_CONTEXT_SPECIFIC | 2;
+	length = (size_t)(bytes + sizeof bytes - p);
+	if (mbedtls_asn1_write_len(&p, bytes, length) < 0) return A16_INTERNAL;
+	*--p = MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE;
+	return set_extension(certificate, 0x11, p, (size_t)(bytes + sizeof bytes - p)) ? A16_MEMORY : 0;
+}
+
+static int fill(mbedtls_x509write_cert *certificate, mbedtls_pk_context *key, const char *udid,
+	const char *const *addresses, size_t count, compat_random *random) {
+	char subject[] = "CN=ambient16-000000000000";
+	char name[] = "ambient16-000000000000.local";
+	uint8_t serial[16];
+	memcpy(subject + 13, udid, UDID);
+	memcpy(name + 10, udid, UDID);
+	if (compat_random_bytes(random, serial, sizeof serial)) return A16_INTERNAL;
+	serial[0] = (serial[0] & 0x7f) | 0x40; /* positive, and as long as it looks (RFC 5280, 4.1.2.2) */
+
+	mbedtls_x509write_crt_set_version(certificate, MBEDTLS_X509_CRT_VERSION_3);
+	mbedtls_x509write_crt_set_md_alg(certificate, MBEDTLS_MD_SHA256);
+	mbedtls_x509write_crt_set_subject_key(certificate, key);
+	mbedtls_x509write_crt_set_issuer_key(certificate, key);
+	if (compat_x509write_serial(certificate, serial, sizeof serial) ||
+		mbedtls_x509write_crt_set_subject_name(certificate, subject) ||
+		mbedtls_x509write_crt_set_issuer_name(certificate, subject) ||
+		mbedtls_x509write_crt_set_validity(certificate, "20200101000000", "20491231235959") ||
+		mbedtls_x509write_crt_set_basic_constraints(certificate, 0, -1) ||
+		mbedtls_x509write_crt_set_key_usage(certificate, MBEDTLS_X509_KU_DIGITAL_SIGNATURE) ||
+		set_extension(certificate, 0x25, server_auth, sizeof server_auth))
+		return A16_INTERNAL;
+	return set_alternative_names(certificate, name, addresses, count);
+}
+
+int a16_identity_create(const char *udid, const char *const *addresses, size_t count, uint8_t *bytes, size_t size) {
+	if (!is_udid(udid) || count > A16_IDENTITY_ADDRESSES || size < HEADER) return A16_ARGUMENT;
+	if (compat_start()) return A16_INTERNAL;
+
+	compat_random random;
+	mbedtls_pk_context key;
+	mbedtls_x509write_cert certificate;
+	uint8_t key_der[KEY_SIZE];
+	compat_random_init(&random);
+	mbedtls_pk_init(&key);
+	mbedtls_x509write_crt_init(&certificate);
+
+	int key_size = 0;
+	int certificate_size = 0;
+	int result = compat_random_seed(&random) || compat_p256_generate(&key, &random) ? A16_INTERNAL : 0;
+	if (!result) result = fill(&certificate, &key, udid, addresses, count, &random);
+	if (!result) {
+		/* Both are written at the end of what they are given. */
+		key_size = mbedtls_pk_write_key_der(&key, key_der, sizeof key_der);
+		certificate_size = compat_x509write_der(&certificate, bytes, size, &random);
+		if (key_size < 0 || certificate_size < 0) result = A16_INTERNAL;
+		else if ((size_t)(HEADER + key_size + certificate_size) > size) result = A16_ARGUMENT;
+	}
+	if (!result) {
+		result = HEADER + key_size + certificate_size;
+		memmove(bytes + HEADER + key_size, bytes + size - certificate_size, (size_t)certificate_size);
+		memcpy(bytes + HEADER, key_der + sizeof key_der - key_size, (size_t)key_size);
+		const uint8_t header[HEADER] = {'A', '1', (uint8_t)(key_size >> 8), (uint8_t)key_size,
+			(uint8_t)(certificate_size >> 8), (uint8_t)certificate_size};
+		memcpy(bytes, header, HEADER);
+	}
+	mbedtls_platform_zeroize(key_der, sizeof key_der);
+	mbedtls_x509write_crt_free(&certificate);
+	mbedtls_pk_free(&key);
+	compat_random_free(&random);
+	return result;
+}
+
+bool a16_identity_split(const uint8_t *bytes, size_t size, const uint8_t **key, size_t *key_size,
+	const uint8_t **certificate, size_t *certificate_size) {
+	if (size < HEADER || bytes[0] != 'A' || bytes[1] != '1') return false;
+	*key_size = (size_t)bytes[2] << 8 | bytes[3];
+	*certificate_size = (size_t)bytes[4] << 8 | bytes[5];
+	*key = bytes + HEADER;
+	*certificate = *key + *key_size;
+	return *key_size && *certificate_size && size == HEADER + *key_size + *certificate_size;
+}
+
+int a16_identity_fingerprint(const uint8_t *bytes, size_t size, uint8_t fingerprint[32]) {
+	const uint8_t *key, *certificate;
+	size_t key_size, certificate_size;
+	if (!a16_identity_split(bytes, size, &key, &key_size, &certificate, &certificate_size)) return A16_ARGUMENT;
+	if (compat_start() || compat_sha256(certificate, certificate_size, fingerprint)) return A16_INTERNAL;
+	return 0;
+}

@@ -1,0 +1,148 @@
+/* Small files, replaced as a whole. */
+
+#include "xsmc.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#if defined(_WIN32)
+	#include <windows.h>
+	#include <direct.h>
+	#include <io.h>
+	#define open _open
+	#define close _close
+	#define read _read
+	#define write _write
+	#define fsync _commit
+	#define unlink _unlink
+	#define mkdir(path, mode) _mkdir(path)
+	#define OWNER_ONLY (_S_IREAD | _S_IWRITE)
+	#define BINARY _O_BINARY
+#else
+	#include <unistd.h>
+	#define OWNER_ONLY 0600
+	#define BINARY 0
+#endif
+
+#define PATH_SIZE 1024
+#define FILE_SIZE 65536
+
+static void getPath(xsMachine *the, char *path)
+{
+	/* Leaves room for what is added to it. */
+	xsmcToStringBuffer(xsArg(0), path, PATH_SIZE - 8);
+}
+
+static int replace(const char *from, const char *to)
+{
+#if defined(_WIN32)
+	return MoveFileExA(from, to, MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH) ? 0 : -1;
+#else
+	return rename(from, to);
+#endif
+}
+
+/* A rename or unlink is on the disk only when its folder is. NTFS journals its folders. */
+static void syncFolderOf(const char *path)
+{
+#if !defined(_WIN32)
+	char folder[PATH_SIZE];
+	char *end;
+	int file;
+	strcpy(folder, path);
+	end = strrchr(folder, '/');
+	if (!end)
+		return;
+	*end = 0;
+	file = open(folder, O_RDONLY);
+	if (file < 0)
+		return;
+	fsync(file);
+	close(file);
+#endif
+}
+
+void xs_disk_read(xsMachine *the)
+{
+	char path[PATH_SIZE];
+	struct stat status;
+	int file, size, count;
+
+	getPath(the, path);
+	file = open(path, O_RDONLY | BINARY);
+	if (file < 0) {
+		if (errno == ENOENT)
+			return;
+		xsUnknownError("the file cannot be opened");
+	}
+	if (fstat(file, &status) || (status.st_size > FILE_SIZE)) {
+		close(file);
+		xsUnknownError("the file is too large");
+	}
+	size = (int)status.st_size;
+	xsTry {
+		xsmcSetArrayBuffer(xsResult, NULL, size);
+	}
+	xsCatch {
+		close(file);
+		xsThrow(xsException);
+	}
+	count = size ? (int)read(file, xsmcToArrayBuffer(xsResult), size) : 0;
+	close(file);
+	if (count != size)
+		xsUnknownError("the file cannot be read");
+}
+
+/* So that at any instant, also after a power cut, the old or the new contents are there. */
+void xs_disk_replace(xsMachine *the)
+{
+	char path[PATH_SIZE], unfinished[PATH_SIZE];
+	void *bytes;
+	xsUnsignedValue size;
+	int file, ok;
+
+	getPath(the, path);
+	snprintf(unfinished, sizeof(unfinished), "%s.new", path);
+	xsmcGetBufferReadable(xsArg(1), &bytes, &size);
+	file = open(unfinished, O_WRONLY | O_CREAT | O_TRUNC | BINARY, OWNER_ONLY);
+	if (file < 0)
+		xsUnknownError("the file cannot be made");
+	ok = ((xsUnsignedValue)write(file, bytes, size) == size) && (fsync(file) == 0);
+	ok = (close(file) == 0) && ok;
+	if (!ok || replace(unfinished, path)) {
+		unlink(unfinished);
+		xsUnknownError("the file cannot be written");
+	}
+	syncFolderOf(path);
+}
+
+void xs_disk_remove(xsMachine *the)
+{
+	char path[PATH_SIZE], unfinished[PATH_SIZE];
+
+	getPath(the, path);
+	snprintf(unfinished, sizeof(unfinished), "%s.new", path);
+	unlink(unfinished);
+	if (unlink(path) && (errno != ENOENT))
+		xsUnknownError("the file cannot be deleted");
+	syncFolderOf(path);
+}
+
+/* With those that it is in. Whether it is there now, its first use tells. */
+void xs_disk_makeFolder(xsMachine *the)
+{
+	char path[PATH_SIZE];
+	char *end;
+
+	getPath(the, path);
+	for (end = path + 1; *end; end++) {
+		if ((*end != '/') && (*end != '\\'))
+			continue;
+		char separator = *end;
+		*end = 0;
+		mkdir(path, 0700);
+		*end = separator;
+	}
+	mkdir(path, 0700);
+}

@@ -1,0 +1,47 @@
+import type { Host } from "../host";
+import { surviveExceptions } from "../moddable/abort";
+import { guard } from "../moddable/guard";
+import { installText } from "../moddable/text";
+import { readOptions } from "./options";
+import { Panel } from "./panel";
+import { type Parts, prepare, report, reportException, SimulatorHost } from "./simulator-host";
+
+/** ms for the answer that announces a restart to leave. */
+const RESTART_DELAY = 300;
+
+/** Runs a device in Moddable's simulator, with the options of the environment. */
+export function run(start: (host: Host) => { close(): void }): void {
+	surviveExceptions(reportException);
+	installText();
+	const options = readOptions();
+	let parts: Parts;
+	try {
+		parts = prepare(options);
+	} catch {
+		report({ event: "problem", message: `the data folder ${options.data} cannot be used` });
+		return;
+	}
+	operate(parts, start);
+}
+
+function operate(parts: Parts, start: (host: Host) => { close(): void }): void {
+	let host: SimulatorHost;
+	const panel = new Panel({
+		onButton: (pressed) => guard(() => host.button.onChange(pressed), reportException),
+		onAction: (action) => host.act(action),
+		onProblem: (message) => report({ event: "problem", message }),
+	});
+	const switchOn = () => {
+		const current = new SimulatorHost(parts, panel.glow, () => {
+			parts.realTime.once(() => {
+				if (host !== current) return;
+				guard(() => device.close(), reportException);
+				current.close();
+				switchOn();
+			}, RESTART_DELAY);
+		});
+		host = current;
+		const device = start(current);
+	};
+	switchOn();
+}

@@ -1,0 +1,8 @@
+/** Of the operating system, of cryptographic quality. Throws if there is none. */
+export const randomBuffer: (count: number) => ArrayBuffer = native("xs_surroundings_random");
+
+/** A variable of the process's environment. */
+export const environment: (name: string) => string | undefined = native("xs_surroundings_environment");
+
+/** ms that never jump and never go back. */
+export const monotonic: () => number = native("xs_surroundings_monotonic");

@@ -1,0 +1,72 @@
+// npm run esp32:check: the JavaScript half of the firmware for every chip, in debug and release, without ESP-IDF:
+// types, bytecode, and the link, which also runs all preloaded modules. A module that a chip lacks fails it.
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { install } from "./install.mjs";
+import { environment, fail, hasProgram, mcconfig, missingSdk, output, run } from "./moddable.mjs";
+
+const TARGETS = ["esp32", "esp32/esp32c3", "esp32/esp32c6", "esp32/esp32s3"];
+/** Of ESP-IDF; the SDK looks at it. */
+const IDF_VERSION = "v6.0";
+/** Bytes that XS needs for one on a chip. */
+const SLOT = 16;
+
+const missing = missingSdk();
+if (missing) fail(missing);
+if (!hasProgram("make")) fail("make is needed: see docs/hardware.md.");
+install();
+
+/** Stands in for ESP-IDF, of which the JavaScript half needs an empty header only. Made once: a newer one relinks all. */
+const idf = join(output, "no-esp-idf");
+const header = join(idf, "sdkconfig.h");
+mkdirSync(idf, { recursive: true });
+if (!existsSync(header)) writeFileSync(header, "");
+const env = { ...environment(), IDF_PATH: idf };
+
+for (const target of TARGETS)
+	for (const mode of ["release", "debug"]) report(target, mode, check(target, mode));
+
+/** Returns the folder with what was made. */
+function check(target, mode) {
+	const sub = target.split("/")[1] ?? "";
+	const made = join(output, "tmp", "esp32", sub, mode, "ambient16");
+	const step = (name, { status, text }) => {
+		if (status !== 0) fail(`${text}\n${target} ${mode}: ${name} failed; see above.`);
+	};
+	const flags = mode === "debug" ? ["-d"] : [];
+	step("mcconfig", mcconfig([...flags, "-p", target], { env, quiet: true }));
+	step("the type check", run("tsc", ["-p", typeCheck(made)], { env, quiet: true }));
+	const files = [join(made, "mc.xs.c"), join(made, "mc.resources.c")];
+	const variables = [`IDF_VERSION=${IDF_VERSION}`, `SDKCONFIG_H=${header}`];
+	step(
+		"the build",
+		run("make", ["-f", join(made, "makefile"), ...variables, ...files], { env, quiet: true }),
+	);
+	return made;
+}
+
+/** mcconfig compiles a module only when it has changed itself; this looks at all of them together. */
+function typeCheck(made) {
+	const files = readdirSync(join(made, "modules"), { recursive: true })
+		.filter((file) => file.endsWith("-tsconfig.json"))
+		.flatMap((file) => JSON.parse(readFileSync(join(made, "modules", file), "utf8")).files);
+	const path = join(made, "all-tsconfig.json");
+	const compilerOptions = { noEmit: true, noEmitOnError: false, sourceMap: false };
+	writeFileSync(path, JSON.stringify({ extends: "./modules/tsconfig-base.json", compilerOptions, files }));
+	return path;
+}
+
+function report(target, mode, made) {
+	const modules = join(made, "modules");
+	const sizes = { ours: 0, sdk: 0 };
+	for (const file of readdirSync(modules, { recursive: true }))
+		if (file.endsWith(".xsb"))
+			sizes[file.startsWith("ambient16") ? "ours" : "sdk"] += statSync(join(modules, file)).size;
+	const linked = readFileSync(join(made, "mc.xs.c"), "utf8");
+	const count = (name) => Number(new RegExp(`#define ${name} (\\d+)`).exec(linked)?.[1]);
+	const resources = 0;
+	console.log(
+		`${target} ${mode}: bytecode ${sizes.ours} of ours, ${sizes.sdk} of the SDK; ` +
+			`preloaded objects ${count("mxHeapCount") * SLOT}; resources ${resources}`,
+	);
+}

@@ -1,0 +1,33 @@
+// npm run esp32 -- TARGET: builds the firmware for a chip or board. npm run flash -- TARGET: and writes it to the one
+// that is connected (UPLOAD_PORT, if there is more than one). --debug builds for xsbug.
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { install } from "./install.mjs";
+import { fail, mcconfig, missingSdk, output } from "./moddable.mjs";
+
+const TARGETS = ["esp32", "esp32c3", "esp32c6", "esp32s3", "m5atom_lite", "m5nanoc6"];
+
+const { values, positionals } = parseArgs({
+	allowPositionals: true,
+	options: { flash: { type: "boolean" }, debug: { type: "boolean" } },
+});
+const name = positionals[0]?.replace(/^esp32\//, "");
+if (positionals.length !== 1 || !TARGETS.includes(name)) fail(`Name one target: ${TARGETS.join(", ")}.`);
+const missing = missingSdk();
+if (missing) fail(missing);
+if (!existsSync(join(process.env.IDF_PATH ?? "", "export.sh")))
+	fail("ESP-IDF is needed, and IDF_PATH does not name it: see docs/hardware.md.");
+install();
+
+const target = name === "esp32" ? "esp32" : `esp32/${name}`;
+const mode = values.debug ? "debug" : "release";
+const flags = values.debug ? ["-d", "-m"] : ["-m"];
+const image = join(output, "bin", target, mode, "ambient16", "xs_esp32.bin");
+// The SDK's makefile goes on after errors of ESP-IDF.
+rmSync(image, { force: true });
+if (mcconfig([...flags, "-t", "build", "-p", target]).status !== 0 || !existsSync(image))
+	fail("The build failed; see above.");
+console.error(`Built ${image}`);
+if (values.flash && mcconfig([...flags, "-t", "deploy", "-p", target]).status !== 0)
+	fail("It could not be written to the board: see docs/hardware.md.");

@@ -1,0 +1,80 @@
+// npm run sim: builds the firmware for Moddable's simulator and opens it there, or with --headless runs it without
+// a display. --instrument lets XS tell its use of memory once a second. What else can be set is in the environment:
+// AMBIENT16_PORT, AMBIENT16_HTTPS_PORT, AMBIENT16_DATA, AMBIENT16_UDID, AMBIENT16_CLOCK_RATE.
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { install, root } from "./install.mjs";
+import { fail, hasProgram, mcconfig, missingSdk, output, platform, run, tool } from "./moddable.mjs";
+
+const { values } = parseArgs({
+	options: { headless: { type: "boolean" }, instrument: { type: "boolean" } },
+});
+const missing = missingSdk();
+if (missing) fail(missing);
+if (platform !== "win" && !(hasProgram("make") && hasProgram("cc")))
+	fail("A C compiler and make are needed: see docs/hardware.md.");
+if (values.headless && platform !== "lin") fail("--headless works on Linux only: see docs/hardware.md.");
+install();
+
+/** The simulator draws the board of a debug build only. */
+const mode = values.instrument ? "instrument" : values.headless ? "release" : "debug";
+const flags = { release: [], debug: ["-d"], instrument: ["-i"] }[mode];
+const target = values.headless ? platform : `${platform}/moddable_six`;
+if (mcconfig(["-m", ...flags, "-t", "build", "-p", target]).status !== 0)
+	fail("The build failed; see above.");
+const board = values.headless ? "mc" : "moddable_six";
+const library = join(
+	output,
+	"bin",
+	platform,
+	board,
+	mode,
+	"ambient16",
+	platform === "win" ? "mc.dll" : "mc.so",
+);
+
+const data = resolve(process.env.AMBIENT16_DATA ?? join(root, "data", "simulator"));
+const env = { ...process.env, AMBIENT16_DATA: data };
+const [program, ...args] = values.headless ? [loader(), library] : simulator();
+const child = spawn(program, args, { env, stdio: "inherit" });
+child.on("error", (error) => fail(`${program} cannot be run: ${error.message}`));
+child.on("exit", (code) => process.exit(code ?? 1));
+// The child has them too, and is to end first.
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
+
+/** The command that opens the simulator. */
+function simulator() {
+	const boards = join(process.env.MODDABLE, "build", "simulators");
+	if (platform === "mac") return [join(tool("mcsim"), "Contents", "MacOS", "mcsim"), boards, library];
+	if (platform === "lin") {
+		if (!process.env.DISPLAY && !process.env.WAYLAND_DISPLAY)
+			fail("There is no display: npm run sim -- --headless runs without one.");
+		// It does not make the folder for its settings itself.
+		mkdirSync(join(homedir(), ".config", "tech.moddable.mcsim"), { recursive: true });
+	}
+	return [tool("mcsim"), boards, library];
+}
+
+/** The path of the program that takes the simulator's place. */
+function loader() {
+	const source = join(root, "hosts", "simulator", "headless.c");
+	const program = join(output, "headless");
+	if (existsSync(program) && statSync(program).mtimeMs > statSync(source).mtimeMs) return program;
+	const glib = run("pkg-config", ["--cflags", "--libs", "glib-2.0"], { quiet: true });
+	if (glib.status !== 0) fail("The development files of GLib are needed: see docs/hardware.md.");
+	const include = `-I${join(process.env.MODDABLE, "build", "simulators", "modules")}`;
+	const compiled = run("cc", [
+		"-O2",
+		include,
+		"-o",
+		program,
+		source,
+		...glib.text.trim().split(/\s+/),
+		"-ldl",
+	]);
+	if (compiled.status !== 0) fail("hosts/simulator/headless.c could not be compiled; see above.");
+	return program;
+}

@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { ListenOptions, Socket } from "../../../hosts/host";
+import { ModdableNetwork } from "../../../hosts/moddable/network";
+import { FakeTime } from "../../fakes/host";
+import { FakeIo } from "./fake-io";
+
+function setUp(options: Partial<ListenOptions> = {}) {
+	const time = new FakeTime();
+	const io = new FakeIo();
+	const log: string[] = [];
+	const sockets: Socket[] = [];
+	const network = new ModdableNetwork({
+		io,
+		port: 80,
+		maxConnections: 2,
+		clock: time,
+		timers: time,
+		address: () => "192.0.2.16",
+		onListening: (port) => log.push(`open ${port}`),
+		onException: (error) => log.push(`exception ${(error as Error).message}`),
+	});
+	const listen = () =>
+		network.listen({
+			onListening: (port) => log.push(`listening ${port}`),
+			onConnection: (socket) => {
+				sockets.push(socket);
+				socket.accept({ onReadable() {}, onWritable() {}, onError: () => log.push("error") });
+			},
+			onError: (message) => log.push(message),
+			...options,
+		});
+	return { time, io, log, sockets, network, listen };
+}
+
+describe("the network over the SDK's sockets", () => {
+	test("says that the port is open after listen has returned", () => {
+		const { time, log, listen } = setUp();
+		listen();
+		assert.deepEqual(log, []);
+		time.advance(0);
+		assert.deepEqual(log, ["open 80", "listening 80"]);
+	});
+
+	test("does not say so when the listener was closed at once", () => {
+		const { time, io, log, listen } = setUp();
+		const listener = listen();
+		listener.close();
+		listener.close();
+		time.advance(0);
+		assert.deepEqual(log, []);
+		assert.equal(io.listening && "closed" in io.listening && io.listening.closed, true);
+	});
+
+	test("tells when the port cannot be opened", () => {
+		const { io, log, listen } = setUp();
+		io.refused = true;
+		listen().close();
+		assert.deepEqual(log, ["port 80 could not be opened"]);
+	});
+
+	test("hands on every connection of those that came at once", () => {
+		const { io, sockets, listen } = setUp();
+		listen();
+		io.connect(3);
+		assert.equal(sockets.length, 3);
+		assert.equal(sockets[0]?.remoteAddress, "192.0.2.1");
+	});
+
+	test("closes a connection that is refused with an exception, and goes on with the next", () => {
+		let calls = 0;
+		const { io, log, listen } = setUp({
+			onConnection: (socket) => {
+				if (calls++ === 0) throw new Error("full");
+				socket.close();
+			},
+		});
+		listen();
+		const [first, second] = io.connect(2);
+		assert.deepEqual(log, ["exception full"]);
+		assert.equal(first?.closed, true);
+		assert.equal(second?.closed, true);
+	});
+
+	test("waits for no more quiet clients than it holds connections", () => {
+		const { io, sockets, listen } = setUp();
+		listen();
+		const clients = io.connect(3);
+		for (const socket of sockets) socket.close();
+		assert.deepEqual(
+			clients.map(({ closed }) => closed),
+			[true, false, false],
+		);
+	});
+
+	test("leaves nothing behind when it is closed", () => {
+		const { time, io, log, sockets, network, listen } = setUp();
+		const listener = listen();
+		const clients = io.connect(2);
+		sockets[0]?.close();
+		listener.close();
+		network.close();
+		assert.ok(clients.every(({ closed }) => closed));
+		time.advance(0);
+		assert.equal(time.pending, 0);
+		assert.deepEqual(log, []);
+	});
+});

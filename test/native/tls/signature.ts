@@ -1,0 +1,212 @@
+import assert from "node:assert/strict";
+import { execFile, execFileSync } from "node:child_process";
+import {
+	createHash,
+	createPrivateKey,
+	createPublicKey,
+	generateKeyPairSync,
+	type KeyObject,
+	sign,
+} from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+
+const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+
+const sha256 = (text: string) => createHash("sha256").update(text).digest();
+
+/** An INTEGER with these content bytes, right or not. */
+const integer = (hex: string) => `02${(hex.length / 2).toString(16).padStart(2, "0")}${hex}`;
+/** The shortest positive INTEGER. */
+function positive(value: bigint): string {
+	let hex = value.toString(16);
+	if (hex.length % 2 === 1) hex = `0${hex}`;
+	return integer(Number.parseInt(hex.slice(0, 2), 16) > 127 ? `00${hex}` : hex);
+}
+const sequence = (content: string) => `30${(content.length / 2).toString(16).padStart(2, "0")}${content}`;
+const signature = (r: bigint, s: bigint) => sequence(positive(r) + positive(s));
+
+function scalars(der: Buffer): [bigint, bigint] {
+	const r = der.subarray(4, 4 + der[3]!);
+	const s = der.subarray(6 + r.length);
+	return [BigInt(`0x${r.toString("hex")}`), BigInt(`0x${s.toString("hex")}`)];
+}
+
+/** Tests of the verification of updates, through `tool verify`. */
+export function testSignatures(tool: () => string, folder: () => string): void {
+	const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+	const spki = (key: KeyObject) => key.export({ type: "spki", format: "der" }).toString("hex");
+	const digest = sha256("update").toString("hex");
+	const good = sign("sha256", Buffer.from("update"), privateKey);
+	const [r, s] = scalars(good);
+
+	/** Which of the lines of key, digest and signature are taken for right. */
+	function verify(lines: [string, string, string][]): Promise<boolean[]> {
+		return new Promise((resolve, reject) => {
+			const child = execFile(tool(), ["verify"], (error, stdout) => {
+				if (error) reject(error);
+				else
+					resolve(
+						stdout
+							.split("\n")
+							.slice(0, -1)
+							.map((line) => line === "1"),
+					);
+			});
+			child.stdin?.end(lines.map((line) => `${line.join(" ")}\n`).join(""));
+		});
+	}
+
+	test("a signature is right with its key and digest, and with no other", async () => {
+		const other = generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey;
+		const raw = spki(publicKey).slice(-130);
+		const lines: [string, string, string][] = [
+			[spki(publicKey), digest, good.toString("hex")],
+			[raw, digest, good.toString("hex")],
+			[spki(other), digest, good.toString("hex")],
+			[spki(publicKey), sha256("Update").toString("hex"), good.toString("hex")],
+		];
+		assert.deepEqual(await verify(lines), [true, true, false, false]);
+	});
+
+	test("signatures of node:crypto are right, and wrong with one bit changed", async () => {
+		const lines: [string, string, string][] = [];
+		for (let i = 0; i < 200; i++) {
+			const text = `update ${i}`;
+			const right = sign("sha256", Buffer.from(text), privateKey);
+			lines.push([spki(publicKey), sha256(text).toString("hex"), right.toString("hex")]);
+			const wrong = Buffer.from(right);
+			wrong[(i * 7) % wrong.length]! ^= 1 << (i % 8);
+			lines.push([spki(publicKey), sha256(text).toString("hex"), wrong.toString("hex")]);
+		}
+		assert.deepEqual(
+			await verify(lines),
+			lines.map((_, i) => i % 2 === 0),
+		);
+	});
+
+	test("openssl dgst -verify agrees", async () => {
+		const at = (name: string) => join(folder(), name);
+		writeFileSync(at("update.pub"), publicKey.export({ type: "spki", format: "pem" }));
+		writeFileSync(at("update"), "update");
+		const theirs = (der: Buffer) => {
+			writeFileSync(at("update.sig"), der);
+			try {
+				execFileSync(
+					"openssl",
+					["dgst", "-sha256", "-verify", at("update.pub"), "-signature", at("update.sig"), at("update")],
+					{
+						stdio: "ignore",
+					},
+				);
+				return true;
+			} catch {
+				return false;
+			}
+		};
+		const cases = [
+			good,
+			Buffer.from(signature(s, r), "hex"),
+			Buffer.from(signature(r, order - s), "hex"),
+			good.subarray(0, -1),
+		];
+		const ours = await verify(cases.map((der) => [spki(publicKey), digest, der.toString("hex")]));
+		assert.deepEqual(ours, cases.map(theirs));
+		assert.deepEqual(ours, [true, false, true, false]);
+	});
+
+	// As in Wycheproof's ecdsa_secp256r1_sha256_test.
+	const wrong: [string, string][] = [
+		["r = 0", signature(0n, s)],
+		["s = 0", signature(r, 0n)],
+		["r = s = 0", signature(0n, 0n)],
+		["r = n", signature(order, s)],
+		["s = n", signature(r, order)],
+		["r + n", signature(r + order, s)],
+		["s + n", signature(r, s + order)],
+		["r = n, s = 0", signature(order, 0n)],
+		["r of 34 bytes", signature(r + (1n << 264n), s)],
+		["r negative", sequence(integer(`ff${r.toString(16).padStart(64, "0")}`) + positive(s))],
+		["-1", sequence(integer("ff") + integer("ff"))],
+		["r with a leading zero too many", sequence(integer(`00${positive(r).slice(4)}`) + positive(s))],
+		["s with a leading zero too many", sequence(positive(r) + integer(`00${positive(s).slice(4)}`))],
+		["r empty", sequence(integer("") + positive(s))],
+		["s empty", sequence(positive(r) + integer(""))],
+		["bytes after s", sequence(positive(r) + positive(s) + "00")],
+		["bytes after the sequence", `${good.toString("hex")}00`],
+		["a NULL after s", sequence(`${positive(r)}${positive(s)}0500`)],
+		["no s", sequence(positive(r))],
+		["three numbers", sequence(positive(r) + positive(s) + positive(1n))],
+		["a long form of the length", `3081${good.toString("hex").slice(2)}`],
+		["an indefinite length", `3080${good.toString("hex").slice(4)}0000`],
+		["a length too long", `30${(good[1]! + 1).toString(16)}${good.toString("hex").slice(4)}`],
+		["a length too short", `30${(good[1]! - 1).toString(16)}${good.toString("hex").slice(4)}`],
+		["r longer than the sequence", sequence(`027f${positive(r).slice(4)}${positive(s)}`)],
+		["a SET", `31${good.toString("hex").slice(2)}`],
+		["r an OCTET STRING", sequence(`04${positive(r).slice(2)}${positive(s)}`)],
+		["r and s without DER (IEEE P1363)", r.toString(16).padStart(64, "0") + s.toString(16).padStart(64, "0")],
+		["only a tag", "30"],
+		["an empty sequence", "3000"],
+	];
+	for (const [name, der] of wrong)
+		test(`a signature is refused: ${name}`, async () => {
+			assert.deepEqual(await verify([[spki(publicKey), digest, der]]), [false]);
+		});
+
+	test("a signature cut anywhere is refused", async () => {
+		const hex = good.toString("hex");
+		const cuts = Array.from({ length: good.length - 1 }, (_, i) => hex.slice(0, 2 * i + 2));
+		assert.deepEqual(
+			await verify(cuts.map((cut) => [spki(publicKey), digest, cut])),
+			cuts.map(() => false),
+		);
+	});
+
+	test("a key that is no P-256 key is refused", async () => {
+		const p384 = generateKeyPairSync("ec", { namedCurve: "P-384" }).publicKey;
+		const koblitz = generateKeyPairSync("ec", { namedCurve: "secp256k1" }).publicKey;
+		const hex = spki(publicKey);
+		const point = hex.slice(-130);
+		const off = `${point.slice(0, -2)}${(Number.parseInt(point.slice(-2), 16) ^ 1).toString(16).padStart(2, "0")}`;
+		const compressed = `0${2 + (Number.parseInt(point.slice(-2), 16) & 1)}${point.slice(2, 66)}`;
+		const keys = [
+			spki(p384),
+			spki(koblitz),
+			hex.slice(2),
+			hex.slice(0, -2),
+			`${hex}00`,
+			off,
+			compressed,
+			`06${point.slice(2)}`,
+			"00",
+			`04${"00".repeat(64)}`,
+			`04${"ff".repeat(64)}`,
+		];
+		assert.deepEqual(
+			await verify(keys.map((key) => [key, digest, good.toString("hex")])),
+			keys.map(() => false),
+		);
+	});
+
+	test("a signature made with n - d, whose point is the negative, is refused", async () => {
+		const jwk = privateKey.export({ format: "jwk" });
+		const d = BigInt(`0x${Buffer.from(jwk.d!, "base64url").toString("hex")}`);
+		const y = BigInt(`0x${Buffer.from(jwk.y!, "base64url").toString("hex")}`);
+		const field = 0xffffffff00000001000000000000000000000000ffffffffffffffffffffffffn;
+		const encode = (value: bigint) =>
+			Buffer.from(value.toString(16).padStart(64, "0"), "hex").toString("base64url");
+		const negative = createPrivateKey({
+			key: { ...jwk, d: encode(order - d), y: encode(field - y) },
+			format: "jwk",
+		});
+		const der = sign("sha256", Buffer.from("update"), negative).toString("hex");
+		assert.deepEqual(
+			await verify([
+				[spki(publicKey), digest, der],
+				[spki(createPublicKey(negative)), digest, der],
+			]),
+			[false, true],
+		);
+	});
+}
