@@ -149,7 +149,7 @@ export class Device {
 		// What a new firmware has to show: somebody can reach it, and it reads what the old one wrote.
 		const works = () =>
 			(this.#http.number !== undefined || this.#https.number !== undefined) &&
-			network.address() !== undefined &&
+			(network.address() !== undefined || !host.wifi) &&
 			(host.flash.get(UUID_KEY) !== undefined) === this.#vault.paired;
 		this.#endTrial = watchTrial(host, works, () =>
 			host.report({ event: "update", state: "confirmed", version: VERSION }),

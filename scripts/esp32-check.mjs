@@ -64,7 +64,7 @@ function report(target, mode, made) {
 			sizes[file.startsWith("ambient16") ? "ours" : "sdk"] += statSync(join(modules, file)).size;
 	const linked = readFileSync(join(made, "mc.xs.c"), "utf8");
 	const count = (name) => Number(new RegExp(`#define ${name} (\\d+)`).exec(linked)?.[1]);
-	const resources = 0;
+	const resources = readFileSync(join(made, "mc.resources.c"), "utf8");
 	console.log(
 		`${target} ${mode}: bytecode ${sizes.ours} of ours, ${sizes.sdk} of the SDK; ` +
 			`preloaded objects ${count("mxHeapCount") * SLOT}; resources ${resources}`,

@@ -2,6 +2,7 @@ import type { Host } from "../host";
 import { type DeskParts, DesktopHost } from "./desktop-host";
 import type { Action } from "./input";
 import { describe } from "./problem";
+import { EXIT_SWITCH } from "./slots";
 
 /** ms that open connections have at the end. */
 const GRACE = 300;
@@ -51,6 +52,11 @@ export class Desk {
 
 	#restart(host: DesktopHost): void {
 		if (this.#closed || host !== this.#host) return;
+		const { slots, running } = this.#parts;
+		if (slots && slots.active !== running) {
+			this.close().then(() => process.exit(EXIT_SWITCH));
+			return;
+		}
 		void this.#stop();
 		this.start();
 	}

@@ -1,10 +1,24 @@
 import { createHash, createHmac, randomFillSync } from "node:crypto";
-import type { Announce, Clock, DeviceEvent, Digest, Flash, Host, Led, Storage, Timers } from "../host";
+import type {
+	Announce,
+	Clock,
+	DeviceEvent,
+	Digest,
+	Flash,
+	Host,
+	Led,
+	Storage,
+	Timers,
+	Updater,
+} from "../host";
+import { UPDATE_KEY } from "../update-key";
 import type { MdnsAnnounce } from "./announce";
 import { SimulatedButton } from "./button";
 import { type Console, StartingConsole } from "./console";
 import { DesktopNetwork } from "./network";
 import { SimulatedSensors } from "./sensors";
+import type { ReadyMessage, Slot, Slots } from "./slots";
+import { SlotUpdater } from "./updater";
 
 /** What outlives a restart of the device. */
 export interface DeskParts {
@@ -22,6 +36,9 @@ export interface DeskParts {
 	seed: number;
 	announce: MdnsAnnounce;
 	console: Console;
+	/** Where there is a supervisor: the slots, and which of them this is. */
+	slots?: Slots;
+	running?: Slot;
 	onException(error: unknown): void;
 }
 
@@ -37,6 +54,7 @@ export class DesktopHost implements Host {
 	readonly button: SimulatedButton;
 	readonly sensors: SimulatedSensors;
 	readonly announce: Announce;
+	readonly updater?: Updater;
 	#parts: DeskParts;
 	#console: StartingConsole;
 	/** What has happened of what it takes to be ready. */
@@ -67,6 +85,9 @@ export class DesktopHost implements Host {
 		this.announce = parts.announce;
 		this.#console = new StartingConsole(parts.console);
 		this.#onRestart = onRestart;
+		const { slots, running } = parts;
+		if (slots && running)
+			this.updater = new SlotUpdater({ slots, running, key: UPDATE_KEY, onSwitch: () => this.restart() });
 	}
 
 	random(count: number): Uint8Array {
@@ -103,6 +124,7 @@ export class DesktopHost implements Host {
 		const open = this.#open;
 		if (!open.has("http") || !(open.has("https") || open.has("paired") || open.has("problem"))) return;
 		const { httpPort, httpsPort, udid, data } = this.#parts;
+		process.send?.({ httpPort, httpsPort } satisfies ReadyMessage);
 		this.#console.ready({ httpPort, httpsPort, udid, data, address: this.network.address() });
 	}
 

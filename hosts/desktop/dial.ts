@@ -44,8 +44,8 @@ export function dial(
 		const checked: LookupFunction = (name, _options, answer) =>
 			lookup(name, (error, addresses) => {
 				const allowed = addresses?.filter(({ address }) => isAllowed(address)) ?? [];
-				if (error || allowed.length > 0) answer(error, allowed);
-				else answer(outside(addresses?.[0]?.address), []);
+				const refusal = addresses?.[0] ? outside(addresses[0].address) : new Failure("the name is not known");
+				answer(error ?? (allowed.length > 0 ? null : refusal), allowed);
 			});
 		const tcp = connectTcp({ host, port, lookup: checked, autoSelectFamily: true, noDelay: true });
 		socket = tcp;
@@ -57,7 +57,7 @@ export function dial(
 			try {
 				socket = shakeHands(tcp, { endpoint, trust, allowAddress }, finish);
 			} catch {
-				finish(new Failure("the CA certificate cannot be read"));
+				finish(new Failure("TLS could not be started"));
 			}
 		});
 	}
@@ -98,7 +98,7 @@ function isPinned(tls: TLSSocket, fingerprint: string): boolean {
 	return shown.length === pinned.length && timingSafeEqual(shown, pinned);
 }
 
-function outside(address = "of that name"): Failure {
+function outside(address: string): Failure {
 	return new Failure(`the address ${address} is outside the home`);
 }
 

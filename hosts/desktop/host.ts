@@ -8,6 +8,7 @@ import { HELP, type Options, parseOptions } from "./options";
 import { createConsole } from "./output";
 import { findPort } from "./ports";
 import { describe } from "./problem";
+import { SLOT_VARIABLE, type Slot, Slots } from "./slots";
 import { DesktopTime } from "./time";
 
 const EXIT_FAILURE = 1;
@@ -48,9 +49,11 @@ async function prepare(options: Options): Promise<DeskParts> {
 	const console = createConsole(options.json);
 	const onProblem = (message: string) => console.event({ event: "problem", message });
 	const onException = (error: unknown) => onProblem(describe(error));
+	const running = process.env[SLOT_VARIABLE] as Slot | undefined;
 	return {
 		udid,
 		data,
+		...(running !== undefined && { slots: new Slots(data), running }),
 		flash,
 		storage,
 		time: new DesktopTime(options.clockRate, onException),
@@ -69,6 +72,8 @@ function operate(desk: Desk, json: boolean): void {
 	const stop = () => {
 		desk.close().then(() => process.exit());
 	};
+	// The supervisor is gone.
+	process.on("disconnect", stop);
 	for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
 	// The reader of the output is gone.
 	process.stdout.on("error", stop);

@@ -1,6 +1,7 @@
 import { networkInterfaces } from "node:os";
 import type {
 	Clock,
+	GetRequest,
 	Listener,
 	ListenOptions,
 	MqttConnection,
@@ -11,6 +12,7 @@ import type {
 	Timers,
 } from "../host";
 import { Connection } from "./connection";
+import { get } from "./get";
 import { createIdentity, fingerprint } from "./identity";
 import { openListener } from "./listener";
 import { MqttLink } from "./mqtt";
@@ -38,6 +40,8 @@ export class DesktopNetwork implements Network {
 	#closing = new Set<Connection>();
 	#poster: Poster;
 	#links = new Set<MqttLink>();
+	/** What ends each download, also those that have ended: they are few. */
+	#downloads = new Set<() => void>();
 	#whenGone: (() => void) | undefined;
 
 	constructor(options: NetworkOptions) {
@@ -96,6 +100,12 @@ export class DesktopNetwork implements Network {
 		return fingerprint(identity);
 	}
 
+	get(request: GetRequest): () => void {
+		const end = get(request, this.#options.onException);
+		this.#downloads.add(end);
+		return end;
+	}
+
 	post(request: PostRequest, done: (result: PostResult) => void): () => void {
 		return this.#poster.post(request, done);
 	}
@@ -116,6 +126,7 @@ export class DesktopNetwork implements Network {
 	/** Ends all that is still open, the answers under way first, for which there are `grace` ms. */
 	async close(grace: number): Promise<void> {
 		for (const listener of this.#listeners) listener.close();
+		for (const end of this.#downloads) end();
 		this.#poster.close();
 		for (const connection of [...this.#connections, ...this.#links]) connection.close();
 		if (this.#connections.size + this.#links.size === 0) return;

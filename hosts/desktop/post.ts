@@ -1,5 +1,5 @@
 import type { Client } from "undici";
-import type { PostRequest, PostResult, Timers } from "../host";
+import type { PostRequest, PostResult, Timer, Timers } from "../host";
 import { dial, type Lookup } from "./dial";
 import { describeFailure, Failure } from "./failure";
 
@@ -23,6 +23,8 @@ interface Line {
 	connected: boolean;
 	/** Who may be connected to: as the last request has it. */
 	allowAddress: PostRequest["allowAddress"];
+	/** Until it has waited long enough. */
+	timer: Timer;
 	close(): void;
 }
 
@@ -56,6 +58,7 @@ export class Poster {
 			}
 		};
 		const cancel = () => {
+			if (!open) return;
 			open = false;
 			timers.clear(timer);
 			line?.close();
@@ -67,9 +70,8 @@ export class Poster {
 		const run = async () => {
 			const key = keyOf(request);
 			try {
-				line = this.#idle.get(key) ?? (await this.#open(request, key));
+				line = this.#take(key) ?? (await this.#open(request, key));
 				if (!open || this.#closed) throw new Failure("cancelled");
-				this.#idle.delete(key);
 				this.#busy.add(line);
 				line.allowAddress = request.allowAddress;
 				const result = await exchange(line.client, request);
@@ -90,10 +92,22 @@ export class Poster {
 		for (const line of [...this.#idle.values(), ...this.#busy]) line.close();
 	}
 
+	/** A line that waits for a request. */
+	#take(key: string): Line | undefined {
+		const line = this.#idle.get(key);
+		this.#idle.delete(key);
+		this.#options.timers.clear(line?.timer);
+		return line;
+	}
+
 	#release(line: Line, key: string): void {
 		this.#busy.delete(line);
-		if (line.connected && !this.#idle.has(key) && !this.#closed) this.#idle.set(key, line);
-		else line.close();
+		if (!line.connected || this.#idle.has(key) || this.#closed) {
+			line.close();
+			return;
+		}
+		this.#idle.set(key, line);
+		line.timer = this.#options.timers.once(line.close, IDLE_TIME);
 	}
 
 	async #open({ endpoint, trust }: PostRequest, key: string): Promise<Line> {
@@ -112,8 +126,9 @@ export class Poster {
 					this.#options.lookup,
 				);
 			},
-			keepAliveTimeout: IDLE_TIME,
-			keepAliveMaxTimeout: IDLE_TIME,
+			// The server may want less.
+			keepAliveTimeout: 2 * IDLE_TIME,
+			keepAliveMaxTimeout: 2 * IDLE_TIME,
 			maxHeaderSize: HEAD,
 			// A request has its time limit as a whole.
 			headersTimeout: 0,
@@ -123,7 +138,9 @@ export class Poster {
 			client,
 			connected: false,
 			allowAddress: () => false,
+			timer: undefined,
 			close: () => {
+				this.#options.timers.clear(line.timer);
 				this.#busy.delete(line);
 				if (this.#idle.get(key) === line) this.#idle.delete(key);
 				hangUp();

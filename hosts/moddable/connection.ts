@@ -31,6 +31,8 @@ export class Connection implements Socket, SocketHandler {
 	#tcp: Tcp | undefined;
 	/** Bytes announced and not read. */
 	#unread = 0;
+	/** What was written last may not have left yet. */
+	#unsent = false;
 	readonly #options: ConnectionOptions;
 	#lingering: Timer;
 	/** ms that may still be lingered. */
@@ -63,6 +65,7 @@ export class Connection implements Socket, SocketHandler {
 
 	write(bytes: Uint8Array): number {
 		if (!this.#handler) return 0;
+		this.#unsent = true;
 		try {
 			return this.#tcp?.write(bytes) ?? 0;
 		} catch {
@@ -73,14 +76,14 @@ export class Connection implements Socket, SocketHandler {
 
 	close(): void {
 		if (!this.#tcp || this.#lingering) return;
-		if (!this.#handler) {
+		this.#handler = undefined;
+		guard(() => this.drain(), this.#options.onException);
+		if (!this.#unsent) {
 			this.destroy();
 			return;
 		}
-		this.#handler = undefined;
 		this.linger();
 		this.#options.onClosing(this);
-		guard(() => this.drain(), this.#options.onException);
 	}
 
 	/** Leaves nothing of it, whatever is still to come or to be sent. */
@@ -107,6 +110,7 @@ export class Connection implements Socket, SocketHandler {
 	}
 
 	onWritable(count: number): void {
+		this.#unsent = false;
 		try {
 			this.#handler?.onWritable(count);
 		} catch (error) {

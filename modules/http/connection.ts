@@ -262,7 +262,7 @@ export class Connection implements SocketHandler {
 		} else if (head.old) headers += "Connection: keep-alive\r\n";
 		const service = this.#service;
 		const bytes = service.encoder.encode(response.status, headers, response.body, head?.method !== "HEAD");
-		if (bytes.length <= this.#writable && !this.#output) {
+		if (bytes.length <= this.#writable) {
 			this.#writable = this.#socket.write(bytes);
 			this.finish();
 		} else {

@@ -113,8 +113,20 @@ describe("a connection over the SDK's socket", () => {
 		assert.equal(tcp.waiting.length, 0);
 	});
 
+	test("ends a connection at once that has nothing to send", () => {
+		const { tcp, time, connection } = setUp();
+		connection.write(new Uint8Array([1]));
+		tcp.drain(1_000);
+		tcp.arrive(1);
+		connection.close();
+		assert.equal(tcp.closed, true);
+		assert.equal(tcp.waiting.length, 0);
+		assert.equal(time.pending, 0);
+	});
+
 	test("ends a closed connection whose client goes on sending", () => {
 		const { tcp, time, connection } = setUp();
+		connection.write(new Uint8Array([1]));
 		connection.close();
 		for (let ms = 0; ms < 1_000; ms += 50) {
 			tcp.arrive(1);
@@ -125,6 +137,7 @@ describe("a connection over the SDK's socket", () => {
 
 	test("tells nothing after it was closed", () => {
 		const { tcp, time, log, connection } = setUp();
+		connection.write(new Uint8Array([1]));
 		connection.close();
 		tcp.arrive(1);
 		tcp.drain(1);

@@ -86,7 +86,10 @@ describe("the network over the SDK's sockets", () => {
 		const { io, sockets, listen } = setUp();
 		listen();
 		const clients = io.connect(3);
-		for (const socket of sockets) socket.close();
+		for (const socket of sockets) {
+			socket.write(new Uint8Array([1]));
+			socket.close();
+		}
 		assert.deepEqual(
 			clients.map(({ closed }) => closed),
 			[true, false, false],
@@ -97,6 +100,7 @@ describe("the network over the SDK's sockets", () => {
 		const { time, io, log, sockets, network, listen } = setUp();
 		const listener = listen();
 		const clients = io.connect(2);
+		sockets[0]?.write(new Uint8Array([1]));
 		sockets[0]?.close();
 		listener.close();
 		network.close();

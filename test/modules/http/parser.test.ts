@@ -131,6 +131,14 @@ describe("a request's head", () => {
 		assert.equal(parser.parse(one.subarray(0, -1)).kind, "more");
 	});
 
+	test("with bytes that are no UTF-8 is not taken for the same head with others", () => {
+		const parser = new HeadParser();
+		const consumed = (value: string) => (parser.parse(latin1(get(`X: ${value}`))) as Head).consumed;
+		assert.equal(consumed("\xff"), get("X: 1").length);
+		assert.equal(consumed("\xef\xbf\xbd"), get("X: 123").length);
+		assert.equal(consumed("\xff"), get("X: 1").length);
+	});
+
 	test("after a byte order mark is not taken for the same head without", () => {
 		const parser = new HeadParser();
 		parser.parse(latin1(get()));
@@ -228,6 +236,13 @@ describe("header fields", () => {
 		assert.equal(lines(HEADER_BLOCK).length, HEADER_BLOCK);
 		head(`GET / HTTP/1.1\r\n${lines(HEADER_BLOCK)}\r\n`);
 		assert.equal(refused(`GET / HTTP/1.1\r\n${lines(HEADER_BLOCK + 1)}\r\n`), "431 header-too-large");
+	});
+
+	test("take 2 KiB and no more, however they are split", () => {
+		const request = (length: number) =>
+			latin1(`GET / HTTP/1.1\r\nHost: a\r\nA: ${"a".repeat(length - 14)}\r\n\r\n`);
+		assert.equal(byteByByte(request(HEADER_BLOCK)).kind, "head");
+		assert.equal((byteByByte(request(HEADER_BLOCK + 1)) as Refusal).status, 431);
 	});
 
 	test("are refused as soon as they take too much", () => {

@@ -257,7 +257,8 @@ describe("a response", () => {
 	});
 
 	test("tells the time of each second on a connection that stays", () => {
-		const { time, connect } = serve((_, respond) => respond({ status: 200, body: latin1("{}") }));
+		const body = latin1("{}");
+		const { time, connect } = serve((_, respond) => respond({ status: 200, body }));
 		time.synced = false;
 		const peer = connect().send(GET);
 		assert.doesNotMatch(peer.text, /Date/);
@@ -293,6 +294,18 @@ describe("a response", () => {
 		assert.equal(third, first);
 		assert.equal(fourth, first!.replace('"prepared"', ""));
 		assert.match(fifth!, /^200 [\s\S]*Connection: close\r\n\r\n"prepared"$/);
+	});
+
+	test("with prepared bytes has its own status and fields", () => {
+		const body = latin1("{}");
+		const { connect } = serve(({ path }, respond) =>
+			respond(path === "/" ? { status: 200, body } : { status: 401, body, headers: "X: y\r\n" }),
+		);
+		const peer = connect().send(`${GET}${GET.replace("/", "/x")}${GET}`);
+		assert.deepEqual(
+			[...peer.text.matchAll(/HTTP\/1\.1 (\d+)|X: (y)/g)].map(([, status, field]) => status ?? field),
+			["200", "401", "y", "200"],
+		);
 	});
 
 	test("may have further header lines", () => {
@@ -688,6 +701,15 @@ describe("time-outs", () => {
 		assert.deepEqual(responses(peer), ["408 request-timeout"]);
 	});
 
+	test("a first head has its time from the start of the connection", () => {
+		const { connect, time } = serve();
+		const peer = connect();
+		time.advance(HEAD_TIME - 1000);
+		peer.send("GET");
+		time.advance(1000 + LATE);
+		assert.deepEqual(responses(peer), ["408 request-timeout"]);
+	});
+
 	test("a body that does not end is answered with 408, even if it comes byte by byte", () => {
 		for (const head of [POST.slice(0, -5).replace("5", "99"), `${CHUNKED}99\r\n`]) {
 			const { connect, time } = serve();
@@ -930,6 +952,20 @@ describe("the server", () => {
 			assert.equal(peer.closed, true);
 			assert.equal(it.time.pending, 0);
 		}
+	});
+
+	test("closed by the handler before it responds drops the request", () => {
+		let late: ((response: Response) => void) | undefined;
+		const it = serve((_, respond) => {
+			it.server.close();
+			late = respond;
+		});
+		const peer = it.connect().send(GET);
+		let written = 0;
+		peer.deviceEnd.write = () => written++;
+		let sent = 0;
+		late!({ status: 200, body: "{}", sent: () => sent++ });
+		assert.deepEqual([written, sent], [0, 1]);
 	});
 
 	test("closed while a request is handled drops it, and takes the late response", () => {

@@ -1,0 +1,106 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { readIfThere, replaceFile } from "./flash";
+
+/** What can run: the repository as it stands, or one of two images from updates. */
+export type Slot = "source" | "a" | "b";
+
+/** sysexits.h: try again. What a device ends with that wants the active slot to be started in its place. */
+export const EXIT_SWITCH = 75;
+
+/** What the supervisor tells the device through its environment: the slot that it is. */
+export const SLOT_VARIABLE = "AMBIENT16_SLOT";
+
+/** What a device tells the supervisor when it is ready, so that the one after it has the same ports. */
+export interface ReadyMessage {
+	httpPort: number;
+	httpsPort: number;
+}
+
+interface State {
+	active: Slot;
+	/** While `active` is on trial: what it came from, and how often it has been started. */
+	trial?: { from: Slot; starts: number };
+	/** Why the last trial ended without success. */
+	rolledBack?: string;
+}
+
+/** A new firmware may fail to start this often, the last time included. */
+const STARTS = 3;
+
+/** The slots in a data folder, and which of them runs: the boot loader's otadata of a desk. */
+export class Slots {
+	#folder: string;
+
+	/** Throws if the folder cannot be made. */
+	constructor(data: string) {
+		this.#folder = join(data, "slots");
+		mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+	}
+
+	get active(): Slot {
+		return this.#state.active;
+	}
+
+	get onTrial(): boolean {
+		return this.#state.trial !== undefined;
+	}
+
+	get rolledBack(): string | undefined {
+		return this.#state.rolledBack;
+	}
+
+	/** The image of a slot. */
+	path(slot: Exclude<Slot, "source">): string {
+		return join(this.#folder, `${slot}.mjs`);
+	}
+
+	/** The slot that an update of `running` goes to. */
+	other(running: Slot): Exclude<Slot, "source"> {
+		return running === "a" ? "b" : "a";
+	}
+
+	/** Tells what to start now. A firmware on trial that was started too often without confirming is left. */
+	start(): Slot {
+		const { active, trial } = this.#state;
+		if (!trial) return active;
+		if (trial.starts >= STARTS) return this.rollBack(`the new firmware failed to start ${STARTS} times`);
+		this.#state = { active, trial: { ...trial, starts: trial.starts + 1 } };
+		return active;
+	}
+
+	/** From the next start on, `slot` is on trial. */
+	activate(slot: Slot, running: Slot): void {
+		this.#state = { active: slot, trial: { from: running, starts: 0 } };
+	}
+
+	/** The firmware on trial stays. */
+	confirm(): void {
+		this.#state = { active: this.active };
+	}
+
+	/** Leaves the firmware on trial; returns what runs instead. */
+	rollBack(reason: string): Slot {
+		const { active, trial } = this.#state;
+		if (!trial) return active;
+		this.#state = { active: trial.from, rolledBack: reason };
+		if (active !== "source") rmSync(this.path(active), { force: true });
+		return trial.from;
+	}
+
+	get #state(): State {
+		try {
+			const state = JSON.parse(readIfThere(this.#file)?.toString() ?? "");
+			if (["source", "a", "b"].includes(state.active)) return state;
+		} catch {}
+		return { active: "source" };
+	}
+
+	set #state(state: State) {
+		replaceFile(this.#file, JSON.stringify(state));
+	}
+
+	get #file(): string {
+		return join(this.#folder, "state.json");
+	}
+}

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { Slots } from "../../../hosts/desktop/slots";
+import { temporaryFolder } from "../../support/desk";
+
+test("the repository runs first, and its update goes to slot a", (t) => {
+	const slots = new Slots(temporaryFolder(t));
+	assert.equal(slots.start(), "source");
+	assert.equal(slots.onTrial, false);
+	assert.deepEqual(
+		["source", "a", "b"].map((slot) => slots.other(slot as "a")),
+		["a", "b", "a"],
+	);
+});
+
+test("a new firmware that confirms itself stays", (t) => {
+	const slots = new Slots(temporaryFolder(t));
+	slots.activate("a", "source");
+	assert.equal(slots.start(), "a");
+	assert.equal(slots.onTrial, true);
+	slots.confirm();
+	for (let i = 0; i < 10; i++) assert.equal(slots.start(), "a");
+	assert.equal(slots.onTrial, false);
+});
+
+test("one that does not is left after three starts, and its image erased", (t) => {
+	const slots = new Slots(temporaryFolder(t));
+	writeFileSync(slots.path("a"), "process.exit(1)");
+	slots.activate("a", "source");
+	assert.deepEqual([slots.start(), slots.start(), slots.start(), slots.start()], ["a", "a", "a", "source"]);
+	assert.match(slots.rolledBack ?? "", /failed to start 3 times/);
+	assert.equal(existsSync(slots.path("a")), false);
+	assert.equal(slots.onTrial, false);
+});
+
+test("what was left was the one from before, not the repository", (t) => {
+	const slots = new Slots(temporaryFolder(t));
+	slots.activate("a", "source");
+	slots.confirm();
+	slots.activate("b", "a");
+	assert.equal(slots.rollBack("it does not work"), "a");
+	assert.equal(slots.rolledBack, "it does not work");
+});
+
+test("the next update forgets why the last one was left", (t) => {
+	const slots = new Slots(temporaryFolder(t));
+	slots.activate("a", "source");
+	slots.rollBack("it does not work");
+	slots.activate("a", "source");
+	assert.equal(slots.rolledBack, undefined);
+});
+
+test("a state that cannot be read is the repository", (t) => {
+	const data = temporaryFolder(t);
+	new Slots(data).activate("a", "source");
+	for (const state of ["", "{", '{"active":"c"}', "null"]) {
+		writeFileSync(join(data, "slots", "state.json"), state);
+		assert.equal(new Slots(data).start(), "source", state);
+	}
+});
