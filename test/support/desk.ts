@@ -25,6 +25,10 @@ export interface DeskEvent {
 	commands?: string[];
 	motion?: string;
 	message?: string;
+	/** Of an update. */
+	state?: string;
+	version?: string;
+	error?: string;
 	/** Of a window: when it began, in seconds since 1970, and what it measured. */
 	time?: number | null;
 	readings?: Record<string, number>;
