@@ -112,11 +112,11 @@ export class Poster {
 
 	async #open({ endpoint, trust }: PostRequest, key: string): Promise<Line> {
 		// Loaded only here, for it takes a while.
-		const { Client } = await import("undici");
+		const { default: undici } = await import("undici");
 		let hangUp = () => {};
 		const { secure, host, port } = endpoint;
 		const origin = `${secure ? "https" : "http"}://${host.includes(":") ? `[${host}]` : host}:${port}`;
-		const client = new Client(origin, {
+		const client = new undici.Client(origin, {
 			connect: (_options, connected) => {
 				const { allowAddress } = line;
 				hangUp = dial(

@@ -100,7 +100,8 @@ export class Trial {
 	/** The bytes of a request. */
 	text({ method = "POST", path = "/", headers = {}, body, secure = false }: Message): string {
 		const { host, port } = (secure ? this.subject.https : this.subject.http) ?? this.subject.http;
-		let head = `${method} ${path} HTTP/1.1\r\nHost: ${host}:${port}\r\n`;
+		const name = host.includes(":") ? `[${host}]` : host;
+		let head = `${method} ${path} HTTP/1.1\r\nHost: ${name}:${port}\r\n`;
 		if (body !== undefined) head += `Content-Length: ${Buffer.byteLength(body)}\r\n`;
 		for (const [name, value] of Object.entries(headers)) head += `${name}: ${value}\r\n`;
 		return `${head}\r\n${body ?? ""}`;

@@ -15,7 +15,7 @@ interface Got {
 async function fetched(
 	t: { after(task: () => void): void },
 	listener: RequestListener,
-	{ allowed = true, timeout = 5_000, stop = (_body: string) => false } = {},
+	{ allowed = true, timeout = 5_000, stop = (_body: string): boolean => false } = {},
 ): Promise<Got | "stopped"> {
 	const server = createServer(listener);
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -7,7 +7,17 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 const here = fileURLToPath(new URL(".", import.meta.url));
 const sources = fileURLToPath(new URL("../../../hosts/moddable/tls", import.meta.url));
-const parts = ["address", "error", "identity", "session", "signature", "trust"];
+const parts = [
+	"address",
+	"error",
+	"identity",
+	"queue",
+	"resumption",
+	"session",
+	"setup",
+	"signature",
+	"trust",
+];
 
 const compiler = process.env.CC ?? "cc";
 const words = (text: string | undefined) => (text ?? "").split(/\s+/).filter((word) => word !== "");
@@ -81,7 +91,8 @@ export class Build {
 	readonly sanitized: boolean;
 	readonly #folder: string;
 	readonly #library = library();
-	readonly #objects = new Map<string, Promise<string>>();
+	/** What is made or being made, by its path. */
+	readonly #made = new Map<string, Promise<string>>();
 
 	constructor(folder: string) {
 		this.#folder = folder;
@@ -89,17 +100,21 @@ export class Build {
 	}
 
 	/** Path of a test program; `plain` is without sanitizers, for valgrind and what counts memory itself. */
-	async program(name: string, plain = false): Promise<string> {
-		const flags = this.#flags(plain);
+	program(name: string, plain = false): Promise<string> {
 		const kind = plain ? "plain" : "sanitized";
-		mkdirSync(join(this.#folder, kind), { recursive: true });
-		const objects = [
-			...parts.map((part) => this.#object(join(sources, `${part}.c`), `core-${part}`, kind, flags)),
-			...["harness", name].map((part) => this.#object(join(here, `${part}.c`), part, kind, flags)),
-		];
-		const program = join(this.#folder, kind, name);
-		await run(compiler, [...flags, ...(await Promise.all(objects)), ...this.#library.libs, "-o", program]);
-		return program;
+		const flags = this.#flags(plain);
+		return this.#make(join(this.#folder, kind, name), async (program) => {
+			mkdirSync(join(this.#folder, kind), { recursive: true });
+			const objects = [
+				...parts.map((part) =>
+					this.#object(join(sources, `${part}.c`), join(this.#folder, kind, `core-${part}.o`), flags),
+				),
+				...["harness", name].map((part) =>
+					this.#object(join(here, `${part}.c`), join(this.#folder, kind, `${part}.o`), flags),
+				),
+			];
+			await run(compiler, [...flags, ...(await Promise.all(objects)), ...this.#library.libs, "-o", program]);
+		});
 	}
 
 	#flags(plain: boolean): string[] {
@@ -111,16 +126,19 @@ export class Build {
 		return ["-g", ...(plain || !this.sanitized ? ["-O2"] : ["-O1", ...sanitizers])];
 	}
 
-	#object(source: string, name: string, kind: string, flags: string[]): Promise<string> {
-		const object = join(this.#folder, kind, `${name}.o`);
-		let made = this.#objects.get(object);
+	#object(source: string, object: string, flags: string[]): Promise<string> {
+		const warnings = ["-std=gnu11", "-Wall", "-Wextra", "-Werror"];
+		const include = ["-I", sources, ...this.#library.cflags];
+		return this.#make(object, async () => {
+			await run(compiler, [...warnings, ...flags, ...include, "-c", source, "-o", object]);
+		});
+	}
+
+	#make(path: string, how: (path: string) => Promise<void>): Promise<string> {
+		let made = this.#made.get(path);
 		if (!made) {
-			const warnings = ["-std=gnu11", "-Wall", "-Wextra", "-Werror"];
-			const include = ["-I", sources, ...this.#library.cflags];
-			made = run(compiler, [...warnings, ...flags, ...include, "-c", source, "-o", object]).then(
-				() => object,
-			);
-			this.#objects.set(object, made);
+			made = how(path).then(() => path);
+			this.#made.set(path, made);
 		}
 		return made;
 	}

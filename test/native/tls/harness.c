@@ -2,16 +2,6 @@
 
 #include <unistd.h>
 
-#if SANITIZED
-size_t __sanitizer_get_current_allocated_bytes(void);
-#define ALLOCATED() __sanitizer_get_current_allocated_bytes()
-#elif defined(__GLIBC__)
-#include <malloc.h>
-#define ALLOCATED() (mallinfo2().uordblks + mallinfo2().hblkhd)
-#else
-#define ALLOCATED() 0
-#endif
-
 static const char *folder;
 static bool failed;
 
@@ -68,10 +58,6 @@ uint32_t random_number(void) {
 	return (uint32_t)(state >> 16);
 }
 
-size_t allocated(void) {
-	return ALLOCATED();
-}
-
 /* The plain server */
 
 static int peer_send(void *context, const unsigned char *bytes, size_t count) {
@@ -115,6 +101,8 @@ Peer *peer_new(const char *chain, const char *key, bool tickets) {
 		result = mbedtls_ssl_config_defaults(
 			&peer->conf, MBEDTLS_SSL_IS_SERVER, MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT);
 	compat_ssl_conf(&peer->conf, &peer->random);
+	/* Or the library would not send a certificate that is not for servers. */
+	peer->chain.MBEDTLS_PRIVATE(ext_types) = 0;
 	if (!result) result = mbedtls_ssl_conf_own_cert(&peer->conf, &peer->chain, &peer->key);
 	if (tickets) {
 #if MBEDTLS_VERSION_MAJOR < 4

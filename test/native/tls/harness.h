@@ -53,9 +53,6 @@ uint8_t *load(const char *name, size_t *size);
 /** The same numbers in each run, others under the sanitizer. */
 uint32_t random_number(void);
 
-/** Bytes allocated now. */
-size_t allocated(void);
-
 /** A plain Mbed TLS server: any chain, with session tickets. */
 typedef struct {
 	mbedtls_ssl_context ssl;

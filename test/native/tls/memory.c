@@ -98,6 +98,36 @@ static void identities_survive_a_lack_of_memory(void) {
 	}
 }
 
+static void a_thousand_connections(void) {
+	fail_at = 0;
+	for (int i = 0; i < 1010; i++) {
+		if (i == 10) used = 0;
+		counting = i >= 10;
+		A16Session *server = new_server(), *client = new_client();
+		CHECK(converse(client, server));
+		a16_session_free(client);
+		a16_session_free(server);
+	}
+	counting = false;
+	CHECK(used == 0);
+}
+
+static void failed_handshakes(void) {
+	fail_at = 0;
+	for (int i = 0; i < 210; i++) {
+		if (i == 10) used = 0;
+		counting = i >= 10;
+		A16Session *server = new_server(), *client = new_client();
+		Wire wire = {.flip = 300, .mask = 1};
+		pump_wires((End){server, NULL}, (End){client, NULL}, 1460, &wire, NULL);
+		CHECK(a16_session_error(client));
+		a16_session_free(client);
+		a16_session_free(server);
+	}
+	counting = false;
+	CHECK(used == 0);
+}
+
 /* Bytes of the heap: at most during the handshake, and afterwards. */
 static void figures(void) {
 	size_t size;
@@ -139,6 +169,8 @@ static void figures(void) {
 
 static const Test tests[] = {
 	{"figures", figures},
+	{"1,000 connections leave nothing behind", a_thousand_connections},
+	{"200 failed handshakes leave nothing behind", failed_handshakes},
 	{"every allocation of a conversation may fail once", every_allocation_fails_once},
 	{"an identity is made or not when memory is short", identities_survive_a_lack_of_memory},
 };

@@ -133,7 +133,7 @@ export function testSignatures(tool: () => string, folder: () => string): void {
 		["s with a leading zero too many", sequence(positive(r) + integer(`00${positive(s).slice(4)}`))],
 		["r empty", sequence(integer("") + positive(s))],
 		["s empty", sequence(positive(r) + integer(""))],
-		["bytes after s", sequence(positive(r) + positive(s) + "00")],
+		["bytes after s", sequence(`${positive(r)}${positive(s)}00`)],
 		["bytes after the sequence", `${good.toString("hex")}00`],
 		["a NULL after s", sequence(`${positive(r)}${positive(s)}0500`)],
 		["no s", sequence(positive(r))],

@@ -1,7 +1,4 @@
-/*
- * Which servers a client trusts: the certificates of certificates.ts, in a handshake. (Those for other uses are
- * tried with openssl as the server: Mbed TLS does not even send them.)
- */
+/* Which servers a client trusts: each certificate of certificates.ts, in a handshake. */
 #include "harness.h"
 
 #define DAY 86400
@@ -74,6 +71,10 @@ static const Case cases[] = {
 	{"an address is not matched by a common name", "name-only.pem", "server.key", "192.0.2.7", "ca.pem",
 		.error = A16_NAME},
 
+	{"a certificate for clients is refused", "for-clients.pem", "server.key", "sensor.test", "ca.pem",
+		.error = A16_USAGE},
+	{"a key for signing certificates only is refused", "for-signing.pem", "server.key", "sensor.test", "ca.pem",
+		.error = A16_USAGE},
 	{"RSA of 1024 bits is refused", "rsa1024.pem", "rsa1024.key", "sensor.test", "ca.pem", .error = A16_KEY},
 	{"RSA of 8192 bits is refused (mongoose CVE-2026-5244)", "huge.pem", "rsa.key", "sensor.test", "ca.pem",
 		.error = A16_KEY, .or_error = A16_PROTOCOL},
@@ -99,6 +100,8 @@ static const Case cases[] = {
 		.pin = "ca.pem", .error = A16_FINGERPRINT},
 	{"a weak key is refused even if pinned", "rsa1024.pem", "rsa1024.key", "sensor.test", .pin = "rsa1024.pem",
 		.error = A16_KEY},
+	{"a pinned certificate for clients is refused", "for-clients.pem", "server.key", "sensor.test",
+		.pin = "for-clients.pem", .error = A16_USAGE},
 	/* The proof is the handshake's signature: a thief of the certificate lacks its key. */
 	{"the pinned certificate without its key is refused", "server.pem", "ca.key", "sensor.test", .pin = "server.pem",
 		.error = A16_PROTOCOL, .or_error = A16_ALERT},
