@@ -17,6 +17,8 @@ export const CHUNK_LINE = 64;
 export const LEADING_EMPTY_LINES = 2;
 /** JSON nesting. The API's deepest command has 3 levels; XS aborts on a text 100,000 deep. */
 export const JSON_DEPTH = 8;
+/** JSON values. A request with every command and field has about 50; of 4 KiB of `[],[],…` XS makes 90 KB. */
+export const JSON_VALUES = 128;
 
 // HTTP: how long a client may take. Real time.
 /** From the first wait for a request on a fresh connection to the end of its head. */

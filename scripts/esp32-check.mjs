@@ -57,16 +57,23 @@ function typeCheck(made) {
 }
 
 function report(target, mode, made) {
-	const modules = join(made, "modules");
-	const sizes = { ours: 0, sdk: 0 };
-	for (const file of readdirSync(modules, { recursive: true }))
-		if (file.endsWith(".xsb"))
-			sizes[file.startsWith("ambient16") ? "ours" : "sdk"] += statSync(join(modules, file)).size;
+	const bytecode = filesIn(join(made, "modules"), ".xsb");
+	const ours = bytecode.filter(({ file }) => file.startsWith("ambient16"));
 	const linked = readFileSync(join(made, "mc.xs.c"), "utf8");
-	const count = (name) => Number(new RegExp(`#define ${name} (\\d+)`).exec(linked)?.[1]);
-	const resources = readFileSync(join(made, "mc.resources.c"), "utf8");
+	const objects = Number(/#define mxHeapCount (\d+)/.exec(linked)?.[1]);
 	console.log(
-		`${target} ${mode}: bytecode ${sizes.ours} of ours, ${sizes.sdk} of the SDK; ` +
-			`preloaded objects ${count("mxHeapCount") * SLOT}; resources ${resources}`,
+		`${target} ${mode}: bytecode before the link ${total(bytecode)} bytes, of it ours ${total(ours)}; ` +
+			`preloaded objects ${objects * SLOT} bytes; resources ${total(filesIn(join(made, "resources")))} bytes`,
 	);
+}
+
+function filesIn(folder, suffix = "") {
+	return readdirSync(folder, { recursive: true })
+		.filter((file) => file.endsWith(suffix))
+		.map((file) => ({ file, status: statSync(join(folder, file)) }))
+		.filter(({ status }) => status.isFile());
+}
+
+function total(files) {
+	return files.reduce((sum, { status }) => sum + status.size, 0);
 }

@@ -27,6 +27,7 @@ function check(what, ...args) {
 if (wanted.length === 0) {
 	check("type check of modules/", "node_modules/typescript/bin/tsc", "-p", "modules");
 	check("type check", "node_modules/typescript/bin/tsc", "-p", ".");
+	check("type check of client/", "node_modules/typescript/bin/tsc", "-p", "client", "--noEmit");
 	check("lint", "node_modules/@biomejs/biome/bin/biome", "check", ".");
 }
 const passed = node(

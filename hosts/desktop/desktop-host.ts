@@ -11,12 +11,12 @@ import type {
 	Timers,
 	Updater,
 } from "../host";
+import { SimulatedButton } from "../simulated/button";
+import { SimulatedSensors } from "../simulated/sensors";
 import { UPDATE_KEY } from "../update-key";
 import type { MdnsAnnounce } from "./announce";
-import { SimulatedButton } from "./button";
 import { type Console, StartingConsole } from "./console";
 import { DesktopNetwork } from "./network";
-import { SimulatedSensors } from "./sensors";
 import type { ReadyMessage, Slot, Slots } from "./slots";
 import { SlotUpdater } from "./updater";
 
@@ -57,8 +57,10 @@ export class DesktopHost implements Host {
 	readonly updater?: Updater;
 	#parts: DeskParts;
 	#console: StartingConsole;
-	/** What has happened of what it takes to be ready. */
-	#open = new Set<"http" | "https" | "paired" | "problem">();
+	/** What it takes to be ready. */
+	#open = new Set<"http" | "https">();
+	#pairable = false;
+	#ready = false;
 	#onRestart: () => void;
 
 	constructor(parts: DeskParts, onRestart: () => void) {
@@ -111,18 +113,19 @@ export class DesktopHost implements Host {
 	}
 
 	report(event: DeviceEvent): void {
-		if (event.event === "paired" && event.paired) this.#open.add("paired");
-		if (event.event === "problem") {
-			this.#open.add("problem");
-			this.#checkReady();
-		}
+		if (event.event === "paired") this.#pairable = !event.paired;
+		// Its time was over before there was a certificate, as may be where device time runs fast.
+		if (event.event === "pairing" && !event.open) this.#pairable = false;
+		// HTTPS may never open.
+		if (event.event === "problem") this.#pairable = false;
+		this.#checkReady();
 		this.#console.event(event);
 	}
 
-	/** Ready is a device that can be talked to: that is, as long as it has no owner, over HTTPS too. */
+	/** Ready is a device that can be talked to: while it can be paired, over HTTPS too. */
 	#checkReady(): void {
-		const open = this.#open;
-		if (!open.has("http") || !(open.has("https") || open.has("paired") || open.has("problem"))) return;
+		if (this.#ready || !this.#open.has("http") || (this.#pairable && !this.#open.has("https"))) return;
+		this.#ready = true;
 		const { httpPort, httpsPort, udid, data } = this.#parts;
 		process.send?.({ httpPort, httpsPort } satisfies ReadyMessage);
 		this.#console.ready({ httpPort, httpsPort, udid, data, address: this.network.address() });

@@ -1,13 +1,11 @@
 import type { ReadStream } from "node:tty";
-import type { Motion } from "../host";
+import { actionOfLine, type Action as DeviceAction } from "../simulated/action";
 
-/** What somebody at the desk does. `button`: seconds that it is held. */
-export type Action = { button: number } | { motion: Motion } | { quit: true };
+/** What somebody at the desk does. */
+export type Action = DeviceAction | { quit: true };
 
 /** Longer lines are none of ours. In characters. */
 const LINE = 256;
-/** Seconds. */
-const HOLD_MAX = 3600;
 const SHORT_PRESS = 0.2;
 const LONG_PRESS = 11;
 
@@ -25,27 +23,6 @@ const KEYS: Readonly<Record<string, Action>> = {
 /** What a key means; undefined for others. */
 export function actionOfKey(key: string): Action | undefined {
 	return Object.hasOwn(KEYS, key) ? KEYS[key] : undefined;
-}
-
-/** What a line on standard input means, such as {"button":11}; a string says what is wrong with it. */
-export function actionOfLine(line: string): Action | string {
-	let command: unknown;
-	try {
-		command = JSON.parse(line);
-	} catch {
-		return "an input line is not JSON";
-	}
-	const fields = typeof command === "object" && command !== null ? Object.entries(command) : [];
-	const [name, value] = fields[0] ?? [];
-	if (fields.length !== 1 || (name !== "button" && name !== "motion"))
-		return 'an input line is neither {"button":seconds} nor {"motion":direction}';
-	if (name === "button")
-		return typeof value === "number" && value > 0 && value <= HOLD_MAX
-			? { button: value }
-			: `"button" takes seconds, above 0 and up to ${HOLD_MAX}`;
-	return value === "left-to-right" || value === "right-to-left"
-		? { motion: value }
-		: '"motion" takes "left-to-right" or "right-to-left"';
 }
 
 /** Cuts text that comes in pieces into lines; an over-long one is dropped and told as undefined. */

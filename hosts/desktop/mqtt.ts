@@ -27,6 +27,11 @@ export interface MqttLinkOptions {
 	/** In real time. */
 	timers: Timers;
 	onException(error: unknown): void;
+	/**
+	 * Those that may still say goodbye. A broker that sees the same client id twice takes the first one for lost
+	 * (MQTT 3.1.1, 3.1.4), so they go first.
+	 */
+	before: Iterable<MqttLink>;
 	/** Nothing is left of the connection. */
 	onGone(link: MqttLink): void;
 	lookup?: Lookup;
@@ -36,7 +41,10 @@ export interface MqttLinkOptions {
 export class MqttLink implements MqttConnection {
 	#options: MqttOptions;
 	#host: MqttLinkOptions;
-	#hangUp: () => void;
+	/** Resolves when nothing is left of the connection. */
+	readonly gone: Promise<void>;
+	#leave!: () => void;
+	#hangUp = () => {};
 	#client: MqttClient | undefined;
 	#timer: Timer;
 	#connected = false;
@@ -49,11 +57,18 @@ export class MqttLink implements MqttConnection {
 		this.#options = options;
 		this.#host = host;
 		this.#timer = host.timers.once(() => this.#fail("no answer in time"), CONNECT_TIME);
-		this.#hangUp = dial(
-			options,
-			(error, socket) => (socket ? void this.#greet(socket) : this.#fail(describeFailure(error))),
-			host.lookup,
-		);
+		this.gone = new Promise((resolve) => {
+			this.#leave = resolve;
+		});
+		const before = Promise.all(Array.from(host.before, ({ gone }) => gone));
+		void before.then(() => {
+			if (this.#gone) return;
+			this.#hangUp = dial(
+				options,
+				(error, socket) => (socket ? void this.#greet(socket) : this.#fail(describeFailure(error))),
+				host.lookup,
+			);
+		});
 	}
 
 	publish(topic: string, payload: string, retain: boolean, done?: () => void): void {
@@ -89,6 +104,7 @@ export class MqttLink implements MqttConnection {
 		this.#host.timers.clear(this.#timer);
 		this.#hangUp();
 		this.#client?.end(true);
+		this.#leave();
 		this.#host.onGone(this);
 	}
 

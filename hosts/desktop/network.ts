@@ -114,6 +114,7 @@ export class DesktopNetwork implements Network {
 		const link = new MqttLink(options, {
 			timers: this.timers,
 			onException: this.#options.onException,
+			before: this.#links,
 			onGone: (gone) => {
 				this.#links.delete(gone);
 				this.#checkGone();

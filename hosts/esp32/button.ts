@@ -7,7 +7,7 @@ const LOOKS = 3;
 
 /**
  * A button on a pin that is looked at again and again: an interrupt would come for every bounce, and on the ESP32's
- * GPIO 36 and 39 also when the radio or the ADC starts (ESP32 errata, 3.11).
+ * GPIO 36 and 39 also when the radio or the ADC starts (ESP32 errata GPIO-3.11, esp-idf #4585).
  */
 export class PolledButton implements Button {
 	onChange: (pressed: boolean) => void = () => {};

@@ -159,7 +159,7 @@ function checkContentType(contentType: string | undefined): void {
 
 /** What is no ApiError is a fault of ours; what it says stays inside. */
 function errorResponse(error: unknown): Response {
-	const { status, code, message, headers } =
+	const { status, code, message, headers, details } =
 		error instanceof ApiError ? error : new ApiError(500, "internal", "the device failed");
-	return { status, headers, body: JSON.stringify({ status: "error", code, message }) };
+	return { status, headers, body: JSON.stringify({ status: "error", code, message, ...details }) };
 }

@@ -6,10 +6,14 @@ export class ApiError extends Error {
 	/** Further header lines, each ending in CRLF. */
 	readonly headers: string;
 
-	constructor(status: number, code: string, message: string, headers = "") {
+	/** Further fields of the answer. */
+	readonly details: object;
+
+	constructor(status: number, code: string, message: string, headers = "", details: object = {}) {
 		super(message);
 		this.status = status;
 		this.code = code;
 		this.headers = headers;
+		this.details = details;
 	}
 }

@@ -85,6 +85,7 @@ export class Authenticator {
 				"replayed",
 				`nc must be above ${this.#nonce}`,
 				"WWW-Authenticate: Ambient16\r\n",
+				{ nc: this.#nonce },
 			);
 		this.#nonce = nonce;
 	}

@@ -12,7 +12,8 @@ export function parseEndpoint(url: string, schemes: Readonly<Record<string, numb
 	if (!match) return undefined;
 	const [, scheme, host, port, path] = match as unknown as [string, string, string, string?, string?];
 	const name = scheme.toLowerCase();
-	if (!Object.hasOwn(schemes, name)) return undefined;
+	// XS keeps every name that a property was asked for by, so first it has to be one of these.
+	if (!Object.keys(schemes).includes(name)) return undefined;
 	const number = port === undefined ? (schemes[name] as number) : Number(port);
 	if (number < 1 || number > 65_535) return undefined;
 	const literal = host.startsWith("[") ? host.slice(1, -1) : host;

@@ -41,7 +41,8 @@ export function parseColor(value: unknown): Color | undefined {
 	if (typeof value === "string") {
 		if (/^#[0-9a-f]{6}$/i.test(value)) return unpack(Number.parseInt(value.slice(1), 16));
 		const name = value.toLowerCase();
-		return Object.hasOwn(NAMES, name) ? unpack(NAMES[name]!) : undefined;
+		// XS keeps every name that a property was asked for by, so first it has to be one of these.
+		return Object.keys(NAMES).includes(name) ? unpack(NAMES[name]!) : undefined;
 	}
 	if (typeof value !== "object" || value === null || Object.keys(value).length !== 3) return undefined;
 	const red = channel(value, "red");

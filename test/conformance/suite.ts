@@ -134,7 +134,8 @@ function missingFor(
 			if (!https) return "no --https";
 			return uuid ? undefined : "the device's UUID is not known: no --uuid";
 		case "ours":
-			return ours ? undefined : "it would lose its owner's settings";
+			if (ours) return undefined;
+			return wasPaired ? "it would lose its owner's settings" : "the suite could not pair it";
 		case "told":
 			return secrets.size > 0 ? undefined : "no UUID is known";
 		case undefined:

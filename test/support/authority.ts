@@ -34,7 +34,7 @@ export class Authority {
 	private constructor(keys: CryptoKeyPair, certificate: x509.X509Certificate) {
 		this.#keys = keys;
 		this.#certificate = certificate;
-		this.ca = certificate.toString("pem");
+		this.ca = `${certificate.toString("pem")}\n`;
 	}
 
 	static async create(): Promise<Authority> {
@@ -76,10 +76,10 @@ export class Authority {
 				),
 			],
 		});
-		const cert = certificate.toString("pem");
+		const cert = `${certificate.toString("pem")}\n`;
 		const key = await webcrypto.subtle.exportKey("pkcs8", keys.privateKey);
 		return {
-			key: x509.PemConverter.encode(key, "PRIVATE KEY"),
+			key: `${x509.PemConverter.encode(key, "PRIVATE KEY")}\n`,
 			cert,
 			fingerprint: createHash("sha256").update(new X509Certificate(cert).raw).digest("hex"),
 		};

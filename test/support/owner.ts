@@ -187,7 +187,7 @@ export class Owner {
 	}
 }
 
-/** Does `task` again as long as the connection is refused. */
+/** Does `task` again as long as the connection is refused, or cut off as it is by a port that is only tried. */
 export async function untilOpen<T>(task: () => Promise<T>, patience = 30_000): Promise<T> {
 	const deadline = performance.now() + patience;
 	for (;;) {

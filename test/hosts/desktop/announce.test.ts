@@ -62,7 +62,10 @@ function make(t: { after(callback: () => Promise<void>): void }) {
 	return { socket, problems, announce };
 }
 
-const settle = () => new Promise((resolve) => setTimeout(resolve, 30));
+/** Lets all that the fake socket has put off happen. */
+async function settle(): Promise<void> {
+	for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
+}
 
 describe("announce", () => {
 	test("names the device, its type and HTTP service, and its records", async (t) => {

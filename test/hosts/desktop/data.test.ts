@@ -7,6 +7,7 @@ import { describe, test } from "node:test";
 import { takeLock } from "../../../hosts/desktop/lock";
 import { keepUdid } from "../../../hosts/desktop/udid";
 import { makeFolder } from "./folder";
+import { until } from "./loopback";
 
 describe("lock", () => {
 	test("is there while it is held, and gone when it is let go", (t) => {
@@ -47,23 +48,18 @@ describe("lock", () => {
 		takeLock(path)();
 	});
 
-	test("of a process that is dead and not yet buried does not count", linux, (t) => {
+	test("of a process that is dead and not yet buried does not count", linux, async (t) => {
 		const path = join(makeFolder(t), "lock");
-		// The shell starts a child that ends at once and becomes something that never asks for it.
-		const script = `sh -c 'true & echo $!; exec sleep 2'`;
-		const shell = spawn("sh", ["-c", script], { stdio: ["ignore", "pipe", "ignore"] });
-		t.after(() => shell.kill("SIGKILL"));
-		return new Promise<void>((resolve, reject) => {
-			shell.stdout.once("data", (pid) => {
-				try {
-					writeFileSync(path, `${String(pid).trim()} \n`);
-					takeLock(path)();
-					resolve();
-				} catch (error) {
-					reject(error);
-				}
-			});
-		});
+		// The shell starts a child that ends soon, and becomes something that never asks for it.
+		const shell = spawn("sh", ["-c", "sleep 0.2 & echo $!; exec sleep 60"]);
+		t.after(() => void shell.kill("SIGKILL"));
+		const [output] = await once(shell.stdout, "data");
+		const pid = String(output).trim();
+		const stat = () => readFileSync(`/proc/${pid}/stat`, "latin1").split(" ");
+		await until(() => stat()[2] === "Z");
+		const boot = readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
+		writeFileSync(path, `${pid} ${boot} ${stat()[21]}\n`);
+		takeLock(path)();
 	});
 
 	for (const contents of ["", "12", "rubbish\n", "99999999999999 1\n"])

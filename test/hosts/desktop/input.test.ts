@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { actionOfKey, actionOfLine, lineReader } from "../../../hosts/desktop/input";
+import { actionOfKey, lineReader } from "../../../hosts/desktop/input";
+import { actionOfLine } from "../../../hosts/simulated/action";
 
 describe("a line", () => {
 	test("presses the button for so many seconds", () => {

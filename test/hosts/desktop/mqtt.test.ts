@@ -127,6 +127,7 @@ function open(
 	{ port, host = "127.0.0.1", secure = false, ...others }: Wish,
 	timers?: Timers,
 	lookup?: Lookup,
+	before: MqttLink[] = [],
 ) {
 	const told: string[] = [];
 	const exceptions: unknown[] = [];
@@ -144,6 +145,7 @@ function open(
 			...others,
 		},
 		{
+			before,
 			timers: timers ?? new DesktopTime(1, (error) => exceptions.push(error)),
 			onException: (error) => exceptions.push(error),
 			onGone: () => {
@@ -429,6 +431,20 @@ describe("closing", LIMIT, () => {
 			[CONNECT, PUBLISH, DISCONNECT],
 		);
 		assert.deepEqual(told, ["connected"]);
+	});
+
+	test("the next connection waits for it, so that the broker does not take it for lost", async (t) => {
+		const broker = await Broker.start(t);
+		const first = open(t, broker);
+		await first.heard();
+		first.link.publish("a/status", "suspended", true);
+		first.link.close();
+		const second = open(t, broker, undefined, undefined, [first.link]);
+		await second.heard();
+		assert.deepEqual(
+			broker.packets.map(({ type }) => type),
+			[CONNECT, PUBLISH, DISCONNECT, CONNECT],
+		);
 	});
 
 	test("a silent broker is left after 3 s", async (t) => {

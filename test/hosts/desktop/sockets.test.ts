@@ -8,7 +8,7 @@ import type { Socket } from "../../../hosts/host";
 import { connect, connectSecurely, echo, readAll, readBytes, serve, until } from "./loopback";
 
 const text = (value: string) => new TextEncoder().encode(value);
-const timeout = 20_000;
+const timeout = 60_000;
 /** Of 8 KiB: more than the systems at both ends take together. */
 const BLOCKS = 4_000;
 

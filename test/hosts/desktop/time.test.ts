@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { DesktopTime, type SystemTime } from "../../../hosts/desktop/time";
+import { DesktopTime } from "../../../hosts/desktop/time";
+import type { SystemTime } from "../../../hosts/simulated/time";
 import { FakeTime } from "../../fakes/host";
 
 /** A computer whose timers obey setTimeout's bound and may fire early. */

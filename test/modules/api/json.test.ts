@@ -4,11 +4,13 @@ import fc from "fast-check";
 import { ApiError } from "../../../modules/api/error";
 import { parseObject } from "../../../modules/api/json";
 
-const parse = (text: string) => parseObject(new TextEncoder().encode(text));
+const NAMES = ["a", "b"];
+
+const parse = (text: string, names = NAMES) => parseObject(new TextEncoder().encode(text), names);
 
 function refusal(body: Uint8Array): string {
 	try {
-		parseObject(body);
+		parseObject(body, NAMES);
 	} catch (error) {
 		assert.ok(error instanceof ApiError && error.status === 400, String(error));
 		return error.code;
@@ -52,8 +54,32 @@ test("brackets behind the end of a text count", () => {
 	assert.equal(refuse(`{"a":"\\\\",${'"b":['.repeat(20)}`), "too-deep");
 });
 
+test("a name that no request has is refused before JSON.parse makes it one of XS for ever", () => {
+	assert.equal(refuse('{"c":1}'), "unknown-command");
+	assert.equal(refuse('{"a":{"c":1}}'), "unknown-field");
+	assert.equal(refuse('{"a":[{"c" \n: 1}]}'), "unknown-field");
+	assert.equal(refuse('{"a":"\\\\","c":1}'), "unknown-command");
+	assert.ok(parse('{"a":"c","b":["c:"]}'));
+});
+
+test("a name is not taken in disguise", () => {
+	assert.equal(refuse('{"\\u0061":1}'), "unknown-command");
+	assert.equal(refuse('{"c"\u000b:1}'), "malformed-json");
+	assert.equal(refuse('{"c"/**/:1}'), "malformed-json");
+	assert.equal(refuse('{"c"\u00a0:1}'), "malformed-json");
+});
+
+test("128 values are read, more are refused: XS takes 25 bytes for each byte of them (Shelly CVE-2025-11243)", () => {
+	const values = (count: number) => `{"a":[${Array(count).fill("1").join(",")}]}`;
+	assert.ok(parse(values(127)));
+	assert.equal(refuse(values(200)), "too-many-values");
+	assert.equal(refuse(`{"a":[${Array(1300).fill("[]").join(",")}]}`), "too-many-values");
+	assert.equal(refuse(`{${Array(500).fill('"a":1').join(",")}}`), "too-many-values");
+	assert.ok(parse(`{"a":"${",".repeat(1000)}"}`));
+});
+
 test("a key named __proto__ is only a key", () => {
-	const object = parse('{"__proto__":{"polluted":true}}');
+	const object = parse('{"__proto__":{"polluted":true}}', ["__proto__", "polluted"]);
 	assert.deepEqual(Object.keys(object), ["__proto__"]);
 	assert.equal(({} as Record<string, unknown>).polluted, undefined);
 });
@@ -63,7 +89,7 @@ test("any JSON is read as JSON.parse does, or refused", () => {
 		fc.property(fc.json({ maxDepth: 12 }), (text) => {
 			let result: unknown;
 			try {
-				result = parse(text);
+				result = parse(text, namesIn(JSON.parse(text)));
 			} catch (error) {
 				assert.ok(error instanceof ApiError);
 				return;
@@ -72,6 +98,12 @@ test("any JSON is read as JSON.parse does, or refused", () => {
 		}),
 	);
 });
+
+/** Of all members, however deep. */
+function namesIn(value: unknown): string[] {
+	if (typeof value !== "object" || value === null) return [];
+	return Object.entries(value).flatMap(([name, inner]) => [name, ...namesIn(inner)]);
+}
 
 test("random bytes are refused and nothing else happens", () => {
 	fc.assert(

@@ -50,6 +50,21 @@ function serve(handle: Handler = echo, identity?: Uint8Array) {
 	};
 }
 
+/** Serves on a network whose events the test makes itself. */
+function serveBare() {
+	const time = new FakeTime();
+	const network = new FakeNetwork(time);
+	let listening: ListenOptions | undefined;
+	network.listen = (options) => {
+		listening = options;
+		return { close() {} };
+	};
+	const told: unknown[] = [];
+	const tell = (it: unknown) => void told.push(it);
+	const server = new HttpServer({ network, handle: echo, onListening: tell, onError: tell });
+	return { server, time, told, listening: listening! };
+}
+
 /** Serves, but keeps the requests for the test to answer. */
 function serveLater() {
 	const requests: { request: Request; respond: (response: Response) => void }[] = [];
@@ -299,12 +314,13 @@ describe("a response", () => {
 	test("with prepared bytes has its own status and fields", () => {
 		const body = latin1("{}");
 		const { connect } = serve(({ path }, respond) =>
-			respond(path === "/" ? { status: 200, body } : { status: 401, body, headers: "X: y\r\n" }),
+			respond({ status: path === "/b" ? 401 : 200, body, headers: path === "/c" ? "X: y\r\n" : "" }),
 		);
-		const peer = connect().send(`${GET}${GET.replace("/", "/x")}${GET}`);
+		const peer = connect();
+		for (const path of ["/", "/b", "/", "/c", "/"]) peer.send(GET.replace("/", path));
 		assert.deepEqual(
 			[...peer.text.matchAll(/HTTP\/1\.1 (\d+)|X: (y)/g)].map(([, status, field]) => status ?? field),
-			["200", "401", "y", "200"],
+			["200", "401", "200", "200", "y", "200"],
 		);
 	});
 
@@ -628,25 +644,15 @@ describe("what goes wrong", () => {
 	});
 
 	test("in accept is contained", () => {
-		const time = new FakeTime();
-		const network = new FakeNetwork(time);
-		let listening: ListenOptions | undefined;
-		network.listen = (options) => {
-			listening = options;
-			return { close() {} };
-		};
-		const server = new HttpServer({ network, handle: echo, onListening() {}, onError() {} });
+		const { server, time, listening } = serveBare();
 		const peer = new FakePeer();
 		peer.deviceEnd.accept = () => {
 			throw new Error("cannot accept");
 		};
-		listening!.onConnection(peer.deviceEnd);
+		listening.onConnection(peer.deviceEnd);
 		assert.equal(peer.closed, true);
 		server.close();
 		assert.equal(time.pending, 0);
-		const late = new FakePeer();
-		failing(late, "close");
-		listening!.onConnection(late.deviceEnd);
 	});
 
 	test("is a client that vanishes while it is written to", () => {
@@ -890,19 +896,16 @@ describe("the server", () => {
 		assert.deepEqual(errors, ["http port is in use"]);
 	});
 
-	test("closed before it listens tells nothing", () => {
-		const time = new FakeTime();
-		const network = new FakeNetwork(time);
-		let told = 0;
-		const server = new HttpServer({
-			network,
-			handle: echo,
-			onListening: () => told++,
-			onError: () => told++,
-		});
+	test("closed before it listens tells nothing, and takes no connection", () => {
+		const { server, time, listening, told } = serveBare();
 		server.close();
-		time.advance(1000);
-		assert.equal(told, 0);
+		listening.onListening(80);
+		listening.onError("late");
+		const peer = new FakePeer();
+		listening.onConnection(peer.deviceEnd);
+		assert.deepEqual(told, []);
+		assert.equal(peer.closed, true);
+		assert.equal(time.pending, 0);
 	});
 
 	test("closes all connections and leaves no timer", () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { SimulatedButton } from "../../../hosts/desktop/button";
-import { SimulatedSensors } from "../../../hosts/desktop/sensors";
 import type { Motion } from "../../../hosts/host";
+import { SimulatedButton } from "../../../hosts/simulated/button";
+import { SimulatedSensors } from "../../../hosts/simulated/sensors";
 import { FakeTime } from "../../fakes/host";
 
 function makeSensors(seed = 1) {

@@ -1,0 +1,61 @@
+import { UnreachableError, UsageError } from "./errors.js";
+import type { Platform } from "./platform.js";
+import { SensorBase, type SensorOptions } from "./sensor.js";
+
+export * from "./errors.js";
+export { SecureSensor, type SensorOptions } from "./sensor.js";
+export type * from "./types.js";
+
+/** ms for a whole request. */
+const PATIENCE = 15_000;
+
+const encoder = new TextEncoder();
+
+/**
+ * Browsers compute digests in pages from HTTPS or localhost only, and look at no certificate on a page's behalf:
+ * HTTPS to a sensor works there once its user has accepted the certificate, and pinning does not.
+ */
+const platform: Platform = {
+	sha256: async (text) => hex(await crypto.subtle.digest("SHA-256", encoder.encode(text))),
+	async hmac(key, text) {
+		const algorithm = { name: "HMAC", hash: "SHA-256" };
+		const secret = await crypto.subtle.importKey("raw", encoder.encode(key), algorithm, false, ["sign"]);
+		return hex(await crypto.subtle.sign("HMAC", secret, encoder.encode(text)));
+	},
+	randomUUID: () => crypto.randomUUID(),
+	async exchange(url, { method, headers, body, certificate }) {
+		if (certificate !== undefined && certificate !== "any")
+			throw new UsageError("a browser cannot check the sensor's certificate; do this from Node.js or Python");
+		try {
+			const response = await fetch(url, {
+				method,
+				headers,
+				...(body !== undefined && { body }),
+				cache: "no-store",
+				credentials: "omit",
+				signal: AbortSignal.timeout(PATIENCE),
+			});
+			const { status } = response;
+			return {
+				status,
+				retryAfter: response.headers.get("retry-after") ?? undefined,
+				text: await response.text(),
+			};
+		} catch (error) {
+			throw new UnreachableError(`the sensor cannot be reached: ${(error as Error).message}`, {
+				cause: error,
+			});
+		}
+	},
+};
+
+/** A sensor, as its owner and everybody else can talk to it. `url` is of plain HTTP, such as http://192.168.1.16. */
+export class Sensor extends SensorBase {
+	constructor(url: string, options: SensorOptions = {}) {
+		super(platform, url, options);
+	}
+}
+
+function hex(bytes: ArrayBuffer): string {
+	return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

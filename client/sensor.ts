@@ -1,0 +1,301 @@
+import { ImpostorError, RefusedError, SensorError, UnreachableError, UsageError } from "./errors.js";
+import type { Exchange, Platform, Reply } from "./platform.js";
+import type {
+	Color,
+	ColorOptions,
+	Data,
+	HttpsTimes,
+	Influx,
+	Info,
+	Mqtt,
+	Settings,
+	Trust,
+	UpdateStatus,
+	Wifi,
+} from "./types.js";
+
+export interface SensorOptions {
+	/** The shared secret; not needed for `info` and `pair`. */
+	uuid?: string;
+	/** How to prove who asks: signed requests, unless MD5 secrets are told to be good enough. */
+	auth?: "hmac-sha256" | "md5";
+}
+
+type Commands = Record<string, object | null>;
+
+/** What a device takes over any connection. Rejects with a SensorError, always. */
+class Connection {
+	protected readonly platform: Platform;
+	/** Of the device, with a slash at its end. */
+	readonly url: string;
+	protected uuid: string | undefined;
+	protected readonly auth: "hmac-sha256" | "md5";
+	/** Over HTTPS: the certificate that counts. */
+	readonly #certificate: string | undefined;
+	#info: Info | undefined;
+	#nc = 0;
+
+	constructor(platform: Platform, url: string, options: SensorOptions, certificate?: string) {
+		this.platform = platform;
+		this.url = new URL("/", url).href;
+		this.uuid = options.uuid;
+		this.auth = options.auth ?? "hmac-sha256";
+		this.#certificate = certificate;
+	}
+
+	/** Who it is, and the token in force. */
+	async info(): Promise<Info> {
+		const reply = await this.#exchange({ method: "GET", headers: {} });
+		const info = parse(reply) as Partial<Info>;
+		if (reply.status !== 200 || info.type !== "Ambient16" || typeof info.token !== "string")
+			throw new ImpostorError(`there is no Ambient16 sensor at ${this.url}`);
+		this.#info = info as Info;
+		return this.#info;
+	}
+
+	/** Shows a colour for a while. */
+	async setColor(
+		color: Color,
+		options: ColorOptions = {},
+	): Promise<Required<ColorOptions> & { color: string }> {
+		return (await this.send({ setColor: { color, ...options } })).setColor as never;
+	}
+
+	/** The latest window and the event counters. */
+	async data(): Promise<Data> {
+		return (await this.send({ getData: {} })).getData as Data;
+	}
+
+	async restart(): Promise<void> {
+		await this.send({ restart: {} });
+	}
+
+	/** Makes it forget its owner and everything the owner has set. */
+	async factoryReset(): Promise<void> {
+		await this.send({ factoryReset: {} });
+	}
+
+	/** Any commands of docs/protocol.md, in one request: all of them are carried out, or none. */
+	async send(commands: Commands): Promise<Record<string, unknown>> {
+		const info = this.#info ?? (await this.info());
+		try {
+			return await this.#command(commands, info);
+		} catch (error) {
+			if (!(error instanceof RefusedError)) throw error;
+			if (error.code === "replayed" && error.nc !== undefined) {
+				this.#nc = error.nc;
+				return this.#command(commands, info);
+			}
+			if (error.code !== "wrong-token" && error.code !== "wrong-secret") throw error;
+			// The token may have changed since it was asked for.
+			const now = await this.info();
+			if (now.token === info.token) throw error;
+			return this.#command(commands, now);
+		}
+	}
+
+	/** The token that the last request was made under. */
+	protected get token(): string {
+		return this.#info?.token ?? "";
+	}
+
+	protected async post(body: string, headers: Record<string, string> = {}): Promise<Record<string, unknown>> {
+		const reply = await this.#exchange({
+			method: "POST",
+			headers: { "content-type": "application/json", ...headers },
+			body,
+		});
+		const answer = parse(reply);
+		if (reply.status === 200) return answer;
+		const { code, message, nc } = answer;
+		throw new RefusedError(
+			reply.status,
+			typeof code === "string" ? code : "unknown",
+			typeof message === "string" ? message : `the sensor answers ${reply.status}`,
+			reply.retryAfter === undefined ? undefined : Number(reply.retryAfter),
+			typeof nc === "number" ? nc : undefined,
+		);
+	}
+
+	async #command(commands: Commands, { udid, token, auth }: Info): Promise<Record<string, unknown>> {
+		const { uuid, platform } = this;
+		if (uuid === undefined) throw new UsageError("this takes the owner's UUID");
+		if (!auth.includes(this.auth)) throw new UsageError(`this sensor takes ${auth.join(" or ")} only`);
+		if (this.auth === "md5") {
+			if (!platform.md5) throw new UsageError("there is no MD5 here; use signed requests");
+			return this.post(JSON.stringify({ udid, secret: platform.md5(token + uuid), ...commands }));
+		}
+		const body = JSON.stringify({ udid, ...commands });
+		// Rises also for several programs of one owner, if their clocks agree.
+		this.#nc = Math.max(Date.now(), this.#nc + 1);
+		const text = `${token}\n${this.#nc}\nPOST\n/\n${await platform.sha256(body)}`;
+		const mac = await platform.hmac(uuid, text);
+		return this.post(body, { authorization: `Ambient16 token="${token}", nc="${this.#nc}", mac="${mac}"` });
+	}
+
+	#exchange(exchange: Exchange): Promise<Reply> {
+		return this.platform.exchange(this.url, {
+			...exchange,
+			...(this.#certificate !== undefined && { certificate: this.#certificate }),
+		});
+	}
+}
+
+/** A sensor over a connection that is known to lead to it, in HTTPS mode. */
+export class SecureSensor extends Connection {
+	async settings(): Promise<Settings> {
+		return (await this.send({ getSettings: {} })).getSettings as Settings;
+	}
+
+	/** Where points go; null: nowhere. */
+	async setInflux(influx: Influx | null): Promise<void> {
+		await this.send({ setInflux: influx });
+	}
+
+	/** Where events go; null: nowhere. */
+	async setMqtt(mqtt: Mqtt | null): Promise<void> {
+		await this.send({ setMqtt: mqtt });
+	}
+
+	/** Whether MD5 secrets are taken beside signed requests. */
+	async setAuth(auth: { md5: boolean }): Promise<void> {
+		await this.send({ setAuth: auth });
+	}
+}
+
+/** A sensor in the home, over plain HTTP, from where it can be switched to HTTPS. */
+export class SensorBase extends Connection {
+	constructor(platform: Platform, url: string, options: SensorOptions) {
+		super(platform, url, options);
+		if (!this.url.startsWith("http:")) throw new UsageError("a sensor is reached by http:// first");
+	}
+
+	/**
+	 * Becomes its owner: gives it a UUID over TLS, a new one unless one is given. It resolves with the UUID, which
+	 * has to be kept. `httpsUrl` is where its HTTPS listens: by default on port 443 of the same host.
+	 */
+	async pair({
+		httpsUrl,
+		uuid,
+		wifi,
+	}: {
+		httpsUrl?: string;
+		uuid?: string;
+		wifi?: Wifi;
+	} = {}): Promise<string> {
+		const { udid, paired } = await this.info();
+		if (paired) throw new RefusedError(409, "already-paired", "this sensor has an owner already");
+		const secret = uuid ?? this.platform.randomUUID();
+		const url = httpsUrl ?? `https://${new URL(this.url).hostname}/`;
+		// There is no secret yet that could tell the sensor from an impostor.
+		const connection = new Unproven(this.platform, url, {}, "any");
+		await connection.pair(udid, { uuid: secret, ...(wifi && { wifi }) });
+		this.uuid = secret;
+		await this.info();
+		return secret;
+	}
+
+	/**
+	 * Switches to HTTPS, makes sure that it is this owner's sensor that answers there, does `task`, and switches
+	 * back, also if `task` fails. Rejects with an ImpostorError, and sends nothing more, if the proof is wrong.
+	 */
+	async overHttps<T>(task: (sensor: SecureSensor) => Promise<T>, times: HttpsTimes = {}): Promise<T> {
+		const { setHttps } = await this.send({ setHttps: { enabled: true, ...times } });
+		const { url, fingerprint, proof } = setHttps as { url: string; fingerprint: string; proof: string };
+		const right = await this.platform.hmac(this.uuid as string, `${this.token}\n${fingerprint}`);
+		if (typeof fingerprint !== "string" || proof !== right)
+			throw new ImpostorError("whoever answered cannot prove to be this sensor");
+		const { uuid, auth } = this;
+		const secure = new SecureSensor(
+			this.platform,
+			url,
+			{ ...(uuid !== undefined && { uuid }), auth },
+			fingerprint,
+		);
+		let failed = true;
+		try {
+			const result = await task(secure);
+			failed = false;
+			return result;
+		} finally {
+			// If it cannot be told, HTTPS mode ends by itself; and what went wrong before matters more.
+			await secure.send({ setHttps: { enabled: false } }).catch((error) => {
+				if (!failed && !(error instanceof UnreachableError)) throw error;
+			});
+			await this.#untilBack();
+		}
+	}
+
+	/** Plain HTTP opens a moment after HTTPS has closed. */
+	async #untilBack(): Promise<void> {
+		for (let patience = SWITCH; patience > 0; patience -= GLANCE) {
+			try {
+				await this.info();
+				return;
+			} catch {
+				await pause(GLANCE);
+			}
+		}
+	}
+
+	/**
+	 * Has it fetch the update that the manifest at `manifestUrl` describes, and waits until it runs. Resolves with
+	 * the version that runs then.
+	 */
+	async update(
+		manifestUrl: string,
+		options: Trust & { daily?: boolean; onProgress?: (status: UpdateStatus) => void } = {},
+	): Promise<string> {
+		const { onProgress, ...order } = options;
+		const { version } = await this.info();
+		const last = await this.overHttps(async (sensor) => {
+			await sensor.send({ update: { url: manifestUrl, ...order } });
+			for (;;) {
+				await pause(POLL);
+				// It may have restarted between two looks.
+				const settings = await sensor.settings().catch((error) => {
+					if (error instanceof UnreachableError) return undefined;
+					throw error;
+				});
+				if (!settings) return undefined;
+				onProgress?.(settings.update);
+				if (!["checking", "downloading"].includes(settings.update.state)) return settings.update;
+			}
+		});
+		if (last?.state === "current") return version;
+		if (last?.state === "failed") throw new SensorError(`the update failed: ${last.error}`);
+		for (let patience = RESTART; patience > 0; patience -= POLL) {
+			await pause(POLL);
+			const now = await this.info().catch(() => undefined);
+			if (now && now.version !== version) return now.version;
+		}
+		throw new SensorError("the sensor did not come back with another version");
+	}
+}
+
+/** A server of which nothing is known yet. */
+class Unproven extends Connection {
+	async pair(udid: string, order: { uuid: string; wifi?: Wifi }): Promise<void> {
+		await this.post(JSON.stringify({ udid, pair: order }));
+	}
+}
+
+/** ms between two looks at how an update goes. */
+const POLL = 500;
+/** ms for the switch from HTTPS to HTTP, and between two looks. */
+const SWITCH = 5_000;
+const GLANCE = 50;
+/** ms for a restart, the trials of a firmware that fails to start included. */
+const RESTART = 120_000;
+
+function pause(ms: number): Promise<void> {
+	return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function parse({ text }: Reply): Record<string, unknown> {
+	try {
+		const value = JSON.parse(text);
+		if (typeof value === "object" && value !== null) return value;
+	} catch {}
+	throw new ImpostorError("the answer is not a sensor's");
+}

@@ -1,0 +1,105 @@
+/** What `GET /` tells everybody. */
+export interface Info {
+	type: "Ambient16";
+	version: string;
+	udid: string;
+	deviceType: string;
+	/** Changes every hour. */
+	token: string;
+	auth: ("md5" | "hmac-sha256")[];
+	paired: boolean;
+}
+
+/** A name such as "blue", "#rrggbb", or channels from 0 to 255. */
+export type Color = string | { red: number; green: number; blue: number };
+
+export interface ColorOptions {
+	/** "blink" unless told otherwise. */
+	effect?: "blink" | "solid" | "breathe";
+	/** Seconds, 1 to 3600; 10 unless told otherwise. */
+	duration?: number;
+	/** Percent, 0 to 100; 100 unless told otherwise. */
+	intensity?: number;
+}
+
+export type Motion = "left-to-right" | "right-to-left";
+
+/** What ten seconds came to. A quantity that the device does not measure is absent. */
+export interface Window {
+	/** Begin, seconds since 1970; null while the device's clock is not set. */
+	time: number | null;
+	seconds: number;
+	samples: number;
+	/** °C */
+	temperature?: number;
+	/** % relative */
+	humidity?: number;
+	/** Pa */
+	pressure?: number;
+	/** lx */
+	illuminance?: number;
+	/** ppm */
+	co2?: number;
+	motion?: number;
+	motionEvents: number;
+}
+
+export interface Data {
+	/** null before the first window is complete. */
+	window: Window | null;
+	/** Since the start of the device. */
+	events: { motion: Record<Motion, number> };
+}
+
+/** Whom the device is to believe; without either, the well-known authorities. */
+export interface Trust {
+	/** The only authorities that count, PEM. */
+	ca?: string;
+	/** SHA-256 of the one certificate that counts, hex. */
+	fingerprint?: string;
+}
+
+export type Influx = Trust & { url: string } & (
+		| { database: string; user?: string; password?: string }
+		| { bucket: string; org?: string; token?: string }
+	);
+
+export interface Mqtt extends Trust {
+	url: string;
+	user?: string;
+	password?: string;
+	topic?: string;
+	discovery?: boolean;
+}
+
+export interface UpdateStatus {
+	state: "idle" | "checking" | "downloading" | "restarting" | "failed" | "current";
+	version?: string;
+	percent?: number;
+	bytes?: number;
+	error?: string;
+	/** Where the device looks for updates once a day. */
+	daily: string | null;
+}
+
+export interface Settings {
+	auth: { md5: boolean };
+	wifi: { ssid: string } | null;
+	influx: Record<string, unknown> | null;
+	mqtt: Record<string, unknown> | null;
+	points: { waiting: number; sent: number; lost: number; refused: number; error?: string };
+	events: { connected: boolean; dropped: number; error?: string };
+	update: UpdateStatus;
+}
+
+export interface Wifi {
+	ssid: string;
+	password: string;
+}
+
+export interface HttpsTimes {
+	/** Seconds without a request after which HTTPS mode ends; 120 unless told otherwise. */
+	idle?: number;
+	/** Seconds after which it ends at the latest; 900 unless told otherwise. */
+	limit?: number;
+}

@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { bundle, type Desk, type Scope, startDesk, temporaryFolder } from "../../support/desk";
+import { type Answer, Owner, request, untilOpen } from "../../support/owner";
+import type { Database, Stored } from "./databases";
+import { patiently } from "./service";
+
+/** How sending goes, as `getSettings` tells. */
+export interface Sending {
+	points: { waiting: number; sent: number; lost: number; refused: number; error?: string };
+	events: { connected: boolean; dropped: number; error?: string };
+	influx: object | null;
+	mqtt: object | null;
+}
+
+/** A device of which the test has the UUID, through all its starts and ends. */
+export class OwnedDevice {
+	/** The running process, or the last one. */
+	desk!: Desk;
+	#scope: Scope;
+	#data: string;
+	#uuid = randomUUID();
+	#entry: string[];
+	#runs: Desk[] = [];
+
+	/** Pairs a new device and gives it `settings`, over TLS. It runs in real time, until `restart`. */
+	static async create(scope: Scope, settings: object = { getData: {} }): Promise<OwnedDevice> {
+		const it = new OwnedDevice(scope, await bundle(scope));
+		await it.#start(1);
+		const answer = await it.owner.pair(it.desk.https);
+		assert.equal(answer.status, 200, answer.text);
+		await it.command(settings);
+		return it;
+	}
+
+	private constructor(scope: Scope, entry: string[]) {
+		this.#scope = scope;
+		this.#data = temporaryFolder(scope);
+		this.#entry = entry;
+	}
+
+	/** Ends it, if it still runs, and starts it again with its time running `rate` times as fast. */
+	async restart(rate: number): Promise<void> {
+		await this.desk.stop();
+		await this.#start(rate);
+	}
+
+	/** Takes its power away. */
+	async kill(): Promise<void> {
+		this.desk.kill("SIGKILL");
+		await this.desk.exit;
+	}
+
+	get owner(): Owner {
+		return new Owner(this.desk.http, this.#uuid);
+	}
+
+	/** Carries out commands in HTTPS mode and leaves it. Gives the answer to the commands. */
+	async command(commands: object): Promise<Answer> {
+		const answer = await this.enterHttps(commands);
+		await this.leaveHttps();
+		assert.equal(answer.status, 200, answer.text);
+		return answer;
+	}
+
+	/** Enters HTTPS mode and carries out commands. */
+	async enterHttps(commands: object): Promise<Answer> {
+		const { owner } = this;
+		const entered = await owner.sendSigned({ setHttps: { enabled: true, idle: 3600, limit: 3600 } });
+		assert.equal(entered.status, 200, entered.text);
+		return untilOpen(() => owner.sendSigned(commands, this.desk.https));
+	}
+
+	async leaveHttps(): Promise<void> {
+		await this.owner.sendSigned({ setHttps: { enabled: false } }, this.desk.https);
+		await untilOpen(() => request(this.desk.http));
+	}
+
+	async sending(): Promise<Sending> {
+		const { json } = await this.command({ getSettings: {} });
+		return json.getSettings as unknown as Sending;
+	}
+
+	/** What it has measured in all its runs, as its `window` events tell it. */
+	get measured(): Stored {
+		const windows: Stored = new Map();
+		for (const { events } of this.#runs)
+			for (const { event, time, readings } of events) {
+				if (event !== "window") continue;
+				assert.ok(typeof time === "number" && readings, "a window without a time");
+				assert.ok(!windows.has(time), `two windows at ${time}`);
+				windows.set(time, readings);
+			}
+		return windows;
+	}
+
+	/** Movements that it has seen in all its runs. */
+	get motions(): string[] {
+		return this.#runs.flatMap(({ events }) =>
+			events.filter(({ event }) => event === "motion").map(({ motion }) => motion ?? ""),
+		);
+	}
+
+	/** Messages of its `problem` events in all its runs. */
+	get problems(): string[] {
+		return this.#runs.flatMap(({ events }) =>
+			events.filter(({ event }) => event === "problem").map(({ message }) => message ?? ""),
+		);
+	}
+
+	/** Resolves when `count` more windows have closed. */
+	async measures(count: number): Promise<void> {
+		const { desk } = this;
+		const windows = () => desk.events.filter(({ event }) => event === "window").length;
+		const wanted = windows() + count;
+		await patiently(() => windows() >= wanted, "the device measures no more", 60_000);
+	}
+
+	async #start(rate: number): Promise<void> {
+		// Its time has run ahead of the computer's: it goes on where it was.
+		const last = Math.max(0, ...this.measured.keys());
+		const ahead = Math.max(0, (last + 10) * 1000 - Date.now());
+		const shift = `const now = Date.now; Date.now = () => now() + ${ahead}`;
+		this.desk = await startDesk(this.#scope, {
+			data: this.#data,
+			entry: ["--import", `data:text/javascript,${encodeURIComponent(shift)}`, ...this.#entry],
+			args: ["--clock-rate", `${rate}`],
+			patience: 60_000,
+		});
+		this.#runs.push(this.desk);
+	}
+}
+
+/** In which points a database differs from what was measured. */
+export interface Difference {
+	missing: number[];
+	extra: number[];
+	different: number[];
+}
+
+/** Compares one for one; `motionEvents`, which no `window` event tells, only has to be there. */
+export function compare(measured: Stored, stored: Stored): Difference {
+	const difference: Difference = { missing: [], extra: [], different: [] };
+	for (const [time, readings] of measured) {
+		const point = stored.get(time);
+		if (!point) difference.missing.push(time);
+		else {
+			const { motionEvents, ...fields } = point;
+			try {
+				assert.ok(Number.isInteger(motionEvents));
+				assert.deepEqual(fields, readings);
+			} catch {
+				difference.different.push(time);
+			}
+		}
+	}
+	for (const time of stored.keys()) if (!measured.has(time)) difference.extra.push(time);
+	return difference;
+}
+
+/**
+ * Waits until the database holds all that has been measured by now, ends the device, and gives the difference
+ * of the two up to the last point that was stored. `patience` in ms.
+ */
+export async function settle(
+	device: OwnedDevice,
+	database: Database,
+	patience = 40_000,
+): Promise<Difference> {
+	const last = Math.max(...device.measured.keys());
+	await patiently(
+		async () => (await database.points()).has(last),
+		() => `the points did not arrive: ${device.problems.join("; ")}`,
+		patience,
+	);
+	await device.kill();
+	const stored = await database.points();
+	const newest = Math.max(...stored.keys());
+	return compare(new Map([...device.measured].filter(([time]) => time <= newest)), stored);
+}
+
+export const NO_DIFFERENCE: Difference = { missing: [], extra: [], different: [] };

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { discoveryMessages } from "../../../modules/cloud/discovery";
+import { QUANTITIES } from "../../../modules/sensing/quantities";
+import { complaints } from "../../support/home-assistant";
+
+const messages = discoveryMessages("ambient16", "10000fb38278");
+const config = (name: string) =>
+	JSON.parse(messages.find(({ topic }) => topic.includes(name))?.payload ?? "null");
+
+test("every message is as Home Assistant documents it", () => {
+	for (const { topic, payload } of messages) assert.deepEqual(complaints(topic, payload), [], topic);
+});
+
+test("there is a sensor for each quantity, with its unit, and an event for movements", () => {
+	assert.deepEqual(
+		messages.map(({ topic }) => topic),
+		[
+			...QUANTITIES.map(({ name }) => `homeassistant/sensor/ambient16_10000fb38278/${name}/config`),
+			"homeassistant/event/ambient16_10000fb38278/motion/config",
+		],
+	);
+	for (const { name, unit } of QUANTITIES)
+		assert.equal(config(`/${name}/`).unit_of_measurement, unit === "1" ? undefined : unit, name);
+});
+
+test("no two have the same unique_id, and all are one device", () => {
+	const configs = messages.map(({ payload }) => JSON.parse(payload));
+	assert.equal(new Set(configs.map(({ unique_id }) => unique_id)).size, messages.length);
+	assert.equal(new Set(configs.map(({ device }) => JSON.stringify(device))).size, 1);
+});
+
+test("its topics are the owner's", () => {
+	const [own] = discoveryMessages("house/attic", "10000fb38278");
+	const { state_topic, availability_topic } = JSON.parse(own?.payload ?? "");
+	assert.deepEqual(
+		[state_topic, availability_topic],
+		["house/attic/10000fb38278/data", "house/attic/10000fb38278/status"],
+	);
+});
+
+test("what checks them finds what is wrong", () => {
+	const { topic, payload } = messages[0]!;
+	const changed = (change: object) => JSON.stringify({ ...JSON.parse(payload), ...change });
+	assert.deepEqual(complaints(topic, changed({ unit_of_measurement: "ppm" })), [
+		"unit ppm does not go with temperature",
+	]);
+	assert.deepEqual(complaints(topic, changed({ device_class: "warmth" })), [
+		'device_class is wrong: "warmth"',
+	]);
+	assert.deepEqual(complaints(topic, changed({ state_topic: undefined })), ["state_topic is missing"]);
+	assert.deepEqual(complaints(topic, changed({ state_topik: "x" })), ["state_topik is unknown"]);
+	assert.deepEqual(complaints(topic, changed({ device: { name: "x" } })), [
+		"device has neither identifiers nor connections",
+	]);
+	assert.deepEqual(complaints(topic, changed({ value_template: "{{ value" })), [
+		'value_template is wrong: "{{ value"',
+	]);
+	assert.equal(complaints("homeassistant/sensor/a b/config", payload).length, 1);
+});
