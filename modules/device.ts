@@ -215,7 +215,13 @@ export class Device {
 			}),
 			factoryReset: factoryReset({
 				begin: () => beginReset(host.flash),
-				abandon: () => host.flash.delete(RESETTING_KEY),
+				abandon: () => {
+					try {
+						host.flash.delete(RESETTING_KEY);
+					} catch {
+						this.#problem("the flash could not be written");
+					}
+				},
 				finish: () => this.#finishReset(),
 			}),
 			setInflux: setInflux((settings) => this.#cloud.configureInflux(settings)),

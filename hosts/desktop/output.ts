@@ -5,9 +5,18 @@ import { TerminalConsole } from "./terminal";
 /** The console that fits standard output. */
 export function createConsole(json: boolean): Console {
 	const { stdin, stdout, env } = process;
-	const write = (text: string) => {
-		if (stdout.writable) stdout.write(text);
+	let waiting = "";
+	const flush = () => {
+		const text = waiting;
+		waiting = "";
+		if (text !== "" && stdout.writable) stdout.write(text);
 	};
+	// Many requests in one turn make one write. At the end there is no other turn.
+	const write = (text: string) => {
+		if (waiting === "") setImmediate(flush);
+		waiting += text;
+	};
+	process.on("exit", flush);
 	if (json) return jsonConsole(write);
 	return new TerminalConsole({
 		write,

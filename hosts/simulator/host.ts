@@ -9,16 +9,15 @@ import { type Parts, prepare, report, reportException, SimulatorHost } from "./s
 /** ms for the answer that announces a restart to leave. */
 const RESTART_DELAY = 300;
 
-/** Runs a device in Moddable's simulator, with the options of the environment. */
+/** Runs a device in Moddable's simulator, with the options in the process's environment. */
 export function run(start: (host: Host) => { close(): void }): void {
 	surviveExceptions(reportException);
 	installText();
-	const options = readOptions();
 	let parts: Parts;
 	try {
-		parts = prepare(options);
-	} catch {
-		report({ event: "problem", message: `the data folder ${options.data} cannot be used` });
+		parts = prepare(readOptions());
+	} catch (error) {
+		report({ event: "problem", message: (error as Error).message });
 		return;
 	}
 	operate(parts, start);

@@ -26,22 +26,29 @@ export interface Parts {
 	port: number;
 }
 
-/** Throws if the data folder cannot be used. */
+/** Throws an Error whose message is a line for the user. */
 export function prepare({ data, udid, port, clockRate }: Options): Parts {
-	const flash = new FileFlash(`${data}/flash`);
 	const system: SystemTime = {
 		now: () => Date.now(),
 		monotonic,
 		set: (callback, ms) => Timer.set(callback, ms),
 		clear: (handle) => Timer.clear(handle as Timer),
 	};
+	const kept = open(data, udid);
 	return {
-		udid: keepUdid(`${data}/udid`, udid),
-		flash,
+		...kept,
 		time: new ScaledTime(clockRate, reportException, system),
 		realTime: new ScaledTime(1, reportException, system),
 		port,
 	};
+}
+
+function open(data: string, udid: string | undefined): Pick<Parts, "flash" | "udid"> {
+	try {
+		return { flash: new FileFlash(`${data}/flash`), udid: keepUdid(`${data}/udid`, udid) };
+	} catch (error) {
+		throw new Error(`the data folder ${data} cannot be used: ${(error as Error).message}`);
+	}
 }
 
 /** One JSON object a line. */

@@ -6,13 +6,15 @@ import { randomBuffer } from "./surroundings";
 const DEVICE_TYPE = "1000";
 const RANDOM_BYTES = 4;
 
-/** The udid kept in the file at `path`, made at the first start. `wanted` replaces it. */
+/**
+ * The udid kept in the file at `path`, made at the first start. `wanted` replaces it. Throws if the file holds
+ * something else.
+ */
 export function keepUdid(path: string, wanted: string | undefined): string {
 	const bytes = readFile(path);
 	const kept = bytes && new TextDecoder().decode(new Uint8Array(bytes)).trim();
-	const known = wanted ?? kept;
-	const udid =
-		known && isUdid(known) ? known : DEVICE_TYPE + new Uint8Array(randomBuffer(RANDOM_BYTES)).toHex();
+	if (kept !== undefined && !isUdid(kept) && !wanted) throw new Error(`${path} holds no udid`);
+	const udid = wanted ?? kept ?? DEVICE_TYPE + new Uint8Array(randomBuffer(RANDOM_BYTES)).toHex();
 	if (udid !== kept) replaceFile(path, new TextEncoder().encode(`${udid}\n`));
 	return udid;
 }

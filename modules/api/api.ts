@@ -6,7 +6,7 @@ import type { Settings, SettingsStore } from "../settings";
 import type { Command } from "./command";
 import { ApiError } from "./error";
 import { shown } from "./fields";
-import { type JsonObject, parseObject } from "./json";
+import { type JsonObject, type Parsed, parseObject, UNKNOWN_NAME } from "./json";
 
 export interface ApiParts {
 	udid: string;
@@ -64,19 +64,20 @@ export class Api {
 	#post(request: Request, names: string[], answer: (response: Response) => void): void {
 		checkContentType(request.contentType);
 		const body = parseObject(request.body);
-		if (body.udid !== this.#parts.udid) throw new ApiError(404, "wrong-udid", "udid is not this device's");
+		if (body.object.udid !== this.#parts.udid)
+			throw new ApiError(404, "wrong-udid", "udid is not this device's");
 		const orders = this.#orders(request, body);
 		for (const { name } of orders) names.push(name);
 		this.#carryOut(orders, request, answer);
 	}
 
 	/** Everything that is asked for, authenticated and validated. Throws an ApiError. */
-	#orders(request: Request, body: JsonObject): Order[] {
+	#orders(request: Request, { object: body, unknownCommand, unknownField }: Parsed): Order[] {
 		const { vault, authenticator, settings, commands } = this.#parts;
 		const asked = Object.keys(body).filter((name) => name !== "udid" && name !== "secret");
 		const pairing = asked.includes("pair");
 		if (vault.paired && pairing) throw new ApiError(409, "already-paired", "this device has an owner");
-		if (!vault.paired && !pairing) throw new ApiError(409, "not-paired", "this device has no owner yet");
+		if (!vault.paired && !pairing) throw notPaired();
 		if (pairing && asked.length > 1) throw new ApiError(400, "pair-alone", "pair comes alone");
 		const proof = pairing
 			? "none"
@@ -88,7 +89,7 @@ export class Api {
 		if (asked.length === 0) throw new ApiError(400, "no-command", "the request has no command");
 		return asked.map((name) => {
 			const command = commands.get(name);
-			if (!command) throw new ApiError(400, "unknown-command", `there is no command ${shown(name)}`);
+			if (!command) throw unknown("command", name === UNKNOWN_NAME ? unknownCommand : name);
 			if (
 				command.where !== "any" &&
 				!request.secure &&
@@ -99,6 +100,7 @@ export class Api {
 					"https-only",
 					`${name} is taken over HTTPS only${command.where === "https" ? "" : ", or signed"}`,
 				);
+			if (unknownField !== undefined) throw unknown("field", unknownField);
 			return { name, command, order: command.validate(body[name]) };
 		});
 	}
@@ -128,6 +130,8 @@ export class Api {
 
 	/** Writes and does all that was ordered. Throws, with nothing changed, if it cannot be written. */
 	#perform(orders: Order[], request: Request): Response {
+		// `prepare` may have taken a while, and the button have been held meanwhile.
+		if (!this.#parts.vault.paired) throw notPaired();
 		let change: Partial<Settings> | undefined;
 		for (const { command, order } of orders)
 			if (command.settings) change = { ...change, ...command.settings(order) };
@@ -142,6 +146,14 @@ export class Api {
 }
 
 const METHODS: readonly string[] = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"];
+
+function unknown(kind: "command" | "field", name = ""): ApiError {
+	return new ApiError(400, `unknown-${kind}`, `there is no ${kind} ${shown(name)}`);
+}
+
+function notPaired(): ApiError {
+	return new ApiError(409, "not-paired", "this device has no owner");
+}
 
 function abandon(orders: Order[]): void {
 	for (const { command } of orders) command.abandon?.();

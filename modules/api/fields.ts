@@ -1,8 +1,6 @@
+import { NAME_SHOWN } from "../limits";
 import { ApiError } from "./error";
 import { isObject, type JsonObject } from "./json";
-import { shown } from "./shown";
-
-export { shown };
 
 type Range = readonly [least: number, usual: number, most: number];
 
@@ -77,4 +75,9 @@ export class Fields {
 	invalid(name: string, wanted: string): ApiError {
 		return new ApiError(400, "invalid-field", `${this.#command}.${name} must be ${wanted}`);
 	}
+}
+
+/** A name from outside as an error may repeat it: short and plain, so that no secret put in its place comes back. */
+export function shown(name: string): string {
+	return name.length <= NAME_SHOWN && /^\w+$/.test(name) ? `"${name}"` : "of that name";
 }

@@ -1,27 +1,48 @@
 import { JSON_DEPTH, JSON_VALUES } from "../limits";
 import { ApiError } from "./error";
 import { REQUEST_NAMES } from "./names";
-import { shown } from "./shown";
 
 export type JsonObject = Record<string, unknown>;
 
+/** What a body says. A member of a name that no request has is there as UNKNOWN_NAME. */
+export interface Parsed {
+	object: JsonObject;
+	/** The first unknown name in the object itself. */
+	unknownCommand: string | undefined;
+	/** The first unknown name in an object within it. */
+	unknownField: string | undefined;
+}
+
+/** It is no name of a request itself. */
+export const UNKNOWN_NAME = "?";
+
 /**
- * Reads a body that must be a JSON object in UTF-8 (RFC 8259), nested no deeper than JSON_DEPTH, with no more than
- * JSON_VALUES values and no member but of the `names`; else throws 400.
+ * Reads a body that must be a JSON object in UTF-8 (RFC 8259), nested no deeper than JSON_DEPTH and with no more
+ * than JSON_VALUES values; else throws 400. Names but `names` are put aside: XS keeps each name that an object has
+ * had until it is restarted, and anybody may send new ones.
  */
-export function parseObject(body: Uint8Array, names: readonly string[] = REQUEST_NAMES): JsonObject {
+export function parseObject(body: Uint8Array, names: readonly string[] = REQUEST_NAMES): Parsed {
+	const parsed: Parsed = { object: {}, unknownCommand: undefined, unknownField: undefined };
 	let value: unknown;
 	try {
 		const decoder = new TextDecoder("utf-8", { fatal: true });
-		const text = decoder.decode(body);
-		inspect(body, (name, depth) => checkName(decoder.decode(name), depth, names));
-		value = JSON.parse(text);
+		let known = body;
+		inspect(body, (start, end, depth) => {
+			const name = decoder.decode(body.subarray(start, end));
+			if (names.includes(name)) return;
+			if (depth === 1) parsed.unknownCommand ??= name;
+			else parsed.unknownField ??= name;
+			if (known === body) known = body.slice();
+			replaceName(known, start, end);
+		});
+		value = JSON.parse(decoder.decode(known));
 	} catch (error) {
 		if (error instanceof ApiError) throw error;
 		throw malformed();
 	}
 	if (!isObject(value)) throw new ApiError(400, "malformed-json", "the body is not a JSON object");
-	return value;
+	parsed.object = value;
+	return parsed;
 }
 
 export function isObject(value: unknown): value is JsonObject {
@@ -29,10 +50,10 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 /**
- * Looks at a text before JSON.parse does: that aborts XS on one nested 100,000 deep, takes up to 25 bytes for each
- * byte of many small values, and makes of each name something that no collection of garbage frees.
+ * Looks at a text before JSON.parse does: that aborts XS on one nested 100,000 deep, and takes up to 25 bytes for
+ * each byte of many small values. Tells where the text of each name starts and ends.
  */
-function inspect(body: Uint8Array, onName: (name: Uint8Array, depth: number) => void): void {
+function inspect(body: Uint8Array, onName: (start: number, end: number, depth: number) => void): void {
 	let depth = 0;
 	let values = 0;
 	for (let i = 0; i < body.length; i++) {
@@ -41,7 +62,7 @@ function inspect(body: Uint8Array, onName: (name: Uint8Array, depth: number) => 
 			const end = endOfString(body, i);
 			const next = afterSpace(body, end + 1);
 			const follower = body[next];
-			if (follower === COLON) onName(body.subarray(i + 1, end), depth);
+			if (follower === COLON) onName(i + 1, end, depth);
 			// Whatever XS may take for space: a name is never taken for a value.
 			else if (follower !== COMMA && follower !== CLOSE_BRACE && follower !== CLOSE_BRACKET)
 				throw malformed();
@@ -56,10 +77,12 @@ function inspect(body: Uint8Array, onName: (name: Uint8Array, depth: number) => 
 	}
 }
 
-function checkName(name: string, depth: number, names: readonly string[]): void {
-	if (names.includes(name)) return;
-	if (depth === 1) throw new ApiError(400, "unknown-command", `there is no command ${shown(name)}`);
-	throw new ApiError(400, "unknown-field", `there is no field ${shown(name)}`);
+/** Puts UNKNOWN_NAME where a name is, and spaces behind its quote for the rest. An empty one needs no other. */
+function replaceName(body: Uint8Array, start: number, end: number): void {
+	if (start === end) return;
+	body[start] = QUESTION_MARK;
+	body[start + 1] = QUOTE;
+	body.fill(SPACE, start + 2, end + 1);
 }
 
 /** Where the closing quote is of a string that begins at `start`. */
@@ -75,7 +98,7 @@ function endOfString(body: Uint8Array, start: number): number {
 
 function afterSpace(body: Uint8Array, start: number): number {
 	let at = start;
-	while (body[at] === 0x20 || body[at] === 0x09 || body[at] === 0x0a || body[at] === 0x0d) at++;
+	while (body[at] === SPACE || body[at] === 0x09 || body[at] === 0x0a || body[at] === 0x0d) at++;
 	return at;
 }
 
@@ -83,9 +106,11 @@ function malformed(): ApiError {
 	return new ApiError(400, "malformed-json", "the body is not JSON");
 }
 
+const SPACE = 0x20;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const COLON = 0x3a;
+const QUESTION_MARK = 0x3f;
 const OPEN_BRACKET = 0x5b;
 const BACKSLASH = 0x5c;
 const CLOSE_BRACKET = 0x5d;

@@ -1,6 +1,6 @@
 /**
  * Every name that a member of a request may have, in whichever object: the commands and the fields of each. Others
- * are refused before the text is parsed, since XS keeps each name that it has ever met until it is restarted.
+ * are put aside before the text is parsed.
  */
 export const REQUEST_NAMES: readonly string[] = [
 	"udid",

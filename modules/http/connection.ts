@@ -1,5 +1,5 @@
 import type { Socket, SocketHandler } from "../../hosts/host";
-import { BODY_TIME, HEAD_TIME, KEEP_ALIVE_TIME, READ_CHUNK, WRITE_TIME } from "../limits";
+import { BODY_TIME, HEAD_TIME, KEEP_ALIVE_TIME, READ_CHUNK, SWEEP_INTERVAL, WRITE_TIME } from "../limits";
 import { type AnswerEncoder, join } from "./answer";
 import { type Body, FixedBody } from "./body";
 import { ChunkedBody } from "./chunked";
@@ -110,8 +110,9 @@ export class Connection implements SocketHandler {
 
 	/** Ends what takes too long at `now`. */
 	sweep(now: number): void {
-		// Deadlines start from the last sweep's time, which was early: with `>` they never come too soon.
-		if (now <= this.#deadline || this.#state === "handled") return;
+		// Deadlines start from the last sweep's time, which was up to an interval early. Half an interval tells the
+		// sweep after the deadline's from the deadline's own, as timers are not exact: no deadline comes too soon.
+		if (now <= this.#deadline + SWEEP_INTERVAL / 2 || this.#state === "handled") return;
 		if (this.#state === "reading" && (this.#body || hasBegun(this.#progress))) {
 			try {
 				this.refuse(408, "request-timeout", "The request did not arrive in time.");

@@ -424,6 +424,19 @@ describe("HTTPS mode", () => {
 		assert.ok(!host.network.isOpen("https"));
 	});
 
+	test("an order that waited while the button reset the device is not carried out", () => {
+		const { owner, host } = paired();
+		const peer = owner.open({ setHttps: { enabled: true }, setColor: { color: "red", effect: "solid" } });
+		host.button.onChange(true);
+		host.time.advance(10_000);
+		host.realTime.advance(1);
+		const { status } = parse(peer);
+		assert.ok(status === 409 || status === 503, String(status));
+		assert.equal(host.flash.get(SETTINGS_KEY), undefined);
+		assert.notDeepEqual(host.led.color, [255, 0, 0]);
+		assert.equal(owner.get().body.paired, false);
+	});
+
 	test("the announcement follows the port", () => {
 		const { owner, host } = paired();
 		owner.open({ setHttps: { enabled: true, idle: 60 } });

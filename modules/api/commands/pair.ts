@@ -60,8 +60,6 @@ export function pair({ vault, settings, isOpen, onPaired, onSent }: Pairing): Co
 function wifiCredentials(value: unknown): WifiCredentials {
 	const fields = new Fields("pair.wifi", value, ["ssid", "password"]);
 	const ssid = fields.text("ssid", 1, SSID_BYTES);
-	const password = fields.text("password", 0, PASSPHRASE_MAX);
-	if (password !== "" && password.length < PASSPHRASE_MIN)
-		throw fields.invalid("password", `empty or of ${PASSPHRASE_MIN} to ${PASSPHRASE_MAX} characters`);
-	return { ssid, password };
+	const open = fields.any("password") === "";
+	return { ssid, password: open ? "" : fields.text("password", PASSPHRASE_MIN, PASSPHRASE_MAX) };
 }

@@ -149,13 +149,12 @@ static A16Session *visit(Peer *peer) {
 
 /* All that the peer sends, without listening to the client. */
 static void babble(Peer *peer, A16Session *client) {
-	while (peer->out_start < peer->out_end && !a16_session_error(client)) {
+	do {
 		int taken = a16_session_receive(client, peer->out + peer->out_start, peer->out_end - peer->out_start);
 		if (taken > 0) peer->out_start += (size_t)taken;
 		while (a16_session_step(client) > 0) continue;
-		if (taken == 0) return;
-	}
-	peer->out_start = peer->out_end = 0;
+	} while (peer->out_start < peer->out_end && a16_session_room(client));
+	if (peer->out_start == peer->out_end) peer->out_start = peer->out_end = 0;
 }
 
 static void a_flood_of_requests_to_renegotiate(void) {

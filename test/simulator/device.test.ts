@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { conform, type Result } from "../conformance/suite";
+import { endpointOf } from "../conformance/wire";
+import { Owner } from "../support/owner";
+import { Simulator, simulate, skip } from "./simulator";
+
+describe("the firmware on Moddable XS", { skip }, () => {
+	test("keeps the protocol, over plain HTTP", async (t) => {
+		const uuid = randomUUID();
+		const { simulator, http } = await simulate(t, { uuid });
+		const results: Result[] = [];
+		await conform(
+			{ http: endpointOf(http), uuid },
+			(result) => results.push(result),
+			() => {},
+		);
+		for (const { name, outcome, detail } of results)
+			await t.test(name, { skip: outcome === "skip" && detail }, () =>
+				assert.notEqual(outcome, "fail", detail),
+			);
+		assert.ok(results.filter(({ outcome }) => outcome === "pass").length > 90);
+		assert.equal(
+			simulator.events.find(({ event }) => event === "problem"),
+			undefined,
+		);
+		assert.ok(!simulator.output.includes(uuid), "the UUID is in the traces");
+	});
+
+	test("starts anew on command, with the same owner and another token", async (t) => {
+		const owner = new Owner("", randomUUID());
+		const { simulator, http } = await simulate(t, { uuid: owner.uuid });
+		const signer = new Owner(http, owner.uuid);
+		const before = await signer.identify();
+		const from = simulator.events.length;
+		assert.equal((await signer.sendSigned({ restart: {} })).status, 200);
+		const again = new Owner(
+			(await simulator.event(({ event }) => event === "ready", from)).http!,
+			owner.uuid,
+		);
+		const after = await again.identify();
+		assert.equal(after.udid, before.udid);
+		assert.equal(after.paired, true);
+		assert.notEqual(after.token, before.token);
+		assert.equal((await again.send({ getData: {} })).status, 200);
+	});
+
+	test("draws other numbers at each start (the SDK's are the same; OpenEVSE #1093)", async (t) => {
+		const tokens = new Set<string | undefined>();
+		const udids = new Set<string | undefined>();
+		for (let i = 0; i < 3; i++) {
+			const { http } = await simulate(t);
+			const { token, udid } = await new Owner(http).identify();
+			tokens.add(token);
+			udids.add(udid);
+		}
+		assert.equal(tokens.size, 3);
+		assert.equal(udids.size, 3);
+	});
+
+	test("keeps its udid, or takes one, in the data folder", async (t) => {
+		const data = mkdtempSync(join(tmpdir(), "ambient16-"));
+		t.after(() => rmSync(data, { recursive: true, force: true }));
+		const wanted = "1000aabbccdd";
+		const first = await simulate(t, { data, env: { AMBIENT16_UDID: wanted } });
+		assert.equal((await new Owner(first.http).identify()).udid, wanted);
+		await first.simulator.stop();
+		const second = await simulate(t, { data });
+		assert.equal((await new Owner(second.http).identify()).udid, wanted);
+	});
+
+	test("forgets its owner when the button is held for 11 s, here at ten times the speed", async (t) => {
+		const { simulator, http } = await simulate(t, {
+			uuid: randomUUID(),
+			env: { AMBIENT16_CLOCK_RATE: "10" },
+		});
+		const file = join(simulator.data, "flash", "uuid");
+		assert.ok(existsSync(file));
+		simulator.send({ button: 11 });
+		await simulator.event(({ event }) => event === "reset");
+		assert.equal((await new Owner(http).identify()).paired, false);
+		assert.ok(!existsSync(file));
+	});
+
+	test("does not begin to forget it when the button is pressed for a moment", async (t) => {
+		const { simulator, http } = await simulate(t, { uuid: randomUUID() });
+		simulator.send({ button: 0.1 });
+		simulator.send({ motion: "left-to-right" });
+		await simulator.event(({ event }) => event === "motion");
+		assert.equal((await new Owner(http).identify()).paired, true);
+	});
+
+	test("shows a color, and says so in a line", async (t) => {
+		const owner = new Owner("", randomUUID());
+		const { simulator, http } = await simulate(t, { uuid: owner.uuid });
+		await new Owner(http, owner.uuid).send({ setColor: { color: "red", effect: "solid" } });
+		await simulator.event(({ event, red, effect }) => event === "led" && red === 255 && effect === "solid");
+	});
+
+	test("tells lines on standard input that it does not know", async (t) => {
+		const { simulator } = await simulate(t);
+		for (const action of [{ button: -1 }, { jump: 1 }, []]) {
+			const from = simulator.events.length;
+			simulator.send(action);
+			await simulator.event(({ event }) => event === "problem", from);
+		}
+	});
+
+	test("tells in a line what is wrong with the environment", async (t) => {
+		const file = join(mkdtempSync(join(tmpdir(), "ambient16-")), "file");
+		writeFileSync(file, "");
+		for (const [env, message] of [
+			[{ AMBIENT16_PORT: "80a" }, /AMBIENT16_PORT must be/],
+			[{ AMBIENT16_UDID: "1000AABBCCDD" }, /AMBIENT16_UDID must be/],
+			[{ AMBIENT16_CLOCK_RATE: "0" }, /AMBIENT16_CLOCK_RATE must be/],
+			[{ AMBIENT16_DATA: join(file, "data") }, /the data folder .* cannot be used/],
+		] as const) {
+			const simulator = new Simulator({ env });
+			t.after(() => simulator.stop());
+			const problem = await simulator.event(({ event }) => event === "problem");
+			assert.match(problem.message!, message);
+		}
+	});
+
+	test("says that a port is taken, and opens it when it is free", async (t) => {
+		const { http } = await simulate(t);
+		const port = new URL(http).port;
+		const second = new Simulator({ env: { AMBIENT16_PORT: port } });
+		t.after(() => second.stop());
+		const problem = await second.event(({ event }) => event === "problem");
+		assert.equal(problem.message, `port ${port} could not be opened`);
+	});
+
+	test("writes a key so that nobody else can read it", async (t) => {
+		const { simulator, http } = await simulate(t, { uuid: randomUUID() });
+		await new Owner(http).identify();
+		assert.match(readFileSync(join(simulator.data, "udid"), "utf8"), /^1000[0-9a-f]{8}\n$/);
+	});
+});

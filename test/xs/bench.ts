@@ -1,0 +1,174 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { buildEngine, compileFirmware, type Engine } from "./engine";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const MAIN = "test/xs/device/main";
+
+/** What the garbage collector finds in use. */
+export interface Measure {
+	slots: number;
+	/** Bytes. */
+	chunks: number;
+	/** Names beyond those in the flash; XS never forgets one. */
+	keys: number;
+	/** Bytecodes and their like since the start. */
+	meter: number;
+	/** Most in use at a time since the last measure; exact only after `stress`. */
+	peakSlots: number;
+	/** Bytes. */
+	peakChunks: number;
+}
+
+/** The heap of a machine, as `creation` in manifests has it. It does not grow here. */
+export interface Heap {
+	/** Bytes. */
+	chunks: number;
+	slots: number;
+}
+
+export interface BenchOptions {
+	heap: Heap;
+	/** What to run it under. */
+	wrapper?: string[];
+	/** Print what the device reports. */
+	events?: boolean;
+}
+
+/** What a DeviceEvent prints. */
+export type BenchEvent = { event: string } & Record<string, unknown>;
+
+/** Where things are registered that have to be done at the end: a TestContext of node:test has this shape. */
+export interface Scope {
+	after(task: () => unknown): void;
+}
+
+let built: Promise<{ engine: Engine; firmware: string }> | undefined;
+
+/** The engine and the firmware for it, made once in a process. */
+export function build(): Promise<{ engine: Engine; firmware: string }> {
+	built ??= Promise.all([buildEngine(), compileFirmware()]).then(([engine, firmware]) => ({ engine, firmware }));
+	return built;
+}
+
+/** All modules of the firmware, by name. */
+export function modules(firmware: string): string[] {
+	return readdirSync(join(firmware, "modules"), { recursive: true, encoding: "utf8" })
+		.filter((file) => file.endsWith(".js"))
+		.map((file) => `modules/${file.slice(0, -3)}`)
+		.sort();
+}
+
+/** A device on XS in a process of its own. Its time passes only in `advance`; its sockets are real. */
+export class Bench {
+	readonly slotSize: number;
+	readonly events: BenchEvent[] = [];
+	/** Standard error: what XS says when it ends. */
+	problem = "";
+	/** Exit code or signal. */
+	readonly exit: Promise<number | string>;
+	#child: ChildProcess;
+	#waiting: ((line: string) => void)[] = [];
+	#over: string | undefined;
+
+	private constructor(child: ChildProcess, slotSize: number) {
+		this.#child = child;
+		this.slotSize = slotSize;
+		child.stderr!.setEncoding("utf8").on("data", (text: string) => {
+			this.problem += text;
+		});
+		child.stdin!.on("error", () => {});
+		createInterface(child.stdout!).on("line", (line) => {
+			if (line.startsWith("= ")) this.#waiting.shift()?.(line.slice(2));
+			else if (line.startsWith("{")) this.events.push(JSON.parse(line)); else console.log(line);
+		});
+		this.exit = new Promise((resolve) =>
+			child.once("close", (code, signal) => {
+				this.#over = `the device ended (${signal ?? code}): ${this.problem}`;
+				for (const answer of this.#waiting) answer("null");
+				resolve(signal ?? (code as number));
+			}),
+		);
+	}
+
+	/** Starts a machine with a device, which listens when this resolves. `scope` ends it. */
+	static async start(scope: Scope, { heap, wrapper = [], events = false }: BenchOptions): Promise<Bench> {
+		const bench = await Bench.startMachine(scope, heap, wrapper);
+		await bench.act("start", events ? "events" : "");
+		await bench.advance(1_000);
+		return bench;
+	}
+
+	/** A machine with all modules, and nothing of them running. */
+	static async startMachine(scope: Scope, heap: Heap, wrapper: string[] = []): Promise<Bench> {
+		const { engine, firmware } = await build();
+		const manifest = JSON.parse(readFileSync(join(root, "manifest.json"), "utf8"));
+		const [command = "", ...args] = [
+			...wrapper,
+			engine.program,
+			firmware,
+			// Chunks and slots hold pointers, which are twice as wide there.
+			String((heap.chunks * engine.slotSize) / 16),
+			String(heap.slots),
+			String(manifest.creation.stack),
+			...modules(firmware),
+			MAIN,
+		];
+		const child = spawn(command, args, { stdio: "pipe" });
+		const bench = new Bench(child, engine.slotSize);
+		scope.after(() => bench.close());
+		await bench.#answer();
+		return bench;
+	}
+
+	/** Lets `ms` of the device's time pass, with all that falls due. */
+	async advance(ms: number): Promise<void> {
+		await this.#command(`advance ${ms}`);
+	}
+
+	/** Collects garbage and measures. */
+	async measure(): Promise<Measure> {
+		return JSON.parse(await this.#command("measure"));
+	}
+
+	/** From now on garbage is collected at every allocation. */
+	async stress(on: boolean): Promise<void> {
+		await this.#command(`stress ${on ? 1 : 0}`);
+	}
+
+	/** Under callgrind: writes what was counted so far to a file and counts anew. */
+	async dump(): Promise<void> {
+		await this.#command("dump bench");
+	}
+
+	async dumpAs(n: string): Promise<void> { await this.#command(`dump ${n}`); }
+
+	/** One of the actions of device/main.ts. */
+	async act(name: string, argument = ""): Promise<unknown> {
+		return JSON.parse(await this.#command(`${name} ${argument}`));
+	}
+
+	/** The open ports. */
+	async ports(): Promise<{ http?: number; https?: number }> {
+		return (await this.act("ports")) as { http?: number; https?: number };
+	}
+
+	async close(): Promise<number | string> {
+		this.#child.stdin?.end();
+		return this.exit;
+	}
+
+	async #command(line: string): Promise<string> {
+		this.#child.stdin?.write(`${line}\n`);
+		return this.#answer();
+	}
+
+	async #answer(): Promise<string> {
+		const line = this.#over ? "null" : await new Promise<string>((resolve) => this.#waiting.push(resolve));
+		if (this.#over) throw new Error(this.#over);
+		return line;
+	}
+}

@@ -1,0 +1,40 @@
+/** What the bench's C gives to the device: the SDK's classes, and what the chip's own C would do. */
+declare const native: {
+	Tcp: new (options: object) => object;
+	Listener: new (options: object) => object;
+	Digest: new (
+		algorithm: string,
+	) => { write(bytes: ArrayBuffer): void; close(): ArrayBuffer };
+	setTimer(callback: () => void, ms: number, repeats: boolean): object;
+	clearTimer(timer: object): void;
+	/** ms since 1970. */
+	now(): number;
+	/** ms. */
+	monotonic(): number;
+	random(count: number): ArrayBuffer;
+	readFlash(key: string): ArrayBuffer | undefined;
+	/** Without a value the key is deleted. */
+	writeFlash(key: string, value?: Uint8Array): void;
+	/** A line on standard output. */
+	print(text: string): void;
+};
+
+declare module "timer" {
+	interface Timer {
+		readonly timer: unique symbol;
+	}
+	const Timer: {
+		set(callback: () => void, ms: number): Timer;
+		repeat(callback: () => void, ms: number): Timer;
+		clear(timer: Timer): void;
+	};
+	export default Timer;
+}
+
+declare module "crypt" {
+	export class Digest {
+		constructor(algorithm: string);
+		write(bytes: ArrayBuffer): void;
+		close(): ArrayBuffer;
+	}
+}

@@ -1,0 +1,2 @@
+/** In place of the SDK's module. */
+export const Digest = native.Digest;

@@ -1,0 +1,198 @@
+import { execFile, execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/**
+ * The C sources of XS 13.3, without the SDK around them. Fetched by itself: a dependency would bring a hundred
+ * packages that have nothing to do with it, and run its scripts.
+ */
+const PACKAGE = "@agoric/xsnap@0.15.0";
+const ARCHIVE = "agoric-xsnap-0.15.0.tgz";
+const INTEGRITY = "ZBm4DZxbtfacxMHVVdJjZi0Y8zOxN77vpu1WwI5RWfPkaRh0aHkz/dVdTGKXalDNzWfz183lljKxlxl3/h0n+A==";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const here = join(root, "test/xs/engine");
+const folder = join(root, "build/xs-bench");
+const sources = join(folder, "package");
+const compiler = process.env.CC ?? "cc";
+
+const FLAGS = [
+	...(process.env.BENCHF ?? "-O2").split(" "),
+	"-w",
+	"-fno-common",
+	"-D_GNU_SOURCE",
+	"-DINCLUDE_XSPLATFORM",
+	'-DXSPLATFORM="platform.h"',
+	"-DmxRun=1",
+	"-DmxParse=1",
+	...(process.env.NOMETER ? [] : ["-DmxMetering=1"]),
+	"-DmxStress=1",
+	...["moddable/xs/includes", "moddable/xs/platforms", "moddable/xs/sources"].flatMap((path) => [
+		"-I",
+		join(sources, path),
+	]),
+	"-I",
+	here,
+];
+
+export interface Engine {
+	program: string;
+	/** Bytes of a slot: 16 as on the chip, or 32 where the compiler makes no 32-bit programs. */
+	slotSize: 16 | 32;
+}
+
+/** Why there can be no engine here, with the name of the Debian package that is missing. */
+export function missing(): string | undefined {
+	if (process.platform !== "linux") return "needs Linux";
+	return compiles([]) ? undefined : "needs a C compiler (Debian: gcc, and gcc-multilib for slots as on the chip)";
+}
+
+/** Whether a command is there. */
+export function has(command: string): boolean {
+	try {
+		execFileSync(command, ["--version"], { stdio: "ignore" });
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+/** Compiles XS and the bench's host, or finds them compiled already. */
+export async function buildEngine(): Promise<Engine> {
+	const slotSize = !process.env.B64 && compiles(["-m32"]) ? 16 : 32;
+	const flags = [...FLAGS, ...(slotSize === 16 ? ["-m32"] : [])];
+	const version = execFileSync(compiler, ["--version"], { encoding: "utf8" });
+	const platform = readFileSync(join(here, "platform.h"));
+	const objects = join(folder, `xs-${hash(INTEGRITY, version, ...flags, platform)}`);
+	const own = readdirSync(here).sort();
+	const code = own.map((name) => readFileSync(join(here, name)));
+	const program = join(folder, `bench-${hash(objects, ...code)}`);
+	return alone(async () => {
+		if (!existsSync(program)) {
+			await fetchSources();
+			mkdirSync(objects, { recursive: true });
+			const files = [
+				...list("moddable/xs/sources", ["xsDefaults.c"]).map((source) => ({ source, kept: true })),
+				...list("moddable/modules/data/text/encoder").map((source) => ({ source, kept: true })),
+				...list("moddable/modules/data/text/decoder").map((source) => ({ source, kept: true })),
+				...own
+					.filter((name) => name.endsWith(".c"))
+					.map((name) => ({ source: join(here, name), kept: false })),
+			];
+			const linked = await compileAll(files, objects, flags);
+			const made = `${program}.new`;
+			await run(compiler, [...flags, ...linked, "-lm", "-lpthread", "-o", made]);
+			renameSync(made, program);
+		}
+		return { program, slotSize };
+	});
+}
+
+/** Compiles the firmware as the SDK's build does, each module to a file of its own. Returns their folder. */
+export async function compileFirmware(): Promise<string> {
+	return alone(async () => {
+		await run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", join(root, "test/xs/device")]);
+		return join(folder, "js");
+	});
+}
+
+function compiles(flags: string[]): boolean {
+	try {
+		execFileSync(compiler, [...flags, "-x", "c", "-", "-o", "/dev/null"], {
+			input: "#include <stdio.h>\nint main(void) { return 0; }",
+			stdio: ["pipe", "ignore", "ignore"],
+		});
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+function hash(...parts: (string | Uint8Array)[]): string {
+	const digest = createHash("sha256");
+	for (const part of parts) digest.update(part).update("\0");
+	return digest.digest("hex").slice(0, 16);
+}
+
+function list(path: string, without: string[] = []): string[] {
+	return readdirSync(join(sources, path))
+		.filter((name) => name.endsWith(".c") && !without.includes(name))
+		.map((name) => join(sources, path, name));
+}
+
+/** Two at a time. Objects of the engine are kept; ours are compiled anew, which takes a second. */
+async function compileAll(
+	files: { source: string; kept: boolean }[],
+	objects: string,
+	flags: string[],
+): Promise<string[]> {
+	const waiting = [...files];
+	const made: string[] = [];
+	const next = async (): Promise<void> => {
+		const file = waiting.shift();
+		if (!file) return;
+		const object = join(objects, `${basename(file.source, ".c")}.o`);
+		made.push(object);
+		if (!file.kept || !existsSync(object)) {
+			await run(compiler, [...flags, "-c", file.source, "-o", `${object}.new`]);
+			renameSync(`${object}.new`, object);
+		}
+		return next();
+	};
+	await Promise.all([next(), next()]);
+	return made;
+}
+
+async function fetchSources(): Promise<void> {
+	if (existsSync(sources)) return;
+	await run("npm", ["pack", PACKAGE, "--ignore-scripts", "--pack-destination", folder], { cwd: folder });
+	const archive = join(folder, ARCHIVE);
+	const integrity = createHash("sha512").update(readFileSync(archive)).digest("base64");
+	if (integrity !== INTEGRITY) throw new Error(`${PACKAGE} is not what it was`);
+	const unpacked = join(folder, "unpacked");
+	rmSync(unpacked, { recursive: true, force: true });
+	mkdirSync(unpacked);
+	await run("tar", ["-xzf", archive, "-C", unpacked]);
+	renameSync(join(unpacked, "package"), sources);
+	rmSync(unpacked, { recursive: true });
+	rmSync(archive);
+}
+
+/** One test file at a time, since they run in processes of their own. */
+async function alone<T>(task: () => Promise<T>): Promise<T> {
+	const lock = join(folder, "lock");
+	mkdirSync(folder, { recursive: true });
+	for (;;) {
+		try {
+			writeFileSync(lock, String(process.pid), { flag: "wx" });
+			break;
+		} catch (error) {
+			if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+			if (!isRunning(lock)) rmSync(lock, { force: true });
+			else await pause(50);
+		}
+	}
+	try {
+		return await task();
+	} finally {
+		rmSync(lock, { force: true });
+	}
+}
+
+/** Whether the process that has the lock is still there. */
+function isRunning(lock: string): boolean {
+	try {
+		const pid = Number(readFileSync(lock, "utf8"));
+		// Just made and not written yet.
+		if (pid !== 0) process.kill(pid, 0);
+		return true;
+	} catch {
+		return false;
+	}
+}

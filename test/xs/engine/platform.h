@@ -1,0 +1,47 @@
+/* What the sources of XS have to know of the platform: Linux, 32 or 64 bits, little-endian. */
+#ifndef __BENCH_PLATFORM__
+#define __BENCH_PLATFORM__
+
+#undef mxLinux
+#define mxLinux 1
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <float.h>
+#include <limits.h>
+#include <math.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define mxExport extern
+#define mxImport extern
+#define XS_FUNCTION_NORETURN __attribute__((noreturn))
+
+#define mxUseGCCAtomics 1
+#define mxUsePOSIXThreads 1
+#define mxUseDefaultBuildKeys 1
+#define mxUseDefaultChunkAllocation 1
+#define mxUseDefaultSlotAllocation 1
+#define mxUseDefaultParseScript 1
+#define mxUseDefaultSharedChunks 1
+#define mxUseDefaultCStackLimit 0
+
+#define mxMachinePlatform \
+	int promiseJobs; \
+	void* waiterCondition; \
+	void* waiterData; \
+	void* waiterLink;
+
+#if INTPTR_MAX == INT64_MAX
+	#define mx32bitID 1
+#endif
+
+#endif
