@@ -326,5 +326,10 @@ export type DeviceEvent =
 			status: number;
 			commands: string[];
 	  }
+	/**
+	 * How many points wait for the database, were sent and were lost since the start; told when it changes.
+	 * `database`: one is set. `error`: why nothing is sent at present.
+	 */
+	| { event: "cloud"; database: boolean; waiting: number; sent: number; lost: number; error?: string }
 	| { event: "update"; state: string; version?: string; percent?: number; error?: string }
 	| { event: "problem"; message: string };

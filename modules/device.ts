@@ -38,6 +38,8 @@ export class Device {
 	#light: Light;
 	#sampler: Sampler;
 	#cloud: Cloud;
+	/** What was last told of it. */
+	#cloudTold = "false 0 0 0 ";
 	#update: Update;
 	#endTrial: () => void;
 	#pairing: PairingWindow;
@@ -83,6 +85,7 @@ export class Device {
 					readings: window.readings,
 				});
 				this.#cloud.window(window);
+				this.#tellCloud();
 			},
 			onMotion: (motion) => {
 				host.report({ event: "motion", motion });
@@ -90,8 +93,14 @@ export class Device {
 			},
 		});
 		const onProblem = (message: string) => this.#problem(message);
-		this.#cloud = new Cloud({ host, timeOf: (window) => this.#sampler.timeOf(window), onProblem });
+		this.#cloud = new Cloud({
+			host,
+			timeOf: (window) => this.#sampler.timeOf(window),
+			onProblem,
+			onChange: () => this.#tellCloud(),
+		});
 		if (this.#vault.paired) this.#cloud.configure(this.#settings.value.influx, this.#settings.value.mqtt);
+		this.#tellCloud();
 		this.#update = new Update({
 			host,
 			onReady: () => host.restart(),
@@ -224,7 +233,10 @@ export class Device {
 				},
 				finish: () => this.#finishReset(),
 			}),
-			setInflux: setInflux((settings) => this.#cloud.configureInflux(settings)),
+			setInflux: setInflux((settings) => {
+				this.#cloud.configureInflux(settings);
+				this.#tellCloud();
+			}),
 			setMqtt: setMqtt((settings) => this.#cloud.configureMqtt(settings)),
 			update: update(this.#update),
 		};
@@ -297,6 +309,7 @@ export class Device {
 		} catch {
 			this.#problem("the flash could not be erased, the next start goes on with it");
 		}
+		this.#tellCloud();
 		this.#token.renew();
 		this.#https.close();
 		this.#mode.leave();
@@ -305,6 +318,16 @@ export class Device {
 		this.#host.wifi?.join(undefined);
 		this.#pairing.close();
 		this.#pairing.open();
+	}
+
+	#tellCloud(): void {
+		const { waiting, sent, lost, error } = this.#cloud.status.points;
+		const database = this.#cloud.storing;
+		const told = `${database} ${waiting} ${sent} ${lost} ${error ?? ""}`;
+		if (told === this.#cloudTold) return;
+		this.#cloudTold = told;
+		const reason = error === undefined ? {} : { error };
+		this.#host.report({ event: "cloud", database, waiting, sent, lost, ...reason });
 	}
 
 	#problem(message: string): void {

@@ -1,5 +1,6 @@
 import { build } from "esbuild";
 import { root } from "./install.mjs";
+import { panelFiles } from "./panel-files.mjs";
 
 /** The firmware for a desk in one file, with all it needs but Node.js. The same sources give the same bytes. */
 export async function bundle() {
@@ -19,6 +20,7 @@ export async function bundle() {
 		banner: {
 			js: 'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);',
 		},
+		plugins: [panelFiles],
 		define: { "process.env.NODE_ENV": '"production"' },
 	});
 	return Buffer.from(outputFiles[0].contents);

@@ -1,8 +1,8 @@
 // npm run sim: builds the firmware for Moddable's simulator and opens it there, or with --headless runs it without
 // a display. --instrument lets XS tell its use of memory once a second. What else can be set is in the environment:
-// AMBIENT16_PORT (8080), AMBIENT16_DATA (data/simulator), AMBIENT16_UDID, AMBIENT16_CLOCK_RATE (1).
+// AMBIENT16_PORT (8080), AMBIENT16_HTTPS_PORT (8443), AMBIENT16_DATA (data/simulator), AMBIENT16_UDID, AMBIENT16_CLOCK_RATE (1).
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -66,15 +66,10 @@ function loader() {
 	const glib = run("pkg-config", ["--cflags", "--libs", "glib-2.0"], { quiet: true });
 	if (glib.status !== 0) fail("The development files of GLib are needed: see docs/hardware.md.");
 	const include = `-I${join(process.env.MODDABLE, "build", "simulators", "modules")}`;
-	const compiled = run("cc", [
-		"-O2",
-		include,
-		"-o",
-		program,
-		source,
-		...glib.text.trim().split(/\s+/),
-		"-ldl",
-	]);
+	// Somebody else may run or compile it at the moment.
+	const mine = `${program}.${process.pid}`;
+	const compiled = run("cc", ["-O2", include, "-o", mine, source, ...glib.text.trim().split(/\s+/), "-ldl"]);
 	if (compiled.status !== 0) fail("hosts/simulator/headless.c could not be compiled; see above.");
+	renameSync(mine, program);
 	return program;
 }

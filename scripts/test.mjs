@@ -1,6 +1,6 @@
 // npm test: type check, lint and all tests; or, with names, the test files that contain one of them.
 import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { install, root } from "./install.mjs";
 
 install();
@@ -30,6 +30,16 @@ if (wanted.length === 0) {
 	check("type check of client/", "node_modules/typescript/bin/tsc", "-p", "client", "--noEmit");
 	check("lint", "node_modules/@biomejs/biome/bin/biome", "check", ".");
 }
+/** Tests with nothing but fakes: in one process they take a fraction of the time that they take in one each. */
+const isUnit = (file) => /^test\/(modules|support|hosts\/(esp32|moddable|simulated))\//.test(file);
+const units = files.filter(isUnit);
+const entries = files.filter((file) => !isUnit(file));
+if (units.length > 0) {
+	mkdirSync(`${root}/build`, { recursive: true });
+	writeFileSync(`${root}/build/units.mjs`, units.map((file) => `import "../${file}";\n`).join(""));
+	entries.unshift("build/units.mjs");
+}
+
 const passed = node(
 	"--import",
 	"tsx",
@@ -37,6 +47,6 @@ const passed = node(
 	"--test-concurrency=2",
 	"--test-reporter=./scripts/reporter.mjs",
 	"--test-reporter-destination=stdout",
-	...files,
+	...entries,
 );
 process.exit(passed ? 0 : 1);

@@ -16,6 +16,7 @@ export class MdnsAnnounce implements Announce {
 	#bonjour: Bonjour | undefined;
 	#published: Published | undefined;
 	#broken = false;
+	#offline = false;
 
 	constructor(onProblem: (message: string) => void, options: object = {}) {
 		this.#onProblem = onProblem;
@@ -26,26 +27,27 @@ export class MdnsAnnounce implements Announce {
 		if (this.#broken || isSame(service, this.#published)) return;
 		this.withdraw();
 		this.#published = { ...service };
-		const { secure, port, udid, version } = service;
-		this.#attempt(() => {
-			this.#bonjour ??= this.#open();
-			for (const type of ["ambient16", secure ? "https" : "http"])
-				this.#bonjour.publish({
-					name: `Ambient16 ${udid}`,
-					host: `ambient16-${udid}.local`,
-					type,
-					port,
-					txt: { udid, version, path: "/" },
-					// The udid is in every name, so that there is nobody to ask whether it is taken.
-					probe: false,
-				});
-		});
+		this.#announce(service);
 	}
 
 	withdraw(): void {
 		if (!this.#published) return;
 		this.#published = undefined;
 		this.#attempt(() => this.#bonjour?.unpublishAll());
+	}
+
+	/** The network is gone, and nobody hears a goodbye. */
+	drop(): void {
+		this.#offline = true;
+		const bonjour = this.#bonjour;
+		this.#bonjour = undefined;
+		this.#attempt(() => bonjour?.destroy());
+	}
+
+	/** It is back. */
+	restore(): void {
+		this.#offline = false;
+		if (this.#published) this.#announce(this.#published);
 	}
 
 	/** Says goodbye and frees the port. */
@@ -59,6 +61,23 @@ export class MdnsAnnounce implements Announce {
 			this.#attempt(() => bonjour.unpublishAll(() => resolve()));
 		});
 		this.#attempt(() => bonjour.destroy());
+	}
+
+	#announce({ secure, port, udid, version }: Published): void {
+		if (this.#offline) return;
+		this.#attempt(() => {
+			this.#bonjour ??= this.#open();
+			for (const type of ["ambient16", secure ? "https" : "http"])
+				this.#bonjour.publish({
+					name: `Ambient16 ${udid}`,
+					host: `ambient16-${udid}.local`,
+					type,
+					port,
+					txt: { udid, version, path: "/" },
+					// The udid is in every name, so that there is nobody to ask whether it is taken.
+					probe: false,
+				});
+		});
 	}
 
 	#open(): Bonjour {

@@ -8,6 +8,8 @@ export interface Ready {
 	paired: boolean;
 	/** The data folder. */
 	data: string;
+	/** The panel's address, if there is one, and whether it is where it was wanted. */
+	panel?: { url: string; moved: boolean };
 	/** The computer's address on the local network, if it has one. */
 	address: string | undefined;
 }

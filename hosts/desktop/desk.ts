@@ -1,11 +1,13 @@
 import type { Host } from "../host";
+import type { DeskAction } from "./action";
 import { type DeskParts, DesktopHost } from "./desktop-host";
-import type { Action } from "./input";
 import { describe } from "./problem";
 import { EXIT_SWITCH } from "./slots";
 
 /** ms that open connections have at the end. */
 const GRACE = 300;
+
+type HandAction = Exclude<DeskAction, { power: boolean } | { network: boolean }>;
 
 /** A device at a desk: runs it, starts it anew, ends it. */
 export class Desk {
@@ -19,6 +21,7 @@ export class Desk {
 	constructor(parts: DeskParts, start: (host: Host) => { close(): void }) {
 		this.#parts = parts;
 		this.#start = start;
+		if (parts.panel) parts.panel.onAction = (action) => this.act(action);
 	}
 
 	/** Switches it on. */
@@ -30,9 +33,10 @@ export class Desk {
 	}
 
 	/** Does what somebody at the desk asked for. */
-	act(action: Exclude<Action, { quit: true }>): void {
-		if ("motion" in action) this.#host?.sensors.move(action.motion);
-		else if (this.#host?.button.press(action.button) === false) this.problem("the button is held already");
+	act(action: DeskAction): void {
+		if ("power" in action) this.#power(action.power);
+		else if ("network" in action) this.#network(action.network);
+		else if (this.#host) this.#touch(this.#host, action);
 	}
 
 	/** Tells of a problem of the desk's own. */
@@ -46,8 +50,46 @@ export class Desk {
 	async close(): Promise<void> {
 		if (this.#closed) return;
 		this.#closed = true;
-		await Promise.all([this.#stop(), this.#parts.announce.close()]);
+		this.#parts.panel?.close();
+		await Promise.all([this.#stop(GRACE), this.#parts.announce.close()]);
 		this.#parts.console.close();
+	}
+
+	#touch({ button, sensors }: DesktopHost, action: HandAction): void {
+		if ("motion" in action) sensors.move(action.motion);
+		else if ("breath" in action) sensors.breathe();
+		else if ("button" in action) {
+			if (!button.press(action.button)) this.problem("the button is held already");
+		} else if (action.pressed) button.hold();
+		else button.release();
+	}
+
+	#network(plugged: boolean): void {
+		const { cable, announce, panel } = this.#parts;
+		if (plugged === cable.plugged) return;
+		cable.plugged = plugged;
+		if (plugged) announce.restore();
+		else announce.drop();
+		panel?.panel.touch({ network: plugged });
+	}
+
+	/** Without it, all that the device had in memory is lost, and nobody hears a goodbye. */
+	#power(on: boolean): void {
+		const { cable, announce, panel } = this.#parts;
+		if (this.#closed || on === (this.#host !== undefined)) return;
+		if (on) {
+			panel?.panel.touch({ power: true });
+			this.start();
+			return;
+		}
+		this.#host?.die();
+		cable.cut();
+		announce.drop();
+		void this.#stop(0);
+		this.#host = undefined;
+		this.#device = undefined;
+		if (cable.plugged) announce.restore();
+		panel?.panel.touch({ power: false });
 	}
 
 	#restart(host: DesktopHost): void {
@@ -57,16 +99,16 @@ export class Desk {
 			this.close().then(() => process.exit(EXIT_SWITCH));
 			return;
 		}
-		void this.#stop();
+		void this.#stop(GRACE);
 		this.start();
 	}
 
-	#stop(): Promise<void> | undefined {
+	#stop(grace: number): Promise<void> | undefined {
 		try {
 			this.#device?.close();
 		} catch (error) {
 			this.problem(describe(error));
 		}
-		return this.#host?.close(GRACE);
+		return this.#host?.close(grace);
 	}
 }

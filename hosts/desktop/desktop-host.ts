@@ -15,8 +15,10 @@ import { SimulatedButton } from "../simulated/button";
 import { SimulatedSensors } from "../simulated/sensors";
 import { UPDATE_KEY } from "../update-key";
 import type { MdnsAnnounce } from "./announce";
+import type { Cable } from "./cable";
 import { type Console, StartingConsole } from "./console";
 import { DesktopNetwork } from "./network";
+import type { OpenPanel } from "./panel/open";
 import type { ReadyMessage, Slot, Slots } from "./slots";
 import { SlotUpdater } from "./updater";
 
@@ -35,7 +37,11 @@ export interface DeskParts {
 	/** Of the simulated room. */
 	seed: number;
 	announce: MdnsAnnounce;
+	cable: Cable;
 	console: Console;
+	panel?: OpenPanel;
+	/** The port that was wanted for it. */
+	panelPort: number;
 	/** Where there is a supervisor: the slots, and which of them this is. */
 	slots?: Slots;
 	running?: Slot;
@@ -61,6 +67,7 @@ export class DesktopHost implements Host {
 	#open = new Set<"http" | "https">();
 	#pairable = false;
 	#ready = false;
+	#dead = false;
 	#onRestart: () => void;
 
 	constructor(parts: DeskParts, onRestart: () => void) {
@@ -74,6 +81,7 @@ export class DesktopHost implements Host {
 		this.network = new DesktopNetwork({
 			port: httpPort,
 			httpsPort,
+			cable: parts.cable,
 			time: parts.realTime,
 			onListening: (secure) => {
 				this.#open.add(secure ? "https" : "http");
@@ -81,8 +89,16 @@ export class DesktopHost implements Host {
 			},
 			onException,
 		});
-		this.led = { gamma: 1, set: (red, green, blue) => parts.console.glow(red, green, blue) };
-		this.button = new SimulatedButton({ timers: time, onException });
+		const panel = parts.panel?.panel;
+		this.led = {
+			gamma: 1,
+			set: (red, green, blue) => {
+				panel?.glow(red, green, blue);
+				parts.console.glow(red, green, blue);
+			},
+		};
+		const onTouch = (pressed: boolean) => panel?.touch({ pressed });
+		this.button = new SimulatedButton({ timers: time, onTouch, onException });
 		this.sensors = new SimulatedSensors({ seed, clock: time, timers: time, onException });
 		this.announce = parts.announce;
 		this.#console = new StartingConsole(parts.console);
@@ -113,6 +129,8 @@ export class DesktopHost implements Host {
 	}
 
 	report(event: DeviceEvent): void {
+		if (this.#dead) return;
+		this.#parts.panel?.panel.event(event);
 		if (event.event === "paired") this.#pairable = !event.paired;
 		// Its time was over before there was a certificate, as may be where device time runs fast.
 		if (event.event === "pairing" && !event.open) this.#pairable = false;
@@ -126,9 +144,22 @@ export class DesktopHost implements Host {
 	#checkReady(): void {
 		if (this.#ready || !this.#open.has("http") || (this.#pairable && !this.#open.has("https"))) return;
 		this.#ready = true;
-		const { httpPort, httpsPort, udid, data } = this.#parts;
-		process.send?.({ httpPort, httpsPort } satisfies ReadyMessage);
-		this.#console.ready({ httpPort, httpsPort, udid, data, address: this.network.address() });
+		const { httpPort, httpsPort, udid, data, panel, panelPort } = this.#parts;
+		const panelMessage = panel && { panelPort: panel.port };
+		process.send?.({ httpPort, httpsPort, ...panelMessage } satisfies ReadyMessage);
+		this.#console.ready({
+			httpPort,
+			httpsPort,
+			udid,
+			data,
+			...(panel && { panel: { url: `http://127.0.0.1:${panel.port}`, moved: panel.port !== panelPort } }),
+			address: this.network.address(),
+		});
+	}
+
+	/** Its power is gone: whatever the device says from now on, nobody hears. */
+	die(): void {
+		this.#dead = true;
 	}
 
 	/** Leaves nothing running. Open connections have `grace` ms to take their answers. */

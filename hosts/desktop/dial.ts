@@ -11,6 +11,13 @@ export type Lookup = (
 	done: (error: Error | null, addresses: { address: string; family: number }[]) => void,
 ) => void;
 
+/** `dial`, or what stands in for it. */
+export type Dial = (
+	connect: Connect,
+	done: (error: unknown, socket?: Socket) => void,
+	lookup?: Lookup,
+) => () => void;
+
 /**
  * Connects to a server, over TLS if the endpoint is secure, and makes sure that it is the right one before
  * anything is sent. `done` is called once with the socket or the reason why there is none, never before the

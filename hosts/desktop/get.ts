@@ -1,12 +1,16 @@
 import type { GetRequest } from "../host";
-import { dial, type Lookup } from "./dial";
+import { type Dial, dial } from "./dial";
 import { describeFailure, Failure } from "./failure";
 
 /** Of an answer's head. */
 const HEAD = 8_192;
 
 /** One HTTP GET on a connection of its own; see Network.get. */
-export function get(request: GetRequest, onException: (error: unknown) => void, lookup?: Lookup): () => void {
+export function get(
+	request: GetRequest,
+	onException: (error: unknown) => void,
+	connectTo: Dial = dial,
+): () => void {
 	const { endpoint, trust, allowAddress, target, timeout } = request;
 	let open = true;
 	let hangUp = () => {};
@@ -24,11 +28,8 @@ export function get(request: GetRequest, onException: (error: unknown) => void, 
 			`${secure ? "https" : "http"}://${host.includes(":") ? `[${host}]` : host}:${port}`,
 			{
 				connect: (_options, connected) => {
-					hangUp = dial(
-						{ endpoint, trust, allowAddress },
-						(error, socket) =>
-							socket ? connected(null, socket) : connected(new Failure(describeFailure(error)), null),
-						lookup,
+					hangUp = connectTo({ endpoint, trust, allowAddress }, (error, socket) =>
+						socket ? connected(null, socket) : connected(new Failure(describeFailure(error)), null),
 					);
 				},
 				maxHeaderSize: HEAD,

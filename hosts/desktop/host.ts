@@ -1,11 +1,13 @@
 import type { Host } from "../host";
 import { MdnsAnnounce } from "./announce";
+import { Cable } from "./cable";
 import { openData } from "./data";
 import { Desk } from "./desk";
 import type { DeskParts } from "./desktop-host";
 import { type Action, readKeys, readLines } from "./input";
 import { HELP, type Options, parseOptions } from "./options";
 import { createConsole } from "./output";
+import { openPanel } from "./panel/open";
 import { findPort } from "./ports";
 import { describe } from "./problem";
 import { SLOT_VARIABLE, type Slot, Slots } from "./slots";
@@ -50,19 +52,26 @@ async function prepare(options: Options): Promise<DeskParts> {
 	const onProblem = (message: string) => console.event({ event: "problem", message });
 	const onException = (error: unknown) => onProblem(describe(error));
 	const running = process.env[SLOT_VARIABLE] as Slot | undefined;
+	const time = new DesktopTime(options.clockRate, onException);
+	const { clockRate, panelPort } = options;
+	const panel = await openPanel({ udid, httpPort, httpsPort, clock: time, clockRate, port: panelPort });
 	return {
 		udid,
 		data,
 		...(running !== undefined && { slots: new Slots(data), running }),
 		flash,
 		storage,
-		time: new DesktopTime(options.clockRate, onException),
+		time,
 		realTime: new DesktopTime(1, onException),
 		httpPort,
 		httpsPort,
 		seed: options.seed ?? Number.parseInt(udid.slice(4), 16),
 		announce: new MdnsAnnounce(onProblem),
+		cable: new Cable(),
 		console,
+		...(panel && { panel }),
+		// 0 was any.
+		panelPort: panelPort || (panel?.port ?? 0),
 		onException,
 	};
 }

@@ -1,8 +1,8 @@
 import type { ReadStream } from "node:tty";
-import { actionOfLine, type Action as DeviceAction } from "../simulated/action";
+import { type DeskAction, deskActionOf } from "./action";
 
 /** What somebody at the desk does. */
-export type Action = DeviceAction | { quit: true };
+export type Action = DeskAction | { quit: true };
 
 /** Longer lines are none of ours. In characters. */
 const LINE = 256;
@@ -53,7 +53,7 @@ export function readLines(input: NodeJS.ReadStream, { onAction, onProblem }: Inp
 	input.setEncoding("utf8");
 	const read = lineReader((line) => {
 		if (line?.trim() === "") return;
-		const action = line === undefined ? "an input line is too long" : actionOfLine(line);
+		const action = line === undefined ? "an input line is too long" : deskActionOf(line);
 		if (typeof action === "string") onProblem(action);
 		else onAction(action);
 	});

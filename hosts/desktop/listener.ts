@@ -23,6 +23,8 @@ export interface ListenerOptions extends ListenOptions {
 	timers: Timers;
 	/** Handshakes that may be under way at a time; the oldest makes room. */
 	maxHandshakes: number;
+	/** Whether a connection could come in; if not it is ended already. */
+	admit(stream: Stream): boolean;
 	/** Takes care of a new connection for as long as it lives. */
 	adopt(stream: Stream, remoteAddress: string): Connection;
 	onException(error: unknown): void;
@@ -30,10 +32,20 @@ export interface ListenerOptions extends ListenOptions {
 
 /** Opens a TCP or, with an identity, TLS port on all interfaces, IPv6 as well where there is IPv6. */
 export function openListener(options: ListenerOptions): Listener {
-	const { port, identity, onException } = options;
+	const { port, identity, admit, onException } = options;
 	let closed = false;
 	const handshakes = new Handshakes(options.timers, options.maxHandshakes);
 
+	const receive = (stream: Stream) => {
+		if (admit(stream)) deliver(stream);
+	};
+	const shakeHands = (stream: Stream) => {
+		if (admit(stream)) handshakes.begin(stream);
+	};
+	const settle = (stream: Stream) => {
+		handshakes.end(stream);
+		deliver(stream);
+	};
 	const deliver = (stream: Stream) => {
 		const { remoteAddress } = stream;
 		if (closed || remoteAddress === undefined) {
@@ -60,7 +72,7 @@ export function openListener(options: ListenerOptions): Listener {
 
 	let server: Server;
 	try {
-		server = identity ? createSecureServer(identity, handshakes, deliver) : createPlainServer(deliver);
+		server = identity ? createSecureServer(identity, shakeHands, settle) : createPlainServer(receive);
 	} catch {
 		guard(() => options.onError("the TLS identity cannot be used"));
 		return { close() {} };
@@ -86,8 +98,8 @@ function createPlainServer(deliver: (stream: Stream) => void): Server {
 
 function createSecureServer(
 	identity: Uint8Array,
-	handshakes: Handshakes,
-	deliver: (s: Stream) => void,
+	begin: (stream: Stream) => void,
+	end: (stream: Stream) => void,
 ): Server {
 	const pem = Buffer.from(identity);
 	const server = createTlsServer({
@@ -100,11 +112,8 @@ function createSecureServer(
 		secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
 		ALPNProtocols: ["http/1.1"],
 	});
-	server.on("connection", (stream) => handshakes.begin(stream));
-	server.on("secureConnection", (stream) => {
-		handshakes.end(stream);
-		deliver(stream);
-	});
+	server.on("connection", begin);
+	server.on("secureConnection", end);
 	server.on("tlsClientError", (_error, stream) => stream.destroy());
 	return server;
 }

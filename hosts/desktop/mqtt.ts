@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { MqttClient } from "mqtt";
 import type { MqttConnection, MqttOptions, Timer, Timers } from "../host";
-import { dial, type Lookup } from "./dial";
+import { type Dial, dial, type Lookup } from "./dial";
 import { describeFailure } from "./failure";
 
 /** ms, real time, until the broker has accepted. */
@@ -34,6 +34,7 @@ export interface MqttLinkOptions {
 	before: Iterable<MqttLink>;
 	/** Nothing is left of the connection. */
 	onGone(link: MqttLink): void;
+	dial?: Dial;
 	lookup?: Lookup;
 }
 
@@ -63,7 +64,7 @@ export class MqttLink implements MqttConnection {
 		const before = Promise.all(Array.from(host.before, ({ gone }) => gone));
 		void before.then(() => {
 			if (this.#gone) return;
-			this.#hangUp = dial(
+			this.#hangUp = (host.dial ?? dial)(
 				options,
 				(error, socket) => (socket ? void this.#greet(socket) : this.#fail(describeFailure(error))),
 				host.lookup,

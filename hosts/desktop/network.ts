@@ -11,6 +11,7 @@ import type {
 	PostResult,
 	Timers,
 } from "../host";
+import type { Cable } from "./cable";
 import { Connection } from "./connection";
 import { get } from "./get";
 import { createIdentity, fingerprint } from "./identity";
@@ -21,6 +22,7 @@ import { Poster } from "./post";
 export interface NetworkOptions {
 	port: number;
 	httpsPort: number;
+	cable: Cable;
 	/** In real time. */
 	time: Clock & Timers;
 	/** The plain or the secure port is open, or open again. */
@@ -48,7 +50,8 @@ export class DesktopNetwork implements Network {
 		this.#options = options;
 		this.clock = options.time;
 		this.timers = options.time;
-		this.#poster = new Poster({ timers: this.timers, onException: options.onException });
+		const { cable, onException } = options;
+		this.#poster = new Poster({ timers: this.timers, dial: cable.dial, onException });
 	}
 
 	address(): string | undefined {
@@ -66,6 +69,7 @@ export class DesktopNetwork implements Network {
 				this.#options.onListening(secure);
 				options.onListening(port);
 			},
+			admit: (stream) => this.#options.cable.admit(stream),
 			adopt: (stream, remoteAddress) => {
 				const connection = new Connection({
 					stream,
@@ -101,7 +105,8 @@ export class DesktopNetwork implements Network {
 	}
 
 	get(request: GetRequest): () => void {
-		const end = get(request, this.#options.onException);
+		const { cable, onException } = this.#options;
+		const end = get(request, onException, cable.dial);
 		this.#downloads.add(end);
 		return end;
 	}
@@ -113,6 +118,7 @@ export class DesktopNetwork implements Network {
 	mqtt(options: MqttOptions): MqttConnection {
 		const link = new MqttLink(options, {
 			timers: this.timers,
+			dial: this.#options.cable.dial,
 			onException: this.#options.onException,
 			before: this.#links,
 			onGone: (gone) => {

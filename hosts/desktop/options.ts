@@ -5,6 +5,8 @@ export interface Options {
 	port: number;
 	/** 0: any free one. */
 	httpsPort: number;
+	/** Of the panel; another one if it is taken. 0: any free one. */
+	panelPort: number;
 	/** The folder that holds all that the device keeps. */
 	data: string;
 	/** Twelve lower-case hex digits; undefined: the one in the data folder. */
@@ -23,12 +25,15 @@ export const HELP = `Ambient16 on a desk.
 
   --port N          HTTP port, 0 for any free one (8080)
   --https-port N    HTTPS port, 0 for any free one (8443)
+  --panel-port N    port of the panel, a page for this computer's browser; another if it is taken,
+                    0 for any free one (8016)
   --data DIR        folder for all that the device keeps (./data)
   --udid HEX        the device's udid, 12 lower-case hex digits; kept in the data folder
   --clock-rate N    device time N times as fast, above 0 up to 3600 (1); network time-outs stay real
   --seed N          of the simulated room, 0 to 4294967295 (from the udid)
   --json            print one JSON object a line, and take {"button":11} (seconds held)
-                    and {"motion":"left-to-right"} or "right-to-left" as lines on standard input
+                    {"motion":"left-to-right"} or "right-to-left", {"breath":true},
+                    {"network":false} and {"power":false} as lines on standard input
   --help            this text
 
 With --json use "npm start --silent -- --json" or "node scripts/start.mjs --json":
@@ -51,6 +56,7 @@ export function parseOptions(args: string[]): Options {
 	return {
 		port,
 		httpsPort,
+		panelPort: integer("--panel-port", values["panel-port"], 65_535),
 		data: values.data,
 		udid: values.udid,
 		clockRate: rate(values["clock-rate"]),
@@ -67,6 +73,7 @@ function parse(args: string[]) {
 			options: {
 				port: { type: "string", default: "8080" },
 				"https-port": { type: "string", default: "8443" },
+				"panel-port": { type: "string", default: "8016" },
 				data: { type: "string", default: "./data" },
 				udid: { type: "string" },
 				"clock-rate": { type: "string", default: "1" },

@@ -1,6 +1,6 @@
 import type { Client } from "undici";
 import type { PostRequest, PostResult, Timer, Timers } from "../host";
-import { dial, type Lookup } from "./dial";
+import { type Dial, dial, type Lookup } from "./dial";
 import { describeFailure, Failure } from "./failure";
 
 /** Bytes of an answer's body that are kept; a longer one costs the connection. */
@@ -14,6 +14,7 @@ export interface PosterOptions {
 	/** In real time. */
 	timers: Timers;
 	onException(error: unknown): void;
+	dial?: Dial;
 	lookup?: Lookup;
 }
 
@@ -119,7 +120,7 @@ export class Poster {
 		const client = new undici.Client(origin, {
 			connect: (_options, connected) => {
 				const { allowAddress } = line;
-				hangUp = dial(
+				hangUp = (this.#options.dial ?? dial)(
 					{ endpoint, trust, allowAddress },
 					(error, socket) =>
 						socket ? connected(null, socket) : connected(new Failure(describeFailure(error)), null),

@@ -47,6 +47,7 @@ export function describeEvent(event: DeviceEvent): string | undefined {
 			return `problem  ${printable(event.message)}`;
 		case "led":
 		case "window":
+		case "cloud":
 			return undefined;
 	}
 }
@@ -90,7 +91,7 @@ export function patch({ red, green, blue }: { red: number; green: number; blue: 
 
 /** What is said when the device can be reached. */
 export function describeReady(ready: Ready, keys: boolean): string {
-	const { httpPort, httpsPort, udid, paired, data, address } = ready;
+	const { httpPort, httpsPort, udid, paired, data, address, panel } = ready;
 	const url = (scheme: string, port: number) =>
 		["localhost", ...(address ? [address.includes(":") ? `[${address}]` : address] : [])]
 			.map((host) => `${scheme}://${host}:${port}/`)
@@ -101,6 +102,10 @@ export function describeReady(ready: Ready, keys: boolean): string {
 		`  HTTPS  ${url("https", httpsPort)}  (open in HTTPS mode, and while it can be paired)`,
 		`  data   ${data}`,
 	];
+	if (panel)
+		lines.push(
+			`  panel  ${panel.url}/  (${panel.moved ? "its usual port is taken; " : ""}see and touch it in a browser)`,
+		);
 	if (!paired)
 		lines.push(
 			"  To pair it, give it a UUID of your own (uuidgen makes one) within 10 minutes:",

@@ -15,6 +15,7 @@ export const SLOT_VARIABLE = "AMBIENT16_SLOT";
 export interface ReadyMessage {
 	httpPort: number;
 	httpsPort: number;
+	panelPort?: number;
 }
 
 interface State {

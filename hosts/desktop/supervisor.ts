@@ -37,8 +37,9 @@ export function supervise(args: string[]): void {
 			env: { ...process.env, ...(slots && { [SLOT_VARIABLE]: slot }) },
 		});
 		child.on("message", (message) => {
-			const { httpPort, httpsPort } = message as ReadyMessage;
+			const { httpPort, httpsPort, panelPort } = message as ReadyMessage;
 			ports = ["--port", `${httpPort}`, "--https-port", `${httpsPort}`];
+			if (panelPort) ports.push("--panel-port", `${panelPort}`);
 		});
 		const limit = onTrial ? setTimeout(() => child?.kill("SIGKILL"), TRIAL_TIME) : undefined;
 		child.on("exit", (code, signal) => {

@@ -1,11 +1,23 @@
 // biome-ignore lint/style/useNodejsImportProtocol: this is the SDK's module.
 import Net from "net";
 import Time from "time";
-import type { Announce, Button, DeviceEvent, Flash, Host, Led, Sensors, Timers, Wifi } from "../host";
+import type {
+	Announce,
+	Button,
+	DeviceEvent,
+	Flash,
+	Host,
+	Led,
+	Sensors,
+	Storage,
+	Timers,
+	Wifi,
+} from "../host";
 import { digest, hmac } from "../moddable/digest";
 import { ModdableNetwork } from "../moddable/network";
 import { describe } from "../moddable/problem";
 import { sdkIo } from "../moddable/sdk-io";
+import { sdkTls } from "../moddable/sdk-tls";
 import { rising } from "../moddable/ticks";
 import { XsTimers } from "../moddable/timers";
 import { MdnsAnnounce } from "./announce";
@@ -21,10 +33,12 @@ import { openLed } from "./led";
 import { SdkRadio } from "./sdk-radio";
 import { openUdp } from "./sdk-udp";
 import { BoardSensors, type SensorSource } from "./sensors";
+import { openPartition, PartitionStorage } from "./storage";
 import { TimeSync } from "./time-sync";
 import { ChipWifi } from "./wifi";
 
 const HTTP_PORT = 80;
+const HTTPS_PORT = 443;
 /** Each may hold a request and its answer in the machine's memory, and a window of TCP in the network's. */
 const MAX_CONNECTIONS = 4;
 
@@ -34,6 +48,7 @@ export class ChipHost implements Host {
 	readonly clock: SettableClock;
 	readonly timers: Timers;
 	readonly flash: Flash;
+	readonly storage: Storage;
 	readonly network: ModdableNetwork;
 	readonly led: Led;
 	readonly button: Button;
@@ -100,7 +115,10 @@ export class ChipHost implements Host {
 		this.wifi = wifi;
 		this.network = new ModdableNetwork({
 			io: sdkIo(),
+			tls: sdkTls(),
+			resolve: (name, done) => Net.resolve(name, (_name, found) => done(found)),
 			port: HTTP_PORT,
+			httpsPort: HTTPS_PORT,
 			maxConnections: MAX_CONNECTIONS,
 			clock,
 			timers,
@@ -109,6 +127,7 @@ export class ChipHost implements Host {
 			onException: reportException,
 		});
 		this.flash = new NvsFlash();
+		this.storage = new PartitionStorage(openPartition("points"));
 		this.led = openLed(board);
 		this.button = new PolledButton(openButtonPin(board), timers);
 		this.sensors = new BoardSensors({ sources: sourcesOf(board), clock, timers, onProblem: reportProblem });

@@ -1,6 +1,6 @@
 import type { Socket, SocketHandler, Timer, Timers } from "../host";
 import { guard, type OnException } from "./guard";
-import type { SocketIo, Tcp, TcpTarget } from "./io";
+import type { SocketIo, Tcp, TcpRemote, TcpTarget } from "./io";
 
 /**
  * ms, real time, without a byte from the client after which a closed connection is ended. The SDK cannot close its
@@ -12,6 +12,8 @@ const LINGER = 1_000;
 
 export interface ConnectionOptions {
 	io: SocketIo;
+	/** Where to connect to, if it is the device that connects: it is connected when it can be written to. */
+	to?: TcpRemote;
 	/** In real time. */
 	timers: Timers;
 	/** The device has closed it and it waits for the client to be quiet. */
@@ -39,19 +41,22 @@ export class Connection implements Socket, SocketHandler {
 	#patience = LINGER;
 	#heard = false;
 
-	/** `tcp`: as the listener gave it. Throws if the client is gone already. */
-	constructor(tcp: Tcp, options: ConnectionOptions) {
+	/** `tcp`: as the listener gave it, unless the options say where to connect. Throws if the client is gone already. */
+	constructor(tcp: Tcp | undefined, options: ConnectionOptions) {
 		this.#tcp = tcp;
 		this.#options = options;
-		this.remoteAddress = tcp.remoteAddress;
+		this.remoteAddress = tcp ? tcp.remoteAddress : (options.to?.address ?? "");
 	}
 
-	/** Throws if the client is gone already. */
+	/** Throws if the client is gone already, or the address cannot be one. */
 	accept(handler: SocketHandler): void {
-		const { io } = this.#options;
+		const { io, to } = this.#options;
 		const from = this.#tcp;
-		if (!from) return;
-		this.#tcp = new io.Tcp({ from, nodelay: true, target: this, onReadable, onWritable, onError });
+		if (from) this.#tcp = new io.Tcp({ from, nodelay: true, target: this, onReadable, onWritable, onError });
+		else if (to) {
+			const { address, port } = to;
+			this.#tcp = new io.Tcp({ address, port, nodelay: true, target: this, onReadable, onWritable, onError });
+		} else return;
 		this.#handler = handler;
 	}
 

@@ -18,8 +18,15 @@ export interface Tcp {
 	close(): void;
 }
 
-export interface TcpOptions {
-	from: Tcp;
+/** A connection that came, or where to connect to. */
+export type TcpOptions = TcpEvents & ({ from: Tcp } | TcpRemote);
+
+export interface TcpRemote {
+	address: string;
+	port: number;
+}
+
+export interface TcpEvents {
 	nodelay: boolean;
 	/** Becomes a property of the socket, for its callbacks. */
 	target: SocketHandler;

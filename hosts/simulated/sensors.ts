@@ -6,6 +6,9 @@ const LOOK_INTERVAL = 1_000;
 /** After a longer gap in time (the clock was set, the computer slept) only the end of it is looked at. */
 const LONGEST_GAP = 60_000;
 const MINUTE = 60_000;
+/** What a breath adds at first. Exhaled air has 40,000 ppm of CO2 and is nearly saturated, but it is little air. */
+const BREATH_CO2 = 1_800;
+const BREATH_HUMIDITY = 14;
 
 export interface SensorsOptions {
 	seed: number;
@@ -20,6 +23,8 @@ export class SimulatedSensors implements Sensors {
 	#room: Room;
 	#options: SensorsOptions;
 	#looked: number;
+	/** On the monotonic clock. */
+	#breathed = Number.NEGATIVE_INFINITY;
 	#timer: Timer;
 
 	constructor(options: SensorsOptions) {
@@ -30,7 +35,13 @@ export class SimulatedSensors implements Sensors {
 	}
 
 	read(): Readings {
-		return this.#room.read(this.#localTime());
+		const { clock } = this.#options;
+		return breath(this.#room.read(this.#localTime()), clock.monotonic() - this.#breathed);
+	}
+
+	/** Somebody breathes on them now. */
+	breathe(): void {
+		this.#breathed = this.#options.clock.monotonic();
 	}
 
 	/** Somebody passes now. */
@@ -59,4 +70,15 @@ export class SimulatedSensors implements Sensors {
 		const now = this.#options.clock.now();
 		return now - new Date(now).getTimezoneOffset() * MINUTE;
 	}
+}
+
+/** What is read of a room `elapsed` ms after somebody breathed on the sensors: after a minute the air has mixed. */
+function breath(room: Required<Readings>, elapsed: number): Readings {
+	if (elapsed >= MINUTE) return room;
+	const left = (1 - elapsed / MINUTE) ** 2;
+	return {
+		...room,
+		co2: Math.round(room.co2 + BREATH_CO2 * left),
+		humidity: Math.min(Math.round((room.humidity + BREATH_HUMIDITY * left) * 100) / 100, 100),
+	};
 }

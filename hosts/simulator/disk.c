@@ -1,4 +1,4 @@
-/* Small files, replaced as a whole. */
+/* Small files, replaced as a whole, and one that stands for a flash chip. */
 
 #include "xsmc.h"
 #include <errno.h>
@@ -15,6 +15,7 @@
 	#define read _read
 	#define write _write
 	#define fsync _commit
+	#define lseek _lseek
 	#define unlink _unlink
 	#define mkdir(path, mode) _mkdir(path)
 	#define OWNER_ONLY (_S_IREAD | _S_IWRITE)
@@ -27,6 +28,7 @@
 
 #define PATH_SIZE 1024
 #define FILE_SIZE 65536
+#define FILL_SIZE 4096
 
 static void getPath(xsMachine *the, char *path)
 {
@@ -97,7 +99,7 @@ void xs_disk_read(xsMachine *the)
 /* So that at any instant, also after a power cut, the old or the new contents are there. */
 void xs_disk_replace(xsMachine *the)
 {
-	char path[PATH_SIZE], unfinished[PATH_SIZE];
+	char path[PATH_SIZE], unfinished[PATH_SIZE + 8];
 	void *bytes;
 	xsUnsignedValue size;
 	int file, ok;
@@ -119,7 +121,7 @@ void xs_disk_replace(xsMachine *the)
 
 void xs_disk_remove(xsMachine *the)
 {
-	char path[PATH_SIZE], unfinished[PATH_SIZE];
+	char path[PATH_SIZE], unfinished[PATH_SIZE + 8];
 
 	getPath(the, path);
 	snprintf(unfinished, sizeof(unfinished), "%s.new", path);
@@ -145,4 +147,84 @@ void xs_disk_makeFolder(xsMachine *the)
 		*end = separator;
 	}
 	mkdir(path, 0700);
+}
+
+void xs_disk_size(xsMachine *the)
+{
+	char path[PATH_SIZE];
+	struct stat status;
+
+	getPath(the, path);
+	if (stat(path, &status) == 0)
+		xsmcSetInteger(xsResult, (xsIntegerValue)status.st_size);
+	else if (errno != ENOENT)
+		xsUnknownError("the file cannot be looked at");
+}
+
+void xs_disk_fill(xsMachine *the)
+{
+	char path[PATH_SIZE], unfinished[PATH_SIZE + 8], bytes[FILL_SIZE];
+	xsIntegerValue size = xsmcToInteger(xsArg(1));
+	xsIntegerValue left = size;
+	int file, ok;
+
+	getPath(the, path);
+	snprintf(unfinished, sizeof(unfinished), "%s.new", path);
+	memset(bytes, xsmcToInteger(xsArg(2)), sizeof(bytes));
+	file = open(unfinished, O_WRONLY | O_CREAT | O_TRUNC | BINARY, OWNER_ONLY);
+	if (file < 0)
+		xsUnknownError("the file cannot be made");
+	for (ok = 1; ok && (left > 0); left -= FILL_SIZE) {
+		int count = left < FILL_SIZE ? left : FILL_SIZE;
+		ok = (int)write(file, bytes, count) == count;
+	}
+	ok = ok && (fsync(file) == 0);
+	ok = (close(file) == 0) && ok;
+	if (!ok || replace(unfinished, path)) {
+		unlink(unfinished);
+		xsUnknownError("the file cannot be written");
+	}
+	syncFolderOf(path);
+	xsmcSetInteger(xsResult, size);
+}
+
+void xs_disk_readPart(xsMachine *the)
+{
+	char path[PATH_SIZE];
+	xsIntegerValue position = xsmcToInteger(xsArg(1));
+	xsIntegerValue count = xsmcToInteger(xsArg(2));
+	int file, ok;
+
+	if ((count < 0) || (count > FILE_SIZE))
+		xsRangeError("0 to 65536 bytes");
+	getPath(the, path);
+	xsmcSetArrayBuffer(xsResult, NULL, count);
+	file = open(path, O_RDONLY | BINARY);
+	if (file < 0)
+		xsUnknownError("the file cannot be opened");
+	ok = (lseek(file, position, SEEK_SET) == position) &&
+		((int)read(file, xsmcToArrayBuffer(xsResult), count) == count);
+	close(file);
+	if (!ok)
+		xsUnknownError("the file cannot be read");
+}
+
+void xs_disk_writePart(xsMachine *the)
+{
+	char path[PATH_SIZE];
+	xsIntegerValue position = xsmcToInteger(xsArg(1));
+	void *bytes;
+	xsUnsignedValue size;
+	int file, ok;
+
+	getPath(the, path);
+	xsmcGetBufferReadable(xsArg(2), &bytes, &size);
+	file = open(path, O_WRONLY | BINARY);
+	if (file < 0)
+		xsUnknownError("the file cannot be opened");
+	ok = (lseek(file, position, SEEK_SET) == position) &&
+		((xsUnsignedValue)write(file, bytes, size) == size) && (fsync(file) == 0);
+	ok = (close(file) == 0) && ok;
+	if (!ok)
+		xsUnknownError("the file cannot be written");
 }

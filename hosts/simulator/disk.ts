@@ -12,3 +12,17 @@ export const removeFile: (path: string) => void = native("xs_disk_remove");
 
 /** Makes a folder and those that it is in. */
 export const makeFolder: (path: string) => void = native("xs_disk_makeFolder");
+
+/** In bytes; undefined if there is no such file. */
+export const fileSize: (path: string) => number | undefined = native("xs_disk_size");
+
+/** Makes a file of `size` bytes of one value, on the disk as a whole or not at all; returns the size. Throws if it cannot. */
+export const fillFile: (path: string, size: number, value: number) => number = native("xs_disk_fill");
+
+/** Bytes of a file, up to 64 KiB of them. Throws if they are not there. */
+export const readPart: (path: string, position: number, count: number) => ArrayBuffer =
+	native("xs_disk_readPart");
+
+/** Writes within a file. On the disk when it returns; throws if it cannot. */
+export const writePart: (path: string, position: number, bytes: Uint8Array) => void =
+	native("xs_disk_writePart");

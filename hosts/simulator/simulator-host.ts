@@ -1,15 +1,19 @@
+// biome-ignore lint/style/useNodejsImportProtocol: this is the SDK's module.
+import Net from "net";
 import Timer from "timer";
-import type { Clock, DeviceEvent, Flash, Host, Led, Timers } from "../host";
+import type { Clock, DeviceEvent, Flash, Host, Led, Storage, Timers } from "../host";
 import { digest, hmac } from "../moddable/digest";
 import { ModdableNetwork } from "../moddable/network";
 import { describe } from "../moddable/problem";
 import { sdkIo } from "../moddable/sdk-io";
+import { sdkTls } from "../moddable/sdk-tls";
 import type { Action } from "../simulated/action";
 import { SimulatedButton } from "../simulated/button";
 import { SimulatedSensors } from "../simulated/sensors";
 import { ScaledTime, type SystemTime } from "../simulated/time";
 import { FileFlash } from "./flash";
 import type { Options } from "./options";
+import { FileStorage } from "./storage";
 import { monotonic, randomBuffer } from "./surroundings";
 import { keepUdid } from "./udid";
 
@@ -20,14 +24,16 @@ const MAX_CONNECTIONS = 4;
 export interface Parts {
 	udid: string;
 	flash: Flash;
+	storage: Storage;
 	/** Device time. */
 	time: Clock & Timers;
 	realTime: Clock & Timers;
 	port: number;
+	httpsPort: number;
 }
 
 /** Throws an Error whose message is a line for the user. */
-export function prepare({ data, udid, port, clockRate }: Options): Parts {
+export function prepare({ data, udid, port, httpsPort, clockRate }: Options): Parts {
 	const system: SystemTime = {
 		now: () => Date.now(),
 		monotonic,
@@ -40,19 +46,29 @@ export function prepare({ data, udid, port, clockRate }: Options): Parts {
 		time: new ScaledTime(clockRate, reportException, system),
 		realTime: new ScaledTime(1, reportException, system),
 		port,
+		httpsPort,
 	};
 }
 
-function open(data: string, udid: string | undefined): Pick<Parts, "flash" | "udid"> {
+function open(data: string, udid: string | undefined): Pick<Parts, "flash" | "storage" | "udid"> {
 	try {
-		return { flash: new FileFlash(`${data}/flash`), udid: keepUdid(`${data}/udid`, udid) };
+		return {
+			flash: new FileFlash(`${data}/flash`),
+			storage: new FileStorage(`${data}/points`),
+			udid: keepUdid(`${data}/udid`, udid),
+		};
 	} catch (error) {
 		throw new Error(`the data folder ${data} cannot be used: ${(error as Error).message}`);
 	}
 }
 
+/** A port is open; the secure one opens and closes as the device wants it. */
+type ReadyEvent =
+	| { event: "ready"; http: string; udid: string }
+	| { event: "secure"; https: string; udid: string };
+
 /** One JSON object a line. */
-export function report(event: DeviceEvent | { event: "ready"; http: string; udid: string }): void {
+export function report(event: DeviceEvent | ReadyEvent): void {
 	trace(`${JSON.stringify(event)}\n`);
 }
 
@@ -66,6 +82,7 @@ export class SimulatorHost implements Host {
 	readonly clock: Clock;
 	readonly timers: Timers;
 	readonly flash: Flash;
+	readonly storage: Storage;
 	readonly network: ModdableNetwork;
 	readonly led: Led;
 	readonly button: SimulatedButton;
@@ -75,19 +92,29 @@ export class SimulatorHost implements Host {
 	readonly digest = digest;
 	readonly hmac = hmac;
 
-	constructor({ udid, flash, time, realTime, port }: Parts, set: Led["set"], restart: () => void) {
+	constructor(parts: Parts, set: Led["set"], restart: () => void) {
+		const { udid, flash, storage, time, realTime, port, httpsPort } = parts;
 		this.udid = udid;
 		this.clock = time;
 		this.timers = time;
 		this.flash = flash;
+		this.storage = storage;
 		this.network = new ModdableNetwork({
 			io: sdkIo(),
+			tls: sdkTls(),
+			resolve: (name, done) => Net.resolve(name, (_name, found) => done(found)),
 			port,
+			httpsPort,
 			maxConnections: MAX_CONNECTIONS,
 			clock: realTime,
 			timers: realTime,
 			address: () => "127.0.0.1",
-			onListening: (open) => report({ event: "ready", http: `http://127.0.0.1:${open}`, udid }),
+			onListening: (open, secure) =>
+				report(
+					secure
+						? { event: "secure", https: `https://127.0.0.1:${open}`, udid }
+						: { event: "ready", http: `http://127.0.0.1:${open}`, udid },
+				),
 			onException: reportException,
 		});
 		this.led = { gamma: 1, set };

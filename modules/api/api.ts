@@ -7,6 +7,7 @@ import type { Command } from "./command";
 import { ApiError } from "./error";
 import { shown } from "./fields";
 import { type JsonObject, type Parsed, parseObject, UNKNOWN_NAME } from "./json";
+import { ALLOW, corsHeaders } from "./origin";
 
 export interface ApiParts {
 	udid: string;
@@ -37,7 +38,7 @@ export class Api {
 	readonly handle: Handler = (request, respond) => {
 		const names: string[] = [];
 		const answer = (response: Response) => {
-			const { secure, remoteAddress: address, method, path } = request;
+			const { secure, remoteAddress: address, method, path, origin } = request;
 			this.#parts.report({
 				event: "request",
 				secure,
@@ -48,6 +49,8 @@ export class Api {
 				status: response.status,
 				commands: names,
 			});
+			if (origin !== undefined)
+				response.headers = (response.headers ?? "") + corsHeaders(origin, method === "OPTIONS");
 			respond(response);
 		};
 		try {
@@ -55,7 +58,8 @@ export class Api {
 			if (request.method === "GET" || request.method === "HEAD")
 				answer({ status: 200, body: this.#parts.identity() });
 			else if (request.method === "POST") this.#post(request, names, answer);
-			else throw new ApiError(405, "method-not-allowed", "use GET or POST", "Allow: GET, HEAD, POST\r\n");
+			else if (request.method === "OPTIONS") answer({ status: 200, headers: ALLOW, body: '{"status":"ok"}' });
+			else throw new ApiError(405, "method-not-allowed", "use GET or POST", ALLOW);
 		} catch (error) {
 			answer(errorResponse(error));
 		}
@@ -67,7 +71,7 @@ export class Api {
 		if (body.object.udid !== this.#parts.udid)
 			throw new ApiError(404, "wrong-udid", "udid is not this device's");
 		const orders = this.#orders(request, body);
-		for (const { name } of orders) names.push(name);
+		for (let i = 0; i < orders.length; i++) names.push(orders[i]!.name);
 		this.#carryOut(orders, request, answer);
 	}
 
@@ -133,11 +137,16 @@ export class Api {
 		// `prepare` may have taken a while, and the button have been held meanwhile.
 		if (!this.#parts.vault.paired) throw notPaired();
 		let change: Partial<Settings> | undefined;
-		for (const { command, order } of orders)
+		for (let i = 0; i < orders.length; i++) {
+			const { command, order } = orders[i]!;
 			if (command.settings) change = { ...change, ...command.settings(order) };
+		}
 		if (change) this.#parts.settings.change(change);
 		const answer: JsonObject = { status: "ok", udid: this.#parts.udid };
-		for (const { name, command, order } of orders) answer[name] = command.perform(order, request);
+		for (let i = 0; i < orders.length; i++) {
+			const { name, command, order } = orders[i]!;
+			answer[name] = command.perform(order, request);
+		}
 		const sent = () => {
 			for (const { command, order } of orders) command.afterwards?.(order);
 		};
@@ -161,7 +170,7 @@ function abandon(orders: Order[]): void {
 
 /** RFC 9110, 8.3. Without a Content-Type the body is taken for what it must be. */
 function checkContentType(contentType: string | undefined): void {
-	if (contentType === undefined) return;
+	if (contentType === undefined || contentType === "application/json") return;
 	const [type, ...parameters] = contentType.toLowerCase().split(";");
 	const json = type?.trim() === "application/json";
 	if (json && parameters.every((parameter) => !/^\s*charset\s*=/.test(parameter) || /utf-?8/.test(parameter)))

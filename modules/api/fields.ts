@@ -29,9 +29,10 @@ export class Fields {
 	}
 
 	/** A number in the range, or the range's usual one if it is absent. */
-	number(name: string, [least, usual, most]: Range): number {
-		if (!this.has(name)) return usual;
+	number(name: string, range: Range): number {
+		if (!this.has(name)) return range[1];
 		const value = this.any(name);
+		const [least, , most] = range;
 		if (typeof value !== "number" || !(value >= least && value <= most))
 			throw this.invalid(name, `a number from ${least} to ${most}`);
 		return value;

@@ -12,6 +12,8 @@ export interface CloudOptions {
 	/** The time of a window from before the clock was set, once it is; see Sampler. */
 	timeOf(window: Window): number | undefined;
 	onProblem(message: string): void;
+	/** `status` has changed because the database answered, or did not. */
+	onChange?(): void;
 }
 
 /** How sending goes, for `getSettings`. */
@@ -34,7 +36,7 @@ export class Cloud {
 	/** Points are stored for a database, not for nobody: that would wear the flash, and outlive an owner. */
 	#storing = false;
 
-	constructor({ host, timeOf, onProblem }: CloudOptions) {
+	constructor({ host, timeOf, onProblem, onChange }: CloudOptions) {
 		this.#timeOf = timeOf;
 		this.#clock = host.clock;
 		this.#onProblem = onProblem;
@@ -42,7 +44,7 @@ export class Cloud {
 		if (!host.storage) return;
 		try {
 			this.#log = new PointLog(host.storage);
-			this.#uploader = new Uploader({ host, log: this.#log, onProblem });
+			this.#uploader = new Uploader({ host, log: this.#log, onProblem, onChange });
 		} catch {
 			onProblem("the storage of points could not be read");
 		}
@@ -66,17 +68,21 @@ export class Cloud {
 	/** A window has closed. */
 	window(window: Window): void {
 		this.#unsynced.push(window);
-		if (this.#unsynced.length > WINDOWS_UNSYNCED) {
-			this.#unsynced.shift();
-			this.#lost++;
-		}
 		// The times of those that wait all come at once, with the first window that knows its own.
-		while (this.#unsynced.length > 0) {
-			const first = this.#unsynced[0] as Window;
+		for (let first = this.#unsynced[0]; first; first = this.#unsynced[0]) {
 			const time = this.#timeOf(first);
-			if (time === undefined) return;
+			if (time === undefined) {
+				if (this.#unsynced.length > WINDOWS_UNSYNCED) {
+					this.#unsynced.shift();
+					this.#lost++;
+				}
+				return;
+			}
 			this.#unsynced.shift();
-			this.#point({ time, readings: first.readings, motionEvents: first.motionEvents });
+			const point = { time, readings: first.readings, motionEvents: first.motionEvents };
+			this.#store(point);
+			// Events are of now: hundreds of old windows at once would choke the connection.
+			if (first === window) this.#mqtt.window(point);
 		}
 		this.#uploader?.wake();
 	}
@@ -105,6 +111,11 @@ export class Cloud {
 		this.#log?.erase();
 	}
 
+	/** A database is set, and points are stored for it. */
+	get storing(): boolean {
+		return this.#storing;
+	}
+
 	get status(): CloudStatus {
 		const error = this.#uploader?.error;
 		return {
@@ -128,13 +139,12 @@ export class Cloud {
 		this.#mqtt.close();
 	}
 
-	#point(point: Point): void {
+	#store(point: Point): void {
 		try {
 			if (this.#storing) this.#log?.append(point);
 		} catch {
 			this.#lost++;
 			this.#onProblem("the storage of points could not be written");
 		}
-		this.#mqtt.window(point);
 	}
 }

@@ -11,6 +11,8 @@ export interface UploaderOptions {
 	log: PointLog;
 	/** Sending began to fail for this reason; not repeated while the reason stays. */
 	onProblem(message: string): void;
+	/** An answer has come, or none: points were sent or not. */
+	onChange?(): void;
 }
 
 /**
@@ -21,6 +23,7 @@ export class Uploader {
 	readonly #host: UploaderOptions["host"];
 	readonly #log: PointLog;
 	readonly #onProblem: (message: string) => void;
+	readonly #onChange: UploaderOptions["onChange"];
 	readonly #backoff: Backoff;
 	#settings: InfluxSettings | null = null;
 	#suspended = false;
@@ -32,10 +35,11 @@ export class Uploader {
 	#sent = 0;
 	#refused = 0;
 
-	constructor({ host, log, onProblem }: UploaderOptions) {
+	constructor({ host, log, onProblem, onChange }: UploaderOptions) {
 		this.#host = host;
 		this.#log = log;
 		this.#onProblem = onProblem;
+		this.#onChange = onChange;
 		this.#backoff = new Backoff(host, BACKOFF_FIRST, BACKOFF_MOST);
 	}
 
@@ -108,6 +112,7 @@ export class Uploader {
 			(result) => {
 				this.#cancel = undefined;
 				this.#judge(result, points.length, last.number);
+				this.#onChange?.();
 			},
 		);
 	}

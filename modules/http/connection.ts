@@ -209,6 +209,7 @@ export class Connection implements SocketHandler {
 				host: head.host,
 				contentType: head.contentType,
 				authorization: head.authorization,
+				origin: head.origin,
 				body,
 				secure: service.secure,
 				remoteAddress: this.#socket.remoteAddress,

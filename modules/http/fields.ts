@@ -11,6 +11,7 @@ export interface Fields {
 	expectation: string | undefined;
 	contentType: string | undefined;
 	authorization: string | undefined;
+	origin: string | undefined;
 	/** A field is there twice that must not be. */
 	repeated: boolean;
 	/** The names of all other fields, in one. */
@@ -29,6 +30,7 @@ export function readFields(lines: string[]): Fields | undefined {
 	let expectation: string | undefined;
 	let contentType: string | undefined;
 	let authorization: string | undefined;
+	let origin: string | undefined;
 	let repeated = false;
 	let otherNames = "";
 	for (let i = 1; i < lines.length; i++) {
@@ -62,6 +64,10 @@ export function readFields(lines: string[]): Fields | undefined {
 				repeated ||= authorization !== undefined;
 				authorization = fieldValue(line, colon);
 				break;
+			case "origin":
+				repeated ||= origin !== undefined;
+				origin = fieldValue(line, colon);
+				break;
 			default:
 				otherNames += name;
 		}
@@ -74,6 +80,7 @@ export function readFields(lines: string[]): Fields | undefined {
 		expectation,
 		contentType,
 		authorization,
+		origin,
 		repeated,
 		otherNames,
 	};

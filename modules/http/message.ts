@@ -15,6 +15,8 @@ export interface Request {
 	contentType: string | undefined;
 	/** The field as sent, undefined if there is none. */
 	authorization: string | undefined;
+	/** Of the page that a browser asks for (RFC 6454), as sent, undefined if there is none. */
+	origin: string | undefined;
 	/** Empty if there is none. */
 	body: Uint8Array;
 	/** It came over TLS. */

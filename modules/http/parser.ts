@@ -18,6 +18,7 @@ export interface Head {
 	readonly host: string;
 	readonly contentType: string | undefined;
 	readonly authorization: string | undefined;
+	readonly origin: string | undefined;
 	/** Bytes that head and body take; Infinity if the body is chunked. */
 	readonly end: number;
 	readonly chunked: boolean;
@@ -144,6 +145,7 @@ export class HeadParser {
 			host,
 			contentType: fields.contentType,
 			authorization: fields.authorization,
+			origin: fields.origin,
 			end,
 			chunked: coding !== undefined,
 			// RFC 9110, 10.1.1: HTTP/1.0 cannot be told to continue.

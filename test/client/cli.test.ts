@@ -2,17 +2,19 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, test } from "node:test";
+import { after, describe, test } from "node:test";
 import { sparkline } from "../../client/cli/chart";
-import { startDesk, temporaryFolder } from "../support/desk";
+import { bundle, startDesk, temporaryFolder } from "../support/desk";
 
 type Scope = Parameters<typeof startDesk>[0];
+
+const program = await bundle({ after }, "client/cli/main.ts");
 
 /** Runs the command line with a home of its own. */
 function cli(home: string, env: Record<string, string>, ...args: string[]) {
 	return (input = ""): Promise<{ code: number | null; stdout: string; stderr: string }> =>
 		new Promise((resolve) => {
-			const child = spawn(process.execPath, ["--import", "tsx", "client/cli/main.ts", ...args], {
+			const child = spawn(process.execPath, [...program, ...args], {
 				env: { PATH: process.env.PATH, HOME: home, ...env },
 			});
 			let [stdout, stderr] = ["", ""];

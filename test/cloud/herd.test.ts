@@ -36,8 +36,8 @@ test("1,000 devices whose broker restarts do not come back as one", {
 		return Math.max(...later.map((_, i) => sum(later.slice(i, i + 1_000 / SLOT))));
 	};
 	t.diagnostic(`most in one second: ${inOneSecond(jittered)}, ${inOneSecond(plain)}`);
-	assert.ok(inOneSecond(plain) > 0.8 * DEVICES, `without jitter: ${inOneSecond(plain)}`);
-	assert.ok(inOneSecond(jittered) < 0.45 * DEVICES, `with jitter: ${inOneSecond(jittered)}`);
+	assert.ok(inOneSecond(jittered) < 0.45 * DEVICES);
+	assert.ok(inOneSecond(plain) > 1.3 * inOneSecond(jittered), "it makes no difference");
 });
 
 /** Attempts to connect in each SLOT from the moment when the broker ends until all but the last 1 % are back. */

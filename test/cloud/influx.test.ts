@@ -77,26 +77,26 @@ describe("points in InfluxDB are, one for one, the windows that the device measu
 		gateway.fate = () => (silences-- > 0 ? "silence" : "pass");
 		await patiently(() => device.problems.includes("database: no answer in time"), "it waits on");
 
-		let cutOff = 0;
 		for (let kill = 0; kill < 3; kill++) {
 			await device.measures(60);
 			const silent = gateway.met.silence ?? 0;
 			gateway.fate = () => "silence";
 			await patiently(() => (gateway.met.silence ?? 0) > silent, "it sends no more");
 			await device.kill();
-			cutOff = Math.max(...device.measured.keys());
 			gateway.fate = () => "pass";
 			await device.restart(RATE);
 		}
 		await device.measures(100);
 
-		const difference = await settle(device, database);
-		// The power may go between a window's event and its point.
-		const atTheKills = difference.missing.length;
-		assert.ok(atTheKills <= 3, `${atTheKills} points are missing, the last kill was at ${cutOff}`);
-		assert.deepEqual({ ...difference, missing: [] }, NO_DIFFERENCE);
+		const { missing, extra, different } = await settle(device, database);
+		// The power may go between a window's event and its point, whichever comes first.
+		const atTheKills = missing.length + extra.length;
+		assert.ok(atTheKills <= 3, `missing ${missing}, too many ${extra}`);
+		assert.deepEqual(different, []);
 		const stored = (await database.points()).size;
-		t.diagnostic(`${stored} points, ${gateway.lines - stored} came again, ${atTheKills} lost in 3 kills`);
+		t.diagnostic(
+			`${stored} points, ${gateway.lines - stored} came again; 3 kills: ${missing.length} missing, ${extra.length} not told of`,
+		);
 	});
 
 	test("HTTPS mode entered ten times", async (t) => {
@@ -105,6 +105,8 @@ describe("points in InfluxDB are, one for one, the windows that the device measu
 		await device.restart(240);
 		for (let i = 0; i < 10; i++) {
 			await device.enterHttps({ getData: {} });
+			// What was under way may still be on its way into the database.
+			await device.measures(3);
 			const before = (await database.points()).size;
 			await device.measures(6);
 			assert.equal((await database.points()).size, before, "points leave in HTTPS mode");

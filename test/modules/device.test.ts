@@ -314,7 +314,21 @@ describe("commands", () => {
 		const { owner } = paired();
 		assert.equal(owner.send("GET /x HTTP/1.1\r\nHost: x\r\n\r\n", "http").status, 404);
 		const answer = owner.send("DELETE / HTTP/1.1\r\nHost: x\r\n\r\n", "http");
-		assert.deepEqual([answer.status, answer.headers.get("allow")], [405, "GET, HEAD, POST"]);
+		assert.deepEqual([answer.status, answer.headers.get("allow")], [405, "GET, HEAD, OPTIONS, POST"]);
+	});
+
+	test("a page of the home may read every answer, a page from elsewhere none", () => {
+		const { owner } = paired();
+		const origin = "http://hub.local:8123";
+		const header = "access-control-allow-origin";
+		const ask = (line: string, origin: string) =>
+			owner.send(`${line} HTTP/1.1\r\nHost: x\r\nOrigin: ${origin}\r\nContent-Length: 0\r\n\r\n`, "http");
+		for (const line of ["GET /", "POST /", "OPTIONS /", "GET /x", "PUT /"]) {
+			assert.equal(ask(line, origin).headers.get(header), origin);
+			assert.equal(ask(line, "https://example.com").headers.get(header), undefined);
+		}
+		assert.equal(ask("OPTIONS /", origin).headers.get("allow"), "GET, HEAD, OPTIONS, POST");
+		assert.equal(ask("OPTIONS /", origin).status, 200);
 	});
 });
 

@@ -21,14 +21,18 @@ export interface SimulatorEvent {
 	effect?: string;
 	motion?: string;
 	message?: string;
+	time?: number | null;
 }
 
 /** What XS uses, in an instrumented build; told once a second. */
 export interface Usage {
-	/** Bytes. */
+	/** Bytes, those that wait to be collected among them. */
 	chunks: number;
+	/** Bytes that there is room for. It grows when collecting is not enough, and never shrinks. */
+	chunkHeap: number;
 	slots: number;
-	/** The most since the last one. */
+	slotHeap: number;
+	/** The most since the last one, in slots. */
 	stack: number;
 	/** Names that are kept for ever, beyond those of the build. */
 	keys: number;
@@ -128,7 +132,9 @@ export class Simulator {
 		const value = (name: string) => values[this.#units.indexOf(name)] ?? Number.NaN;
 		return {
 			chunks: value("Chunk used"),
+			chunkHeap: value("Chunk available"),
 			slots: value("Slot used") / SLOT,
+			slotHeap: value("Slot available") / SLOT,
 			stack: value("Stack used") / SLOT,
 			keys: value("Keys used"),
 		};

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -48,9 +49,14 @@ export interface Scope {
 
 let built: Promise<{ engine: Engine; firmware: string }> | undefined;
 
-/** The engine and the firmware for it, made once in a process. */
+/** The engine, and the folder of the firmware for it; made once in a process. */
 export function build(): Promise<{ engine: Engine; firmware: string }> {
-	built ??= Promise.all([buildEngine(), compileFirmware()]).then(([engine, firmware]) => ({ engine, firmware }));
+	built ??= (async () => {
+		const firmware = mkdtempSync(join(tmpdir(), "ambient16-xs-"));
+		process.once("exit", () => rmSync(firmware, { recursive: true }));
+		const [engine] = await Promise.all([buildEngine(), compileFirmware(firmware)]);
+		return { engine, firmware };
+	})();
 	return built;
 }
 
@@ -83,7 +89,7 @@ export class Bench {
 		child.stdin!.on("error", () => {});
 		createInterface(child.stdout!).on("line", (line) => {
 			if (line.startsWith("= ")) this.#waiting.shift()?.(line.slice(2));
-			else if (line.startsWith("{")) this.events.push(JSON.parse(line)); else console.log(line);
+			else this.events.push(JSON.parse(line));
 		});
 		this.exit = new Promise((resolve) =>
 			child.once("close", (code, signal) => {
@@ -140,11 +146,9 @@ export class Bench {
 	}
 
 	/** Under callgrind: writes what was counted so far to a file and counts anew. */
-	async dump(): Promise<void> {
-		await this.#command("dump bench");
+	async dump(name = "bench"): Promise<void> {
+		await this.#command(`dump ${name}`);
 	}
-
-	async dumpAs(n: string): Promise<void> { await this.#command(`dump ${n}`); }
 
 	/** One of the actions of device/main.ts. */
 	async act(name: string, argument = ""): Promise<unknown> {

@@ -23,7 +23,9 @@ const sources = join(folder, "package");
 const compiler = process.env.CC ?? "cc";
 
 const FLAGS = [
-	...(process.env.BENCHF ?? "-O2").split(" "),
+	"-O2",
+	"-fno-pie",
+	"-no-pie",
 	"-w",
 	"-fno-common",
 	"-D_GNU_SOURCE",
@@ -31,7 +33,7 @@ const FLAGS = [
 	'-DXSPLATFORM="platform.h"',
 	"-DmxRun=1",
 	"-DmxParse=1",
-	...(process.env.NOMETER ? [] : ["-DmxMetering=1"]),
+	"-DmxMetering=1",
 	"-DmxStress=1",
 	...["moddable/xs/includes", "moddable/xs/platforms", "moddable/xs/sources"].flatMap((path) => [
 		"-I",
@@ -50,7 +52,9 @@ export interface Engine {
 /** Why there can be no engine here, with the name of the Debian package that is missing. */
 export function missing(): string | undefined {
 	if (process.platform !== "linux") return "needs Linux";
-	return compiles([]) ? undefined : "needs a C compiler (Debian: gcc, and gcc-multilib for slots as on the chip)";
+	return compiles([])
+		? undefined
+		: "needs a C compiler (Debian: gcc, and gcc-multilib for slots as on the chip)";
 }
 
 /** Whether a command is there. */
@@ -65,7 +69,7 @@ export function has(command: string): boolean {
 
 /** Compiles XS and the bench's host, or finds them compiled already. */
 export async function buildEngine(): Promise<Engine> {
-	const slotSize = !process.env.B64 && compiles(["-m32"]) ? 16 : 32;
+	const slotSize = compiles(["-m32"]) ? 16 : 32;
 	const flags = [...FLAGS, ...(slotSize === 16 ? ["-m32"] : [])];
 	const version = execFileSync(compiler, ["--version"], { encoding: "utf8" });
 	const platform = readFileSync(join(here, "platform.h"));
@@ -94,12 +98,10 @@ export async function buildEngine(): Promise<Engine> {
 	});
 }
 
-/** Compiles the firmware as the SDK's build does, each module to a file of its own. Returns their folder. */
-export async function compileFirmware(): Promise<string> {
-	return alone(async () => {
-		await run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", join(root, "test/xs/device")]);
-		return join(folder, "js");
-	});
+/** Compiles the firmware as the SDK's build does, each module to a file of its own, into a folder. */
+export async function compileFirmware(output: string): Promise<void> {
+	const compiler = join(root, "node_modules/typescript/bin/tsc");
+	await run(process.execPath, [compiler, "-p", join(root, "test/xs/device"), "--outDir", output]);
 }
 
 function compiles(flags: string[]): boolean {

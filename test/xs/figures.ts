@@ -4,32 +4,183 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Wire } from "../conformance/wire";
 import { Bench, type Measure, type Scope } from "./bench";
-import { HEAP } from "./heap";
-import { GET, pairedOwner, post, type BenchOwner, UDID } from "./owner";
+import { type BenchOwner, GET, HEAP, head, pairedOwner, post, UDID } from "./owner";
 
-/** What was measured, in numbers that do not depend on the speed of the machine. */
+/** What the firmware takes: a number that is the same in every run and on every machine. */
 export interface Figure {
 	name: string;
 	value: number;
-	unit: string;
-	/** The most that is allowed. */
+	unit: "slots" | "bytes" | "units" | "instructions";
+	/** The most that is allowed: what was measured, and a small margin. */
 	budget: number;
 }
 
-const MOST_CONNECTIONS = 4;
-
 /** Requests between which nothing may grow. */
 const MANY = 20_000;
+/** Requests over which the work for one is averaged. */
+const SOME = 200;
+const CONNECTIONS = 4;
+/** Of a request's body. */
+const BODY = 4096;
 
-async function open(owner: BenchOwner, count: number): Promise<Wire[]> {
+const COLOR = { setColor: { color: "blue" } };
+
+/** Memory in use, over that of an empty machine, which has all modules in its flash. */
+export async function measureMemory(scope: Scope): Promise<Figure[]> {
+	const empty = await (await Bench.startMachine(scope, HEAP)).measure();
+	const bench = await Bench.start(scope, { heap: HEAP });
+	const wide = bench.slotSize / 16;
+	const figures: Figure[] = [];
+	/** `budget`: slots and bytes. */
+	const add = (name: string, budget: readonly [number, number], slots: number, chunks: number) => {
+		figures.push({ name, value: slots, unit: "slots", budget: budget[0] });
+		figures.push({ name, value: chunks, unit: "bytes", budget: budget[1] * wide });
+	};
+	const addUse = (name: string, budget: readonly [number, number], now: Measure, before: Measure, of = 1) =>
+		add(name, budget, (now.slots - before.slots) / of, (now.chunks - before.chunks) / of);
+	const addPeak = (name: string, budget: readonly [number, number], now: Measure, before: Measure) =>
+		add(name, budget, now.peakSlots - before.slots, now.peakChunks - before.chunks);
+
+	addUse("idle, without an owner", [1900, 2100], await bench.measure(), empty);
+	const owner = await pairedOwner(bench);
+	await bench.advance(60_000);
+	const idle = await bench.measure();
+	addUse("idle, with an owner", [1600, 1500], idle, empty);
+
 	const wires: Wire[] = [];
-	for (let i = 0; i < count; i++) wires.push(await owner.open());
-	return wires;
+	for (let i = 0; i < CONNECTIONS; i++) wires.push(await owner.open());
+	addUse("a connection, idle", [50, 200], await bench.measure(), idle, CONNECTIONS);
+	const partial = post(" ".repeat(BODY)).slice(0, -1);
+	for (const wire of wires) wire.send(partial);
+	addUse(
+		"a connection, with a body of 4 KiB all but arrived",
+		[100, 5000],
+		await bench.measure(),
+		idle,
+		CONNECTIONS,
+	);
+	for (const wire of wires) wire.close();
+	await bench.measure();
+
+	const wire = await owner.open();
+	const ready = await bench.measure();
+	await bench.stress(true);
+	await exchange(wire, GET);
+	addPeak("peak of GET", [200, 2000], await bench.measure(), ready);
+	await exchange(wire, owner.md5(COLOR));
+	addPeak("peak of POST with MD5", [300, 3000], await bench.measure(), ready);
+	await exchange(wire, owner.signed(COLOR));
+	addPeak("peak of POST with HMAC", [300, 3000], await bench.measure(), ready);
+	const short = Buffer.byteLength(owner.md5(COLOR).split("\r\n\r\n")[1]!);
+	await exchange(wire, owner.md5(COLOR, " ".repeat(BODY - short)));
+	addPeak("peak of POST with MD5, 4 KiB", [300, 10_000], await bench.measure(), ready);
+	await bench.stress(false);
+	await bench.close();
+	return figures;
+}
+
+/** Meter units of XS, which are bytecodes and their like, for a request. */
+export async function measureWork(scope: Scope): Promise<Figure[]> {
+	const bench = await Bench.start(scope, { heap: HEAP });
+	const owner = await pairedOwner(bench);
+	const wire = await owner.open();
+	const figures: Figure[] = [];
+	for (const [name, next, budget] of requests(owner, [1050, 7100, 11_300])) {
+		await repeat(wire, 10, next);
+		const { meter } = await bench.measure();
+		await repeat(wire, SOME, next);
+		figures.push({ name, value: ((await bench.measure()).meter - meter) / SOME, unit: "units", budget });
+	}
+	await bench.close();
+	return figures;
+}
+
+/** What is in use after very many requests, over what was after the first. */
+export async function measureGrowth(scope: Scope): Promise<Figure[]> {
+	const bench = await Bench.start(scope, { heap: HEAP });
+	const owner = await pairedOwner(bench);
+	const wrong = [post("{"), post("{}"), head("GET").replace(" / ", " /x ")];
+	const round = async (count: number) => {
+		const wires: Wire[] = [];
+		for (let i = 0; i < CONNECTIONS; i++) wires.push(await owner.open());
+		await Promise.all(
+			wires.map(async (wire, i) => {
+				for (let done = 0; done < count; done += CONNECTIONS) {
+					await exchange(wire, GET);
+					await exchange(wire, owner.md5(done % 3 ? COLOR : { getData: {} }));
+					await exchange(wire, i === 0 ? owner.signed(COLOR) : GET);
+					await wire.send(wrong[done % wrong.length]!).response();
+				}
+			}),
+		);
+		for (const wire of wires) wire.close();
+		await bench.advance(70_000);
+		await owner.send(GET);
+		await bench.advance(20_000);
+		return bench.measure();
+	};
+	const before = await round(40);
+	const after = await round(MANY / CONNECTIONS);
+	await bench.close();
+	const name = `growth after ${MANY} requests`;
+	return [
+		{ name, value: after.slots - before.slots, unit: "slots", budget: 0 },
+		{ name, value: after.chunks - before.chunks, unit: "bytes", budget: 64 },
+		{
+			name: `names of members after ${MANY} requests`,
+			value: after.keys - before.keys,
+			unit: "slots",
+			budget: 0,
+		},
+	];
+}
+
+/** Instructions in user space for a request, counted by valgrind's callgrind. */
+export async function measureInstructions(scope: Scope): Promise<Figure[]> {
+	const folder = mkdtempSync(join(tmpdir(), "ambient16-xs-"));
+	scope.after(() => rmSync(folder, { recursive: true }));
+	const out = join(folder, "callgrind");
+	const wrapper = ["valgrind", "--quiet", "--tool=callgrind", `--callgrind-out-file=${out}`];
+	const bench = await Bench.start(scope, { heap: HEAP, wrapper });
+	const owner = await pairedOwner(bench);
+	const wire = await owner.open();
+	const counted: [name: string, budget: number][] = [];
+	for (const [name, next, budget] of requests(owner, [75_000, 800_000, 1_500_000])) {
+		counted.push([name, budget]);
+		await repeat(wire, 10, next);
+		await bench.dump();
+		await repeat(wire, SOME / 2, next);
+		await bench.dump();
+		await repeat(wire, SOME + SOME / 2, next);
+		await bench.dump();
+	}
+	await bench.close();
+	const dumps = readdirSync(folder).map((file) => readFileSync(join(folder, file), "utf8"));
+	const totals = new Map(
+		dumps.map((text) => [
+			Number(/^part: (\d+)/m.exec(text)?.[1]),
+			Number(/^(?:totals|summary): (\d+)/m.exec(text)?.[1]),
+		]),
+	);
+	return counted.map(([name, budget], i) => {
+		const [short, long] = [totals.get(3 * i + 2)!, totals.get(3 * i + 3)!];
+		return { name, value: Math.round((long - short) / SOME), unit: "instructions", budget };
+	});
+}
+
+function requests(owner: BenchOwner, budgets: [number, number, number]): [string, () => string, number][] {
+	return [
+		["GET", () => GET, budgets[0]],
+		["POST with MD5", () => owner.md5(COLOR), budgets[1]],
+		["POST with HMAC", () => owner.signed(COLOR), budgets[2]],
+	];
+}
+
+async function exchange(wire: Wire, request: string): Promise<void> {
+	const { status, text } = await wire.send(request).response();
+	assert.equal(status, 200, text);
 }
 
 async function repeat(wire: Wire, count: number, next: () => string): Promise<void> {
-	for (let i = 0; i < count; i++) {
-		const { status, text } = await wire.send(next()).response();
-		assert.equal(status, 200, text);
-	}
+	for (let i = 0; i < count; i++) await exchange(wire, next());
 }

@@ -3,8 +3,7 @@ import { after, before, describe, test } from "node:test";
 import type { Wire } from "../conformance/wire";
 import { Bench, type Measure } from "./bench";
 import { missing } from "./engine";
-import { BenchOwner, GET, head, pairedOwner, post, UDID } from "./owner";
-import { HEAP } from "./heap";
+import { type BenchOwner, GET, HEAP, head, pairedOwner, post, UDID } from "./owner";
 
 const POST = post("{}");
 const CHUNKED = head("POST", "Transfer-Encoding: chunked\r\n");
@@ -17,7 +16,11 @@ const INPUTS: [name: string, input: string | Uint8Array, status?: number][] = [
 	["1 MB of headers", `GET / HTTP/1.1\r\n${"A: b\r\n".repeat(170_000)}\r\n`, 431],
 	["500 header fields in 2 KiB", `GET / HTTP/1.1\r\nHost: a\r\n${"a:\r\n".repeat(500)}\r\n`, 431],
 	["a method of 500 letters", `${"G".repeat(500)} / HTTP/1.1\r\n\r\n`],
-	["a Content-Type of 8 kB (CVE-2026-42854)", head("POST", `Content-Type: a; b=${"x".repeat(8_000)}\r\n`), 431],
+	[
+		"a Content-Type of 8 kB (CVE-2026-42854)",
+		head("POST", `Content-Type: a; b=${"x".repeat(8_000)}\r\n`),
+		431,
+	],
 	["JSON 100,000 deep", post("[".repeat(100_000)), 413],
 	["JSON 4,096 deep", post("[".repeat(4096)), 400],
 	["objects 680 deep", post('{"a":'.repeat(680)), 400],
@@ -54,8 +57,15 @@ const INPUTS: [name: string, input: string | Uint8Array, status?: number][] = [
 	["a secret that is null", post(JSON.stringify({ udid: UDID, secret: null, getData: {} })), 401],
 	["an empty secret (CVE-2025-57808)", post(JSON.stringify({ udid: UDID, secret: "", getData: {} })), 401],
 	["a secret of 3 kB", post(JSON.stringify({ udid: UDID, secret: "a".repeat(3000), getData: {} })), 401],
-	["an Authorization of 1.9 kB", head("POST", `Content-Length: 0\r\nAuthorization: ${"a".repeat(1900)}\r\n`), 400],
-	["1,000 parameters of Authorization", head("POST", `Content-Length: 2\r\nAuthorization: Ambient16 ${"a=,".repeat(600)}\r\n`) + "{}"],
+	[
+		"an Authorization of 1.9 kB",
+		head("POST", `Content-Length: 0\r\nAuthorization: ${"a".repeat(1900)}\r\n`),
+		400,
+	],
+	[
+		"1,000 parameters of Authorization",
+		head("POST", `Content-Length: 2\r\nAuthorization: Ambient16 ${"a=,".repeat(600)}\r\n`) + "{}",
+	],
 ];
 
 describe("inputs that broke others, on XS with the heap of the chip", { skip: missing() }, () => {

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { Wire, type WireResponse } from "../conformance/wire";
 import { md5Secret, sign } from "../support/owner";
-import type { Bench } from "./bench";
+import type { Bench, Heap } from "./bench";
+
+/**
+ * What the smallest chip has: 94,208 bytes on a C3, less the stack of our manifest. An ESP32 begins with as many
+ * chunks and 2,048 slots, and can have more; C6 and S3 have 78,848 bytes and 4,928 slots.
+ */
+export const HEAP: Heap = { chunks: 32_768, slots: 3072 };
 
 export const UDID = "10000fb38278";
 export const UUID = "01234567-89ab-4def-8123-456789abcdef";
@@ -41,6 +47,10 @@ export class BenchOwner {
 		const wire = await this.open(kind);
 		try {
 			return await wire.send(request).response(request.slice(0, request.indexOf(" ")));
+		} catch (error) {
+			// If that was the device's end, this tells why.
+			await this.bench.measure();
+			throw error;
 		} finally {
 			wire.close();
 		}
@@ -48,7 +58,10 @@ export class BenchOwner {
 
 	/** Pairs the device, and waits until it has become an owned one. */
 	async pair(): Promise<void> {
-		const { status, text } = await this.send(post(JSON.stringify({ udid: UDID, pair: { uuid: this.uuid } })), "https");
+		const { status, text } = await this.send(
+			post(JSON.stringify({ udid: UDID, pair: { uuid: this.uuid } })),
+			"https",
+		);
 		assert.equal(status, 200, text);
 		await this.bench.advance(1_000);
 		await this.learn();

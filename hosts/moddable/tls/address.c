@@ -9,7 +9,8 @@ static bool parse_ipv4(const char *text, uint8_t address[4]) {
 	for (int i = 0; i < 4; i++) {
 		unsigned value = 0;
 		const char *start = text;
-		while (*text >= '0' && *text <= '9' && text - start < 4) value = value * 10 + (unsigned)(*text++ - '0');
+		while (*text >= '0' && *text <= '9' && text - start < 4)
+			value = value * 10 + (unsigned)(*text++ - '0');
 		if (text == start || value > 255 || (text - start > 1 && *start == '0')) return false;
 		address[i] = (uint8_t)value;
 		if (*text++ != (i < 3 ? '.' : '\0')) return false;

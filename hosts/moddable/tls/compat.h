@@ -8,6 +8,12 @@
 #include <stdint.h>
 #include <string.h>
 
+/* ESP-IDF builds the library with this configuration; the SDK's makefile, which builds us, does not know. */
+#if defined(ESP_PLATFORM) && !defined(MBEDTLS_CONFIG_FILE)
+#define MBEDTLS_CONFIG_FILE "mbedtls/esp_config.h"
+#define TF_PSA_CRYPTO_USER_CONFIG_FILE "mbedtls/esp_config.h"
+#endif
+
 #include <mbedtls/version.h>
 
 #if MBEDTLS_VERSION_MAJOR < 4
@@ -121,7 +127,8 @@ static inline int compat_p256_generate(mbedtls_pk_context *key, compat_random *r
 #if MBEDTLS_VERSION_MAJOR < 4
 	int result = mbedtls_pk_setup(key, mbedtls_pk_info_from_type(MBEDTLS_PK_ECKEY));
 	if (result) return result;
-	return mbedtls_ecp_gen_key(MBEDTLS_ECP_DP_SECP256R1, mbedtls_pk_ec(*key), mbedtls_ctr_drbg_random, random);
+	return mbedtls_ecp_gen_key(
+		MBEDTLS_ECP_DP_SECP256R1, mbedtls_pk_ec(*key), mbedtls_ctr_drbg_random, random);
 #else
 	(void)random;
 	psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
@@ -139,7 +146,8 @@ static inline int compat_p256_generate(mbedtls_pk_context *key, compat_random *r
 }
 
 /* point: 04 X Y; signature: r s, each 32 bytes. 0 if it is right. */
-static inline int compat_p256_verify(const uint8_t point[65], const uint8_t digest[32], const uint8_t signature[64]) {
+static inline int compat_p256_verify(
+	const uint8_t point[65], const uint8_t digest[32], const uint8_t signature[64]) {
 #if MBEDTLS_VERSION_MAJOR < 4
 	mbedtls_ecp_group group;
 	mbedtls_ecp_point q;
@@ -175,7 +183,8 @@ static inline int compat_p256_verify(const uint8_t point[65], const uint8_t dige
 }
 
 /* A private key in DER (SEC 1 or PKCS #8). */
-static inline int compat_pk_parse(mbedtls_pk_context *key, const uint8_t *der, size_t size, compat_random *random) {
+static inline int compat_pk_parse(
+	mbedtls_pk_context *key, const uint8_t *der, size_t size, compat_random *random) {
 #if MBEDTLS_VERSION_MAJOR < 3
 	(void)random;
 	return mbedtls_pk_parse_key(key, der, size, NULL, 0);
@@ -201,7 +210,8 @@ static inline int compat_x509write_serial(mbedtls_x509write_cert *crt, uint8_t *
 }
 
 /* Writes at the end of `bytes`; returns the length or an error. */
-static inline int compat_x509write_der(mbedtls_x509write_cert *crt, uint8_t *bytes, size_t size, compat_random *random) {
+static inline int compat_x509write_der(
+	mbedtls_x509write_cert *crt, uint8_t *bytes, size_t size, compat_random *random) {
 #if MBEDTLS_VERSION_MAJOR < 4
 	return mbedtls_x509write_crt_der(crt, bytes, size, mbedtls_ctr_drbg_random, random);
 #else
@@ -214,20 +224,31 @@ static inline int compat_x509write_der(mbedtls_x509write_cert *crt, uint8_t *byt
 
 #if MBEDTLS_VERSION_MAJOR < 3
 static const mbedtls_ecp_group_id compat_groups[] = {
-	MBEDTLS_ECP_DP_SECP256R1, MBEDTLS_ECP_DP_CURVE25519, MBEDTLS_ECP_DP_SECP384R1, MBEDTLS_ECP_DP_SECP521R1,
+	MBEDTLS_ECP_DP_SECP256R1,
+	MBEDTLS_ECP_DP_CURVE25519,
+	MBEDTLS_ECP_DP_SECP384R1,
+	MBEDTLS_ECP_DP_SECP521R1,
 	MBEDTLS_ECP_DP_NONE,
 };
 static const int compat_hashes[] = {MBEDTLS_MD_SHA256, MBEDTLS_MD_SHA384, MBEDTLS_MD_SHA512, MBEDTLS_MD_NONE};
 #else
 static const uint16_t compat_groups[] = {
-	MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1, MBEDTLS_SSL_IANA_TLS_GROUP_X25519, MBEDTLS_SSL_IANA_TLS_GROUP_SECP384R1,
-	MBEDTLS_SSL_IANA_TLS_GROUP_SECP521R1, MBEDTLS_SSL_IANA_TLS_GROUP_NONE,
+	MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1,
+	MBEDTLS_SSL_IANA_TLS_GROUP_X25519,
+	MBEDTLS_SSL_IANA_TLS_GROUP_SECP384R1,
+	MBEDTLS_SSL_IANA_TLS_GROUP_SECP521R1,
+	MBEDTLS_SSL_IANA_TLS_GROUP_NONE,
 };
 static const uint16_t compat_signatures[] = {
-	MBEDTLS_TLS1_3_SIG_ECDSA_SECP256R1_SHA256, MBEDTLS_TLS1_3_SIG_ECDSA_SECP384R1_SHA384,
-	MBEDTLS_TLS1_3_SIG_ECDSA_SECP521R1_SHA512, MBEDTLS_TLS1_3_SIG_RSA_PSS_RSAE_SHA256,
-	MBEDTLS_TLS1_3_SIG_RSA_PSS_RSAE_SHA384, MBEDTLS_TLS1_3_SIG_RSA_PSS_RSAE_SHA512,
-	MBEDTLS_TLS1_3_SIG_RSA_PKCS1_SHA256, MBEDTLS_TLS1_3_SIG_RSA_PKCS1_SHA384, MBEDTLS_TLS1_3_SIG_RSA_PKCS1_SHA512,
+	MBEDTLS_TLS1_3_SIG_ECDSA_SECP256R1_SHA256,
+	MBEDTLS_TLS1_3_SIG_ECDSA_SECP384R1_SHA384,
+	MBEDTLS_TLS1_3_SIG_ECDSA_SECP521R1_SHA512,
+	MBEDTLS_TLS1_3_SIG_RSA_PSS_RSAE_SHA256,
+	MBEDTLS_TLS1_3_SIG_RSA_PSS_RSAE_SHA384,
+	MBEDTLS_TLS1_3_SIG_RSA_PSS_RSAE_SHA512,
+	MBEDTLS_TLS1_3_SIG_RSA_PKCS1_SHA256,
+	MBEDTLS_TLS1_3_SIG_RSA_PKCS1_SHA384,
+	MBEDTLS_TLS1_3_SIG_RSA_PKCS1_SHA512,
 	MBEDTLS_TLS1_3_SIG_NONE,
 };
 #endif

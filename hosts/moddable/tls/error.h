@@ -1,4 +1,4 @@
-/* Why a TLS session failed. Values, never exceptions: on the chip an exception in a socket callback restarts it. */
+/* Why a TLS session failed. Values: on the chip an exception out of a socket callback restarts the device. */
 #ifndef AMBIENT16_ERROR_H
 #define AMBIENT16_ERROR_H
 

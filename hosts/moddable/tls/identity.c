@@ -72,7 +72,8 @@ static int fill(mbedtls_x509write_cert *certificate, mbedtls_pk_context *key, co
 	return set_alternative_names(certificate, name, addresses, count);
 }
 
-int a16_identity_create(const char *udid, const char *const *addresses, size_t count, uint8_t *bytes, size_t size) {
+int a16_identity_create(
+	const char *udid, const char *const *addresses, size_t count, uint8_t *bytes, size_t size) {
 	if (!is_udid(udid) || count > A16_IDENTITY_ADDRESSES || size < HEADER) return A16_ARGUMENT;
 	if (compat_start()) return A16_INTERNAL;
 
@@ -92,8 +93,10 @@ int a16_identity_create(const char *udid, const char *const *addresses, size_t c
 		/* Both are written at the end of what they are given. */
 		key_size = mbedtls_pk_write_key_der(&key, key_der, sizeof key_der);
 		certificate_size = compat_x509write_der(&certificate, bytes, size, &random);
-		if (key_size < 0 || certificate_size < 0) result = A16_INTERNAL;
-		else if ((size_t)(HEADER + key_size + certificate_size) > size) result = A16_ARGUMENT;
+		if (key_size < 0 || certificate_size < 0)
+			result = A16_INTERNAL;
+		else if ((size_t)(HEADER + key_size + certificate_size) > size)
+			result = A16_ARGUMENT;
 	}
 	if (!result) {
 		result = HEADER + key_size + certificate_size;
@@ -123,7 +126,8 @@ bool a16_identity_split(const uint8_t *bytes, size_t size, const uint8_t **key, 
 int a16_identity_fingerprint(const uint8_t *bytes, size_t size, uint8_t fingerprint[32]) {
 	const uint8_t *key, *certificate;
 	size_t key_size, certificate_size;
-	if (!a16_identity_split(bytes, size, &key, &key_size, &certificate, &certificate_size)) return A16_ARGUMENT;
+	if (!a16_identity_split(bytes, size, &key, &key_size, &certificate, &certificate_size))
+		return A16_ARGUMENT;
 	if (compat_start() || compat_sha256(certificate, certificate_size, fingerprint)) return A16_INTERNAL;
 	return 0;
 }

@@ -25,8 +25,7 @@ static int error_of(A16Session *session, int result) {
 			return A16_ALERT;
 		case MBEDTLS_ERR_SSL_CONN_EOF:
 		/* Also in the middle of a handshake. */
-		case MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY:
-			return A16_TRUNCATED;
+		case MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY: return A16_TRUNCATED;
 		case MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION:
 		case MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE:
 			return compat_ssl_in_hello(&session->ssl) ? A16_NEGOTIATION : A16_PROTOCOL;
@@ -38,10 +37,8 @@ static int error_of(A16Session *session, int result) {
 		case MBEDTLS_ERR_ECP_ALLOC_FAILED:
 #endif
 			return A16_MEMORY;
-		case MBEDTLS_ERR_SSL_INTERNAL_ERROR:
-			return A16_INTERNAL;
-		default:
-			return A16_PROTOCOL;
+		case MBEDTLS_ERR_SSL_INTERNAL_ERROR: return A16_INTERNAL;
+		default: return A16_PROTOCOL;
 	}
 }
 
@@ -65,6 +62,10 @@ void a16_session_end(A16Session *session) {
 	session->input_ended = true;
 }
 
+size_t a16_session_sendable(const A16Session *session) {
+	return queue_length(&session->out);
+}
+
 size_t a16_session_send(A16Session *session, uint8_t *bytes, size_t size) {
 	return a16_queue_take(&session->out, bytes, size);
 }
@@ -78,7 +79,8 @@ static int step_handshake(A16Session *session) {
 	if (result) return fail(session, error_of(session, result));
 	if (compat_ssl_handshake_over(&session->ssl)) {
 		/* Whatever the library may do one day: a client without a checked certificate goes no further. */
-		if (session->client && !session->trust.checked && !session->resuming) return fail(session, A16_INTERNAL);
+		if (session->client && !session->trust.checked && !session->resuming)
+			return fail(session, A16_INTERNAL);
 		session->state = A16_OPEN;
 	}
 	return 1;
@@ -202,14 +204,18 @@ void a16_session_close(A16Session *session) {
 
 /* What was agreed */
 
+static bool is_agreed(const A16Session *session) {
+	return session->state == A16_OPEN || session->state == A16_ENDED;
+}
+
 const char *a16_session_version(const A16Session *session) {
-	return session->state == A16_OPEN || session->state == A16_ENDED ? mbedtls_ssl_get_version(&session->ssl) : NULL;
+	return is_agreed(session) ? mbedtls_ssl_get_version(&session->ssl) : NULL;
 }
 
 const char *a16_session_cipher(const A16Session *session) {
-	return session->state == A16_OPEN || session->state == A16_ENDED ? mbedtls_ssl_get_ciphersuite(&session->ssl) : NULL;
+	return is_agreed(session) ? mbedtls_ssl_get_ciphersuite(&session->ssl) : NULL;
 }
 
 bool a16_session_resumed(const A16Session *session) {
-	return (session->state == A16_OPEN || session->state == A16_ENDED) && session->resuming && !session->trust.checked;
+	return is_agreed(session) && session->resuming && !session->trust.checked;
 }

@@ -8,13 +8,14 @@
 #include "error.h"
 
 /*
- * A TLS session as a pure state machine: ciphertext in, ciphertext out, plaintext in, plaintext out. It knows no
- * sockets, clock or callback, and shares nothing with other sessions.
+ * A TLS session as a pure state machine: ciphertext in, ciphertext out, plaintext in, plaintext out. It knows
+ * no sockets, clock or callback, and shares nothing with other sessions.
  *
- * Whoever drives it moves bytes with `receive` and `send` (copies, nothing else), and lets it work with `step`
- * until that has nothing more to do. One step is one handshake message or one record, so that others are served
- * between two steps. Functions that return int return an error of error.h when they fail; the session is dead
- * then, each later call returns the same error, and only `send` goes on, to deliver the alert.
+ * Whoever drives it moves bytes with `receive` and `send` (copies, nothing else), and lets it work with
+ * `step` until that has nothing more to do. One step is one handshake message or one record, so that others
+ * are served between two steps. Functions that return int return an error of error.h when they fail; the
+ * session is dead then, each later call returns the same error, and only `send` goes on, to deliver the
+ * alert.
  *
  * TLS 1.2 and, where the library has it, 1.3; ECDHE with AES-GCM or ChaCha20-Poly1305. No renegotiation, no
  * early data, no client certificates, no compression.
@@ -69,12 +70,15 @@ size_t a16_session_room(const A16Session *session);
 /** The connection has ended: nothing will come after what was received. */
 void a16_session_end(A16Session *session);
 
+/** How many bytes `send` would give. */
+size_t a16_session_sendable(const A16Session *session);
+
 /** Gives ciphertext for the peer; returns how many bytes, 0 if there are none. Never fails. */
 size_t a16_session_send(A16Session *session, uint8_t *bytes, size_t size);
 
 /**
- * Does a bounded piece of work. Returns 1 if there is more to do, 0 if it has to wait: for bytes from the peer,
- * for `send` to make room, or for `read` to take what is there.
+ * Does a bounded piece of work. Returns 1 if there is more to do, 0 if it has to wait: for bytes from the
+ * peer, for `send` to make room, or for `read` to take what is there.
  */
 int a16_session_step(A16Session *session);
 

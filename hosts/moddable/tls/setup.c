@@ -47,7 +47,8 @@ static int allocate(A16Session **result, int endpoint) {
 	*result = session;
 
 	if (compat_start() || compat_random_seed(&session->random)) return A16_INTERNAL;
-	if (mbedtls_ssl_config_defaults(&session->conf, endpoint, MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT))
+	if (mbedtls_ssl_config_defaults(
+			&session->conf, endpoint, MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT))
 		return A16_MEMORY;
 	compat_ssl_conf(&session->conf, &session->random);
 	size_t count = 0;
@@ -67,7 +68,8 @@ static int start(A16Session *session) {
 static int set_up_server(A16Session *session, const uint8_t *identity, size_t size) {
 	const uint8_t *key, *certificate;
 	size_t key_size, certificate_size;
-	if (!a16_identity_split(identity, size, &key, &key_size, &certificate, &certificate_size)) return A16_ARGUMENT;
+	if (!a16_identity_split(identity, size, &key, &key_size, &certificate, &certificate_size))
+		return A16_ARGUMENT;
 	if (compat_pk_parse(&session->key, key, key_size, &session->random) ||
 		mbedtls_x509_crt_parse_der(&session->certificates, certificate, certificate_size))
 		return A16_ARGUMENT;
@@ -80,7 +82,8 @@ static bool is_name(const char *host) {
 	if (length == 0 || length > HOST_MAX) return false;
 	for (size_t i = 0; i < length; i++) {
 		char c = host[i];
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_'))
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+				c == '.' || c == '_'))
 			return false;
 	}
 	return true;
@@ -101,7 +104,8 @@ static int parse_certificates(mbedtls_x509_crt *chain, const uint8_t *bytes, siz
 	while (p < end) {
 		uint8_t *certificate = p;
 		size_t length;
-		if (mbedtls_asn1_get_tag(&p, end, &length, MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE)) return A16_ARGUMENT;
+		if (mbedtls_asn1_get_tag(&p, end, &length, MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE))
+			return A16_ARGUMENT;
 		p += length;
 		if (mbedtls_x509_crt_parse_der(chain, certificate, (size_t)(p - certificate))) return A16_ARGUMENT;
 	}
@@ -113,8 +117,10 @@ static int digest_purpose(A16Session *session, const A16ClientOptions *options) 
 	uint8_t digests[65] = {0};
 	digests[64] = options->fingerprint ? 'F' : 'C';
 	if (compat_sha256((const uint8_t *)options->host, strlen(options->host), digests)) return A16_INTERNAL;
-	if (options->fingerprint) memcpy(digests + 32, options->fingerprint, 32);
-	else if (compat_sha256(options->ca, options->ca_size, digests + 32)) return A16_INTERNAL;
+	if (options->fingerprint)
+		memcpy(digests + 32, options->fingerprint, 32);
+	else if (compat_sha256(options->ca, options->ca_size, digests + 32))
+		return A16_INTERNAL;
 	return compat_sha256(digests, sizeof digests, session->purpose) ? A16_INTERNAL : 0;
 }
 
@@ -160,7 +166,8 @@ static int set_up_client(A16Session *session, const A16ClientOptions *options) {
 	result = start(session);
 	if (result) return result;
 	/* No address in SNI (RFC 6066, 3); a16_trust_verify compares addresses. */
-	if (mbedtls_ssl_set_hostname(&session->ssl, session->trust.address_size ? NULL : options->host)) return A16_MEMORY;
+	if (mbedtls_ssl_set_hostname(&session->ssl, session->trust.address_size ? NULL : options->host))
+		return A16_MEMORY;
 	if (options->resumption) a16_session_resume(session, options->resumption, options->resumption_size);
 	return 0;
 }

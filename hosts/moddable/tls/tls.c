@@ -15,6 +15,7 @@
 #define UDID_SIZE 16
 #define ADDRESS_SIZE 48
 #define OUT_MAX 65536
+#define NUMBER_MAX 9007199254740991.0
 
 typedef struct {
 	A16Session *session;
@@ -28,22 +29,18 @@ static int get_bytes(xsMachine *the, xsSlot *slot, const uint8_t **bytes, size_t
 	volatile int got = 0;
 	void *data = NULL;
 	xsUnsignedValue length = 0;
-	switch (xsmcTypeOf(*slot)) {
-		case xsReferenceType:
-			xsTry {
-				xsmcGetBufferReadable(*slot, &data, &length);
-				got = 1;
-			}
-			xsCatch {}
-			break;
-		case xsStringType:
-		case xsStringXType:
-			data = xsmcToString(*slot);
-			length = (xsUnsignedValue)strlen(data);
+	xsType type = xsmcTypeOf(*slot);
+	if (type == xsStringType || type == xsStringXType) {
+		data = xsmcToString(*slot);
+		length = (xsUnsignedValue)strlen(data);
+		got = 1;
+	} else if (type == xsReferenceType) {
+		xsTry {
+			xsmcGetBufferReadable(*slot, &data, &length);
 			got = 1;
-			break;
-		default:
-			break;
+		}
+		xsCatch {
+		}
 	}
 	*bytes = data;
 	*count = length;
@@ -60,16 +57,13 @@ static int get_text(xsMachine *the, xsSlot *slot, char *text, size_t size) {
 	return 1;
 }
 
+/* At least 0, and no more than what a double holds exactly. */
 static double get_number(xsMachine *the, xsSlot *slot) {
-	switch (xsmcTypeOf(*slot)) {
-		case xsIntegerType:
-		case xsNumberType: {
-			double number = xsmcToNumber(*slot);
-			return number > 0 ? number : 0; /* NaN, too */
-		}
-		default:
-			return 0;
-	}
+	xsType type = xsmcTypeOf(*slot);
+	if (type != xsIntegerType && type != xsNumberType) return 0;
+	double number = xsmcToNumber(*slot);
+	if (!(number > 0)) return 0; /* NaN, too */
+	return number < NUMBER_MAX ? number : NUMBER_MAX;
 }
 
 static size_t get_count(xsMachine *the, xsSlot *slot) {
@@ -100,9 +94,22 @@ static void result_bytes(xsMachine *the, const uint8_t *bytes, size_t count) {
 	xsmcSetArrayBuffer(xsResult, (void *)bytes, (xsIntegerValue)count);
 }
 
+/* An empty buffer of `*count` bytes, or of as many as the first argument wants; undefined if that is none. */
+static int new_result_bytes(xsMachine *the, size_t *count) {
+	size_t most = xsmcArgc > 0 ? get_count(the, &xsArg(0)) : 0;
+	if (*count > most) *count = most;
+	if (*count)
+		result_bytes(the, NULL, *count);
+	else
+		xsmcSetUndefined(xsResult);
+	return *count > 0;
+}
+
 static void result_text(xsMachine *the, const char *text) {
-	if (text) xsmcSetStringX(xsResult, (char *)text);
-	else xsmcSetUndefined(xsResult);
+	if (text)
+		xsmcSetString(xsResult, (char *)text);
+	else
+		xsmcSetUndefined(xsResult);
 }
 
 /* Life */
@@ -165,8 +172,10 @@ void xs_tls_receive(xsMachine *the) {
 	size_t count;
 	A16Session *session = get_session(the);
 	if (!session) return;
-	if (!has_argument(the, 0) || !get_bytes(the, &xsArg(0), &bytes, &count)) xsmcSetInteger(xsResult, A16_ARGUMENT);
-	else xsmcSetInteger(xsResult, a16_session_receive(session, bytes, count));
+	if (!has_argument(the, 0) || !get_bytes(the, &xsArg(0), &bytes, &count))
+		xsmcSetInteger(xsResult, A16_ARGUMENT);
+	else
+		xsmcSetInteger(xsResult, a16_session_receive(session, bytes, count));
 }
 
 void xs_tls_get_room(xsMachine *the) {
@@ -180,13 +189,15 @@ void xs_tls_end(xsMachine *the) {
 	xsmcSetUndefined(xsResult);
 }
 
+void xs_tls_get_sendable(xsMachine *the) {
+	A16Session *session = get_session(the);
+	xsmcSetInteger(xsResult, session ? (xsIntegerValue)a16_session_sendable(session) : 0);
+}
+
 void xs_tls_send(xsMachine *the) {
 	A16Session *session = get_session(the);
-	uint8_t bytes[A16_BUFFER];
-	size_t size = xsmcArgc > 0 ? get_count(the, &xsArg(0)) : sizeof bytes;
-	size_t count = session ? a16_session_send(session, bytes, size < sizeof bytes ? size : sizeof bytes) : 0;
-	if (count) result_bytes(the, bytes, count);
-	else xsmcSetUndefined(xsResult);
+	size_t count = session ? a16_session_sendable(session) : 0;
+	if (new_result_bytes(the, &count)) a16_session_send(session, xsmcToArrayBuffer(xsResult), count);
 }
 
 /* Work */
@@ -228,13 +239,8 @@ void xs_tls_get_readable(xsMachine *the) {
 void xs_tls_read(xsMachine *the) {
 	A16Session *session = get_session(the);
 	size_t count = session ? a16_session_readable(session) : 0;
-	size_t most = xsmcArgc > 0 ? get_count(the, &xsArg(0)) : OUT_MAX;
-	xsmcSetUndefined(xsResult);
-	if (count > most) count = most;
-	if (!count) return;
 	/* It lies decrypted in the session, so that this takes all of it and cannot fail. */
-	result_bytes(the, NULL, count);
-	a16_session_read(session, xsmcToArrayBuffer(xsResult), count);
+	if (new_result_bytes(the, &count)) a16_session_read(session, xsmcToArrayBuffer(xsResult), count);
 }
 
 void xs_tls_get_writable(xsMachine *the) {
@@ -247,8 +253,10 @@ void xs_tls_write(xsMachine *the) {
 	size_t count;
 	A16Session *session = get_session(the);
 	if (!session) return;
-	if (!has_argument(the, 0) || !get_bytes(the, &xsArg(0), &bytes, &count)) xsmcSetInteger(xsResult, A16_ARGUMENT);
-	else xsmcSetInteger(xsResult, a16_session_write(session, bytes, count));
+	if (!has_argument(the, 0) || !get_bytes(the, &xsArg(0), &bytes, &count))
+		xsmcSetInteger(xsResult, A16_ARGUMENT);
+	else
+		xsmcSetInteger(xsResult, a16_session_write(session, bytes, count));
 }
 
 void xs_tls_close(xsMachine *the) {
@@ -278,8 +286,10 @@ void xs_tls_export(xsMachine *the) {
 	A16Session *session = get_session(the);
 	uint8_t *bytes = session ? malloc(A16_RESUMPTION) : NULL;
 	int count = bytes ? a16_session_export(session, bytes) : 0;
-	if (count > 0) result_bytes(the, bytes, (size_t)count);
-	else xsmcSetUndefined(xsResult);
+	if (count > 0)
+		result_bytes(the, bytes, (size_t)count);
+	else
+		xsmcSetUndefined(xsResult);
 	if (bytes) mbedtls_platform_zeroize(bytes, A16_RESUMPTION);
 	free(bytes);
 }
@@ -290,16 +300,19 @@ void xs_tls_identity(xsMachine *the) {
 	char udid[UDID_SIZE];
 	char texts[A16_IDENTITY_ADDRESSES][ADDRESS_SIZE];
 	const char *addresses[A16_IDENTITY_ADDRESSES];
-	uint8_t bytes[A16_IDENTITY_SIZE];
 	int count = xsmcArgc - 1;
 	if (count < 0 || count > A16_IDENTITY_ADDRESSES || !get_text(the, &xsArg(0), udid, sizeof udid)) return;
 	for (int i = 0; i < count; i++) {
 		if (!get_text(the, &xsArg(i + 1), texts[i], sizeof texts[i])) return;
 		addresses[i] = texts[i];
 	}
-	int size = a16_identity_create(udid, addresses, (size_t)count, bytes, sizeof bytes);
+	/* Not on the stack, of which the chip has little. */
+	uint8_t *bytes = malloc(A16_IDENTITY_SIZE);
+	if (!bytes) return;
+	int size = a16_identity_create(udid, addresses, (size_t)count, bytes, A16_IDENTITY_SIZE);
 	if (size > 0) result_bytes(the, bytes, (size_t)size);
-	mbedtls_platform_zeroize(bytes, sizeof bytes);
+	mbedtls_platform_zeroize(bytes, A16_IDENTITY_SIZE);
+	free(bytes);
 }
 
 void xs_tls_fingerprint(xsMachine *the) {
@@ -307,14 +320,16 @@ void xs_tls_fingerprint(xsMachine *the) {
 	size_t size;
 	uint8_t fingerprint[32];
 	if (!has_argument(the, 0) || !get_bytes(the, &xsArg(0), &bytes, &size)) return;
-	if (!a16_identity_fingerprint(bytes, size, fingerprint)) result_bytes(the, fingerprint, sizeof fingerprint);
+	if (!a16_identity_fingerprint(bytes, size, fingerprint))
+		result_bytes(the, fingerprint, sizeof fingerprint);
 }
 
 void xs_tls_verify(xsMachine *the) {
 	const uint8_t *key, *digest, *signature;
 	size_t key_size, digest_size, signature_size;
-	xsmcSetBoolean(xsResult, xsmcArgc == 3 && get_bytes(the, &xsArg(0), &key, &key_size) &&
-		get_bytes(the, &xsArg(1), &digest, &digest_size) && digest_size == 32 &&
-		get_bytes(the, &xsArg(2), &signature, &signature_size) &&
-		a16_signature_verify(key, key_size, digest, signature, signature_size));
+	xsmcSetBoolean(xsResult,
+		xsmcArgc == 3 && get_bytes(the, &xsArg(0), &key, &key_size) &&
+			get_bytes(the, &xsArg(1), &digest, &digest_size) && digest_size == 32 &&
+			get_bytes(the, &xsArg(2), &signature, &signature_size) &&
+			a16_signature_verify(key, key_size, digest, signature, signature_size));
 }

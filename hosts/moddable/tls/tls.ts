@@ -73,6 +73,11 @@ export class TLSSession extends (Native("xs_tls_destructor") as new () => object
 		native("xs_tls_end").call(this);
 	}
 
+	/** How many bytes of ciphertext there are for the peer. */
+	get sendable(): number {
+		return native("xs_tls_get_sendable").call(this);
+	}
+
 	/** Up to `count` bytes of ciphertext for the peer, undefined if there are none. */
 	send(count: number): ArrayBuffer | undefined {
 		return native("xs_tls_send").call(this, count);
@@ -169,4 +174,5 @@ export const fingerprint: (identity: Bytes) => ArrayBuffer | undefined = native(
  * Whether `signature` (ECDSA, strict DER) of the SHA-256 `digest` was made with the P-256 `key`
  * (SubjectPublicKeyInfo in DER, or the uncompressed point).
  */
-export const verifySignature: (key: Bytes, digest: Bytes, signature: Bytes) => boolean = native("xs_tls_verify");
+export const verifySignature: (key: Bytes, digest: Bytes, signature: Bytes) => boolean =
+	native("xs_tls_verify");

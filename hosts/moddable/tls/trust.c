@@ -16,7 +16,8 @@ static uint64_t seconds(const mbedtls_x509_time *time) {
 	if (time->year < 1970) return 0;
 	int64_t year = time->mon > 2 ? time->year : time->year - 1;
 	int64_t month = (time->mon + 9) % 12;
-	int64_t day = year * 365 + year / 4 - year / 100 + year / 400 + (month * 306 + 5) / 10 + time->day - 1 - 719468;
+	int64_t day = year * 365 + year / 4 - year / 100 + year / 400 + (month * 306 + 5) / 10 + time->day - 1 -
+		719468;
 	return (uint64_t)(((day * 24 + time->hour) * 60 + time->min) * 60 + time->sec);
 }
 
@@ -52,7 +53,8 @@ int a16_trust_verify(void *context, mbedtls_x509_crt *certificate, int depth, ui
 		uint64_t expiry = seconds(&certificate->valid_to) + 1;
 		if (expiry < trust->expiry) trust->expiry = expiry;
 		if (trust->time && trust->time >= expiry) *flags |= MBEDTLS_X509_BADCERT_EXPIRED;
-		if (trust->time && trust->time < seconds(&certificate->valid_from)) *flags |= MBEDTLS_X509_BADCERT_FUTURE;
+		if (trust->time && trust->time < seconds(&certificate->valid_from))
+			*flags |= MBEDTLS_X509_BADCERT_FUTURE;
 		if (depth == 0 && trust->address_size && !has_address(trust, certificate))
 			*flags |= MBEDTLS_X509_BADCERT_CN_MISMATCH;
 	}

@@ -117,9 +117,10 @@ export class OwnedDevice {
 	}
 
 	async #start(rate: number): Promise<void> {
-		// Its time has run ahead of the computer's: it goes on where it was.
+		// Its time has run ahead of the computer's: it goes on behind the last window, and the one that it may not
+		// have told of.
 		const last = Math.max(0, ...this.measured.keys());
-		const ahead = Math.max(0, (last + 10) * 1000 - Date.now());
+		const ahead = Math.max(0, (last + 30) * 1000 - Date.now());
 		const shift = `const now = Date.now; Date.now = () => now() + ${ahead}`;
 		this.desk = await startDesk(this.#scope, {
 			data: this.#data,

@@ -206,14 +206,50 @@ export const http: Group = {
 		{
 			name: "another method is not allowed, and those allowed are named",
 			async run(t) {
-				for (const method of ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW", "get"]) {
+				for (const method of ["PUT", "DELETE", "PATCH", "TRACE", "BREW", "get"]) {
 					const answer = await t.send({ method });
 					assertError(answer, 405, "method-not-allowed");
 					assert.deepEqual((answer.headers.get("allow") ?? "").split(/ *, */).sort(), [
 						"GET",
 						"HEAD",
+						"OPTIONS",
 						"POST",
 					]);
+				}
+			},
+		},
+		{
+			name: "OPTIONS tells what is allowed, and a browser at home what a page may send",
+			async run(t) {
+				const { status, headers } = await t.send({ method: "OPTIONS" });
+				assert.equal(status, 200);
+				assert.match(headers.get("allow") ?? "", /POST/);
+				assert.equal(headers.get("access-control-allow-origin"), undefined);
+				const Origin = "http://localhost:8123";
+				const preflight = await t.send({ method: "OPTIONS", headers: { Origin } });
+				assert.equal(preflight.headers.get("access-control-allow-origin"), Origin);
+				assert.equal(preflight.headers.get("access-control-allow-methods"), "GET, POST");
+				const fields = (preflight.headers.get("access-control-allow-headers") ?? "").split(/ *, */);
+				assert.deepEqual(fields.sort(), ["authorization", "content-type"]);
+			},
+		},
+		{
+			name: "a page of the home may read answers, errors as well, and a page from elsewhere none",
+			async run(t) {
+				for (const method of ["GET", "POST"]) {
+					const allowed = async (Origin: string) =>
+						(
+							await t.send({ method, headers: { Origin }, body: method === "POST" ? "{}" : undefined })
+						).headers.get("access-control-allow-origin");
+					for (const origin of ["http://127.0.0.1:3000", "http://192.168.0.2", "https://hub.local:8123"])
+						assert.equal(await allowed(origin), origin);
+					for (const origin of [
+						"https://example.com",
+						"http://192.0.2.1",
+						"null",
+						"http://localhost.example.com",
+					])
+						assert.equal(await allowed(origin), undefined);
 				}
 			},
 		},

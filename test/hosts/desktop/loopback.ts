@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect as connectTcp, type Socket as TcpSocket } from "node:net";
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from "node:tls";
+import { Cable } from "../../../hosts/desktop/cable";
 import { createIdentity } from "../../../hosts/desktop/identity";
 import { DesktopNetwork } from "../../../hosts/desktop/network";
 import { findPort } from "../../../hosts/desktop/ports";
@@ -17,6 +18,7 @@ export type Behavior = (socket: Socket) => Partial<SocketHandler> | undefined;
 
 export interface Served {
 	network: DesktopNetwork;
+	cable: Cable;
 	port: number;
 	listener: Listener;
 	/** What was thrown into the host. */
@@ -44,7 +46,8 @@ export async function serve(
 	const onException = (error: unknown) => void exceptions.push(error);
 	const port = await findPort(0, "--port", 0);
 	const time = fakeTime ?? new DesktopTime(1, onException);
-	const network = new DesktopNetwork({ port, httpsPort: port, time, onListening() {}, onException });
+	const cable = new Cable();
+	const network = new DesktopNetwork({ port, httpsPort: port, cable, time, onListening() {}, onException });
 	t.after(() => {
 		const closed = network.close(0);
 		fakeTime?.advance(0);
@@ -65,7 +68,7 @@ export async function serve(
 			},
 		});
 	});
-	return { network, port, listener, exceptions, errors };
+	return { network, cable, port, listener, exceptions, errors };
 }
 
 /** A client over TCP. What it reads waits in it as in any stream. */

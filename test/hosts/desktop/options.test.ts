@@ -17,6 +17,7 @@ describe("options", () => {
 		assert.deepEqual(parseOptions([]), {
 			port: 8080,
 			httpsPort: 8443,
+			panelPort: 8016,
 			data: "./data",
 			udid: undefined,
 			clockRate: 1,
@@ -27,10 +28,12 @@ describe("options", () => {
 	});
 
 	test("all are taken", () => {
-		const line = "--port 0 --https-port=0 --data d --udid 10000fb38278 --clock-rate 0.5 --seed 7 --json";
+		const line =
+			"--port 0 --https-port=0 --panel-port 0 --data d --udid 10000fb38278 --clock-rate 0.5 --seed 7 --json";
 		assert.deepEqual(parseOptions(line.split(" ")), {
 			port: 0,
 			httpsPort: 0,
+			panelPort: 0,
 			data: "d",
 			udid: "10000fb38278",
 			clockRate: 0.5,
@@ -62,7 +65,17 @@ describe("options", () => {
 	test("an option without its value is refused", () => rejects(["--data"], /--data/));
 
 	test("the help names every option", () => {
-		for (const option of ["port", "https-port", "data", "udid", "clock-rate", "seed", "json", "help"])
+		for (const option of [
+			"port",
+			"https-port",
+			"panel-port",
+			"data",
+			"udid",
+			"clock-rate",
+			"seed",
+			"json",
+			"help",
+		])
 			assert.match(HELP, new RegExp(`--${option} `));
 	});
 });

@@ -65,7 +65,7 @@ describe("a device at a desk", { timeout: 60_000 }, () => {
 		const device = start(t, ["--json", "--udid", "10000fb38278"]);
 		await device.shows('"ready"');
 		const ready = JSON.parse(device.output().split("\n")[0]!);
-		assert.deepEqual(Object.keys(ready), ["event", "http", "https", "udid", "paired"]);
+		assert.deepEqual(Object.keys(ready), ["event", "http", "https", "udid", "paired", "panel"]);
 		assert.deepEqual([ready.event, ready.udid, ready.paired], ["ready", "10000fb38278", true]);
 		const client = connect(Number(new URL(ready.http).port), "127.0.0.1");
 		client.on("error", () => {});

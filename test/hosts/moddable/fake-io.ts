@@ -16,10 +16,11 @@ export class FakeTcp implements Tcp {
 	constructor(options?: TcpOptions) {
 		this.target = options?.target as TcpOptions["target"];
 		if (!options) return;
+		this.events = options;
+		if (!("from" in options)) return;
 		this.#from = options.from as FakeTcp;
 		if (this.#from.broken) throw new Error("invalid from");
 		this.#from.heir = this;
-		this.events = options;
 	}
 
 	/** The socket that has taken this one's place. */

@@ -66,6 +66,21 @@ describe("simulated sensors", () => {
 		sensors.move("left-to-right");
 		assert.equal(exceptions.length, 1);
 	});
+
+	test("a breath is CO2 and damp for a minute, and leaves the rest as it was", () => {
+		const { sensors, time } = makeSensors();
+		const before = sensors.read();
+		sensors.breathe();
+		const after = sensors.read();
+		assert.equal(after.co2, before.co2! + 1_800);
+		assert.ok(after.humidity! > before.humidity! + 13);
+		assert.equal(after.temperature, before.temperature);
+		time.advance(30_000);
+		const { co2 } = sensors.read();
+		assert.ok(co2! > before.co2! + 300 && co2! < before.co2! + 600, `${co2}`);
+		time.advance(30_000);
+		assert.ok(sensors.read().co2! < before.co2! + 100);
+	});
 });
 
 describe("simulated button", () => {
@@ -95,6 +110,26 @@ describe("simulated button", () => {
 		time.advance(1_000);
 		assert.equal(button.press(1), true);
 		assert.deepEqual(changes, [true, false, true]);
+	});
+
+	test("is held until it is let go", () => {
+		const { time, button, changes } = makeButton();
+		assert.equal(button.hold(), true);
+		assert.equal(button.press(1), false);
+		time.advance(100_000);
+		assert.deepEqual(changes, [true]);
+		button.release();
+		button.release();
+		assert.deepEqual(changes, [true, false]);
+	});
+
+	test("a press that has its time keeps it", () => {
+		const { time, button, changes } = makeButton();
+		button.press(11);
+		button.release();
+		assert.deepEqual(changes, [true]);
+		time.advance(11_000);
+		assert.deepEqual(changes, [true, false]);
 	});
 
 	test("when it is closed it is not let go any more", () => {

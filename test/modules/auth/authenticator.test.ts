@@ -27,6 +27,7 @@ function owner() {
 		host: "",
 		contentType: undefined,
 		authorization: undefined,
+		origin: undefined,
 		body: new TextEncoder().encode("{}"),
 		secure: false,
 		remoteAddress: "192.0.2.1",

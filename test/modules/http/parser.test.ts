@@ -69,6 +69,7 @@ describe("a request's head", () => {
 			host: "device.local",
 			contentType: "application/json",
 			authorization: 'Ambient16 token="a"',
+			origin: undefined,
 			end: text.length + 5,
 			chunked: false,
 			awaitsContinue: false,

@@ -105,7 +105,7 @@ describe("a request", () => {
 		const { connect, requests } = serveLater();
 		connect().send(
 			"POST http://Device.local:80/a?b HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" +
-				"Authorization: Ambient16 a\r\nContent-Length: 2\r\n\r\n{}",
+				"Authorization: Ambient16 a\r\nOrigin: http://Page.local\r\nContent-Length: 2\r\n\r\n{}",
 		);
 		assert.deepEqual(requests[0]?.request, {
 			method: "POST",
@@ -114,6 +114,7 @@ describe("a request", () => {
 			host: "device.local",
 			contentType: "application/json",
 			authorization: "Ambient16 a",
+			origin: "http://Page.local",
 			body: latin1("{}"),
 			secure: false,
 			remoteAddress: "192.0.2.1",

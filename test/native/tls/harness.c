@@ -157,8 +157,10 @@ static int peer_step(Peer *peer) {
 	if (peer->over || peer->result) return 0;
 	int result = mbedtls_ssl_handshake(&peer->ssl);
 	if (result == MBEDTLS_ERR_SSL_WANT_READ || result == MBEDTLS_ERR_SSL_WANT_WRITE) return 0;
-	if (result) peer->result = result;
-	else peer->over = true;
+	if (result)
+		peer->result = result;
+	else
+		peer->over = true;
 	return 1;
 }
 
@@ -182,7 +184,8 @@ static bool move(End from, End to, size_t segment, Wire *wire) {
 	if (to.session && a16_session_error(to.session)) room = sizeof bytes;
 	if (count > room) count = room;
 	if (wire && wire->ended) return false;
-	if (from.session) count = a16_session_send(from.session, bytes, count);
+	if (from.session)
+		count = a16_session_send(from.session, bytes, count);
 	else {
 		size_t there = from.peer->out_end - from.peer->out_start;
 		if (count > there) count = there;

@@ -27,12 +27,12 @@
 #endif
 
 /* Ends the running test; what it holds is not freed. */
-#define CHECK(condition)                                    \
-	do {                                                    \
-		if (!(condition)) {                                 \
-			check_failed(__FILE__, __LINE__, #condition);   \
-			return;                                         \
-		}                                                   \
+#define CHECK(condition)                                  \
+	do {                                                  \
+		if (!(condition)) {                               \
+			check_failed(__FILE__, __LINE__, #condition); \
+			return;                                       \
+		}                                                 \
 	} while (0)
 
 typedef struct {
@@ -41,7 +41,7 @@ typedef struct {
 } Test;
 
 void check_failed(const char *file, int line, const char *what);
-/** Runs a test, unless argv[2] is there and its name begins otherwise; argv[1]: the folder with the certificates. */
+/** Runs a test, unless its name begins otherwise than argv[2]. argv[1]: the folder of the certificates. */
 void run_test(const char *name, void (*run)(void), int argc, char **argv);
 /** What main returns. */
 int finish_tests(void);

@@ -11,7 +11,8 @@ typedef struct {
 
 static bool listen_for(A16Session *session, Heard *heard, const char *expected) {
 	int count;
-	while ((count = a16_session_read(session, (uint8_t *)heard->bytes + heard->count, sizeof heard->bytes - heard->count)) > 0)
+	while ((count = a16_session_read(
+				session, (uint8_t *)heard->bytes + heard->count, sizeof heard->bytes - heard->count)) > 0)
 		heard->count += (size_t)count;
 	return heard->count <= strlen(expected) && memcmp(heard->bytes, expected, heard->count) == 0;
 }
@@ -22,7 +23,8 @@ static bool converse(A16Session *client, A16Session *server, Wire *up, Wire *dow
 	bool asked = false, answered = false;
 	for (int i = 0; i < 5; i++) {
 		pump_wires((End){client, NULL}, (End){server, NULL}, 1460, up, down);
-		if (!listen_for(server, &by_server, question) || !listen_for(client, &by_client, answer)) return false;
+		if (!listen_for(server, &by_server, question) || !listen_for(client, &by_client, answer))
+			return false;
 		if (!asked && is_open(client)) {
 			a16_session_write(client, (const uint8_t *)question, strlen(question));
 			asked = true;
@@ -53,7 +55,8 @@ static void truncate_every_byte(bool upwards) {
 		if (a16_session_error(receiver) != A16_TRUNCATED) {
 			CHECK(a16_session_state(receiver) == A16_ENDED);
 			Wire rest = {0};
-			pump_wires((End){client, NULL}, (End){server, NULL}, 1460, upwards ? &rest : NULL, upwards ? NULL : &rest);
+			pump_wires((End){client, NULL}, (End){server, NULL}, 1460, upwards ? &rest : NULL,
+				upwards ? NULL : &rest);
 			CHECK(rest.passed == 0);
 		}
 		a16_session_free(client);
@@ -98,7 +101,8 @@ static void noise(void) {
 		for (size_t k = 0; k < sizeof bytes; k++) bytes[k] = (uint8_t)random_number();
 		if (i & 2) {
 			/* Something that looks like a handshake message. */
-			const uint8_t header[] = {22, 3, 3, 0, (uint8_t)(random_number() % 200), i & 1 ? 1 : 2, 0, 0, (uint8_t)random_number(), 3, 3};
+			const uint8_t header[] = {22, 3, 3, 0, (uint8_t)(random_number() % 200), i & 1 ? 1 : 2, 0, 0,
+				(uint8_t)random_number(), 3, 3};
 			memcpy(bytes, header, sizeof header);
 		}
 		int steps = 0;
@@ -179,8 +183,11 @@ static void a_flood_of_warnings_and_empty_records(void) {
 	A16Session *client = visit(peer);
 	CHECK(is_open(client));
 	for (int i = 0; i < 1000 && !a16_session_error(client); i++) {
-		if (i % 2) mbedtls_ssl_send_alert_message(&peer->ssl, MBEDTLS_SSL_ALERT_LEVEL_WARNING, MBEDTLS_SSL_ALERT_MSG_USER_CANCELED);
-		else mbedtls_ssl_write(&peer->ssl, (const unsigned char *)"", 0);
+		if (i % 2)
+			mbedtls_ssl_send_alert_message(
+				&peer->ssl, MBEDTLS_SSL_ALERT_LEVEL_WARNING, MBEDTLS_SSL_ALERT_MSG_USER_CANCELED);
+		else
+			mbedtls_ssl_write(&peer->ssl, (const unsigned char *)"", 0);
 		babble(peer, client);
 	}
 	if (!a16_session_error(client)) {

@@ -1,6 +1,6 @@
 /*
- * What a session takes from the heap, and what it does when there is no more: each allocation of a conversation
- * fails once. Without sanitizer, since both replace malloc; argv[2] "figures" prints the sizes.
+ * What a session takes from the heap, and what it does when there is no more: each allocation of a
+ * conversation fails once. Without sanitizer, since both replace malloc.
  */
 #include "harness.h"
 
@@ -57,8 +57,8 @@ static bool converse(A16Session *client, A16Session *server) {
 static void every_allocation_fails_once(void) {
 	test_fingerprint();
 	size_t failures = 0, leaks = 0;
-	/* What the library sets up for good, it sets up in the first round. Later allocations are mostly numbers of
-	   elliptic curves: not each of them is tried. */
+	/* What the library sets up for good, it sets up in the first round. Later allocations are mostly numbers
+	   of elliptic curves: not each of them is tried. */
 	for (fail_at = 0;; fail_at += 1 + fail_at / 25) {
 		A16Session *server, *client;
 		size_t size;
@@ -67,8 +67,10 @@ static void every_allocation_fails_once(void) {
 		used = count = 0;
 		counting = true;
 		int error = a16_session_server(&server, identity, size);
-		if (!error) error = a16_session_client(&client, &options);
-		else client = NULL;
+		if (!error)
+			error = a16_session_client(&client, &options);
+		else
+			client = NULL;
 		CHECK(error == 0 || (error < 0 && !(server && client)));
 		bool done = !error && converse(client, server);
 		CHECK(done || error || a16_session_error(client) || a16_session_error(server));

@@ -13,7 +13,11 @@ static uint8_t saved[A16_RESUMPTION];
 static int saved_size;
 
 static int visit(Peer *peer, const char *host, uint64_t at, const uint8_t *resumption, int size) {
-	A16ClientOptions options = {.host = host, .ca = ca, .ca_size = ca_size, .time = at, .resumption = resumption,
+	A16ClientOptions options = {.host = host,
+		.ca = ca,
+		.ca_size = ca_size,
+		.time = at,
+		.resumption = resumption,
 		.resumption_size = (size_t)size};
 	peer_again(peer);
 	a16_session_free(session);
@@ -127,7 +131,8 @@ static void damaged_bytes_do_no_harm(void) {
 		int length = i < 200 ? size * i / 200 : size;
 		uint8_t *damaged = malloc(length ? (size_t)length : 1);
 		memcpy(damaged, ticket, (size_t)length);
-		for (int k = i < 200 ? 0 : 1 + i % 3; k > 0; k--) damaged[random_number() % (size_t)length] ^= 1 << i % 8;
+		for (int k = i < 200 ? 0 : 1 + i % 3; k > 0; k--)
+			damaged[random_number() % (size_t)length] ^= 1 << i % 8;
 		A16Session *client;
 		options.resumption = damaged;
 		options.resumption_size = (size_t)length;
@@ -163,7 +168,8 @@ static const Test tests[] = {
 	{"TLS 1.2 sessions are resumed, again and again", tls12_sessions_are_resumed},
 	{"sessions of the newest version are resumed, again and again", newest_sessions_are_resumed},
 	{"a session is not resumed for another name or CA", a_session_is_not_resumed_elsewhere},
-	{"a session is not resumed after its certificate expired", a_session_is_not_resumed_after_its_certificate_expired},
+	{"a session is not resumed after its certificate expired",
+		a_session_is_not_resumed_after_its_certificate_expired},
 	{"a server that forgot the session is verified anew", a_server_that_forgot_is_verified_anew},
 	{"damaged bytes do no harm", damaged_bytes_do_no_harm},
 	{"a server without tickets is verified each time", there_is_nothing_to_resume_without_tickets},

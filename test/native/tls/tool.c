@@ -42,8 +42,10 @@ static bool exchange(int fd, A16Session *session) {
 	size_t room = a16_session_room(session);
 	if (room) {
 		ssize_t count = recv(fd, bytes, room < sizeof bytes ? room : sizeof bytes, 0);
-		if (count > 0) a16_session_receive(session, bytes, (size_t)count);
-		else if (count == 0 || errno != EAGAIN) a16_session_end(session);
+		if (count > 0)
+			a16_session_receive(session, bytes, (size_t)count);
+		else if (count == 0 || errno != EAGAIN)
+			a16_session_end(session);
 	}
 	while (a16_session_step(session) > 0) continue;
 	return true;
@@ -56,9 +58,12 @@ static bool flush(int fd, A16Session *session) {
 	while ((count = a16_session_send(session, bytes, sizeof bytes)) > 0)
 		for (size_t sent = 0; sent < count;) {
 			ssize_t result = send(fd, bytes + sent, count - sent, 0);
-			if (result >= 0) sent += (size_t)result;
-			else if (errno == EAGAIN) poll(&(struct pollfd){fd, POLLOUT, 0}, 1, 1000);
-			else return false;
+			if (result >= 0)
+				sent += (size_t)result;
+			else if (errno == EAGAIN)
+				poll(&(struct pollfd){fd, POLLOUT, 0}, 1, 1000);
+			else
+				return false;
 		}
 	return true;
 }
@@ -100,7 +105,8 @@ static bool serve(Connection *connection) {
 		size_t more = (size_t)atol(strchr(connection->request, '/') + 1);
 		if (more > sizeof filler) more = sizeof filler;
 		char body[128];
-		int length = snprintf(body, sizeof body, "%s %s\n", a16_session_version(session), a16_session_cipher(session));
+		int length = snprintf(
+			body, sizeof body, "%s %s\n", a16_session_version(session), a16_session_cipher(session));
 		int head_length = snprintf(head, sizeof head,
 			"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n", (size_t)length + more);
 		write_all(connection->fd, session, head, (size_t)head_length);
@@ -113,7 +119,8 @@ static bool serve(Connection *connection) {
 	A16State state = a16_session_state(session);
 	if (state != A16_ENDED && state != A16_FAILED && !connection->answered) return true;
 	const char *alert = a16_session_alert(session);
-	printf("connection: %s%s%s\n", a16_error_text(a16_session_error(session)), alert ? ": " : "", alert ? alert : "");
+	printf("connection: %s%s%s\n", a16_error_text(a16_session_error(session)), alert ? ": " : "",
+		alert ? alert : "");
 	fflush(stdout);
 	shutdown(connection->fd, SHUT_WR);
 	/* Without this the reset that follows unread bytes may overtake the answer. */
@@ -176,7 +183,8 @@ static int client(int port, const char *host, bool pinned, const char *path, int
 	int resumption_size = 0;
 	for (int i = 0; i < visits; i++) {
 		A16ClientOptions options = {.host = host, .time = (uint64_t)time(NULL)};
-		if (pinned) options.fingerprint = trust;
+		if (pinned)
+			options.fingerprint = trust;
 		else {
 			options.ca = trust;
 			options.ca_size = size;
@@ -187,8 +195,9 @@ static int client(int port, const char *host, bool pinned, const char *path, int
 		}
 		A16Session *session;
 		int fd = socket(AF_INET, SOCK_STREAM, 0);
-		struct sockaddr_in address = {
-			.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons((uint16_t)port)};
+		struct sockaddr_in address = {.sin_family = AF_INET,
+			.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+			.sin_port = htons((uint16_t)port)};
 		if (connect(fd, (struct sockaddr *)&address, sizeof address)) return 1;
 		fcntl(fd, F_SETFL, O_NONBLOCK);
 		if (a16_session_client(&session, &options)) return 1;
@@ -219,8 +228,10 @@ static int client(int port, const char *host, bool pinned, const char *path, int
 		flush(fd, session);
 		resumption_size = a16_session_export(session, resumption);
 		const char *alert = a16_session_alert(session);
-		printf("{\"version\":\"%s\",\"cipher\":\"%s\",\"resumed\":%s,\"body\":%zu,\"ended\":%s,\"error\":\"%s\",\"alert\":\"%s\"}\n",
-			version, cipher, resumed ? "true" : "false", body, a16_session_state(session) == A16_ENDED ? "true" : "false",
+		printf("{\"version\":\"%s\",\"cipher\":\"%s\",\"resumed\":%s,\"body\":%zu,\"ended\":%s,\"error\":\"%"
+			   "s\",\"alert\":\"%s\"}\n",
+			version, cipher, resumed ? "true" : "false", body,
+			a16_session_state(session) == A16_ENDED ? "true" : "false",
 			a16_error_text(a16_session_error(session)), alert ? alert : "");
 		fflush(stdout);
 		a16_session_close(session);
@@ -244,13 +255,17 @@ static int verify(void) {
 	uint8_t digest_bytes[32];
 	while (fgets(line, sizeof line, stdin)) {
 		/* "-" stands for no bytes. */
-		if (sscanf(line, "%511s %511s %511s", key, digest, signature) != 3 || from_hex(digest, digest_bytes, 32) != 32) return 1;
+		if (sscanf(line, "%511s %511s %511s", key, digest, signature) != 3 ||
+			from_hex(digest, digest_bytes, 32) != 32)
+			return 1;
 		size_t key_size = strlen(key) / 2, signature_size = strlen(signature) / 2;
 		/* Exactly as long, so that the sanitizer sees a byte too far. */
-		uint8_t *key_bytes = malloc(key_size + !key_size), *signature_bytes = malloc(signature_size + !signature_size);
+		uint8_t *key_bytes = malloc(key_size + !key_size),
+				*signature_bytes = malloc(signature_size + !signature_size);
 		from_hex(key, key_bytes, key_size);
 		from_hex(signature, signature_bytes, signature_size);
-		puts(a16_signature_verify(key_bytes, key_size, digest_bytes, signature_bytes, signature_size) ? "1" : "0");
+		puts(a16_signature_verify(key_bytes, key_size, digest_bytes, signature_bytes, signature_size) ? "1"
+																									  : "0");
 		free(key_bytes);
 		free(signature_bytes);
 	}
@@ -259,7 +274,8 @@ static int verify(void) {
 
 static int identity(int argc, char **argv) {
 	uint8_t bytes[A16_IDENTITY_SIZE];
-	int size = a16_identity_create(argv[2], (const char *const *)argv + 4, (size_t)(argc - 4), bytes, sizeof bytes);
+	int size = a16_identity_create(
+		argv[2], (const char *const *)argv + 4, (size_t)(argc - 4), bytes, sizeof bytes);
 	FILE *file = fopen(argv[3], "wb");
 	if (size < 0 || !file || fwrite(bytes, 1, (size_t)size, file) != (size_t)size) return 1;
 	return fclose(file);

@@ -6,9 +6,9 @@
 #include "trust.h"
 
 static void addresses_that_everyone_reads(void) {
-	static const char *const texts[] = {"0.0.0.0", "192.0.2.7", "255.255.255.255", "::", "::1", "1::", "2001:db8::7",
-		"1:2:3:4:5:6:7:8", "::ffff:192.0.2.7", "1::8", "1:2:3:4:5:6:7::", "::2:3:4:5:6:7:8", "fe80::ABCD:1",
-		"1:2:3:4:5:6:1.2.3.4"};
+	static const char *const texts[] = {"0.0.0.0", "192.0.2.7", "255.255.255.255", "::", "::1",
+		"1::", "2001:db8::7", "1:2:3:4:5:6:7:8", "::ffff:192.0.2.7", "1::8",
+		"1:2:3:4:5:6:7::", "::2:3:4:5:6:7:8", "fe80::ABCD:1", "1:2:3:4:5:6:1.2.3.4"};
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
 		uint8_t ours[16] = {0}, theirs[16] = {0};
 		size_t size = a16_address_parse(texts[i], ours);
@@ -19,9 +19,10 @@ static void addresses_that_everyone_reads(void) {
 }
 
 static void texts_that_are_no_addresses(void) {
-	static const char *const texts[] = {"", "1", "1.2.3", "1.2.3.4.", "1.2.3.4.5", "256.1.1.1", "01.2.3.4", "1.2.3.4 ",
-		" 1.2.3.4", "1..2.3", "-1.2.3.4", ":", ":::", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1::2::3", "12345::", "g::",
-		"1:", ":1", "[::1]", "::1%eth0", "1:2:3:4:5:6:7:1.2.3.4", "1:2:3:4:5:6:7:8::", "::1.2.3", "a.example", "::1.2.3.4.5"};
+	static const char *const texts[] = {"", "1", "1.2.3", "1.2.3.4.", "1.2.3.4.5", "256.1.1.1", "01.2.3.4",
+		"1.2.3.4 ", " 1.2.3.4", "1..2.3", "-1.2.3.4", ":", ":::", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9",
+		"1::2::3", "12345::", "g::", "1:", ":1", "[::1]", "::1%eth0", "1:2:3:4:5:6:7:1.2.3.4",
+		"1:2:3:4:5:6:7:8::", "::1.2.3", "a.example", "::1.2.3.4.5"};
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
 		uint8_t address[16];
 		if (a16_address_parse(texts[i], address)) printf("# \"%s\"\n", texts[i]);
@@ -38,7 +39,9 @@ static void random_texts_are_read_as_inet_pton_reads_them(void) {
 		text[length] = '\0';
 		uint8_t ours[16] = {0}, theirs[16] = {0};
 		size_t size = a16_address_parse(text, ours);
-		size_t expected = inet_pton(AF_INET, text, theirs) == 1 ? 4 : inet_pton(AF_INET6, text, theirs) == 1 ? 16 : 0;
+		size_t expected = inet_pton(AF_INET, text, theirs) == 1 ? 4
+			: inet_pton(AF_INET6, text, theirs) == 1            ? 16
+																: 0;
 		if (size != expected) printf("# \"%s\"\n", text);
 		CHECK(size == expected);
 		CHECK(size == 0 || memcmp(ours, theirs, size) == 0);
@@ -48,12 +51,15 @@ static void random_texts_are_read_as_inet_pton_reads_them(void) {
 /* The last second of a certificate's validity, through the check itself. */
 static void dates_agree_with_timegm(void) {
 	for (int i = 0; i < 20000; i++) {
-		time_t then = (time_t)(((uint64_t)random_number() << 8 | (random_number() & 255)) % 253402300799u);
+		/* To the year 9999, or to what a time_t of 32 bits holds. */
+		const uint64_t end = sizeof(time_t) > 4 ? 253402300799u : 0x7fffffff;
+		time_t then = (time_t)(((uint64_t)random_number() << 8 | (random_number() & 255)) % end);
 		struct tm tm;
 		gmtime_r(&then, &tm);
 		mbedtls_x509_crt certificate;
 		mbedtls_x509_crt_init(&certificate);
-		certificate.valid_to = (mbedtls_x509_time){tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec};
+		certificate.valid_to = (mbedtls_x509_time){
+			tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec};
 		A16Trust trust = {.expiry = UINT64_MAX, .time = (uint64_t)then};
 		uint32_t flags = 0;
 		a16_trust_verify(&trust, &certificate, 1, &flags);
@@ -89,12 +95,14 @@ static void identities_differ(void) {
 	int b_size = a16_identity_create("000000000000", NULL, 0, b, sizeof b);
 	CHECK(a_size > 0 && b_size > 0);
 	uint8_t a_print[32], b_print[32];
-	CHECK(!a16_identity_fingerprint(a, (size_t)a_size, a_print) && !a16_identity_fingerprint(b, (size_t)b_size, b_print));
+	CHECK(!a16_identity_fingerprint(a, (size_t)a_size, a_print) &&
+		!a16_identity_fingerprint(b, (size_t)b_size, b_print));
 	CHECK(memcmp(a_print, b_print, 32));
 }
 
 static void an_identity_needs_a_udid_and_addresses_and_room(void) {
-	static const char *const udids[] = {"", "10000fb3827", "10000fb382780", "10000FB38278", "10000fb3827g", "10000fb3827\n"};
+	static const char *const udids[] = {
+		"", "10000fb3827", "10000fb382780", "10000FB38278", "10000fb3827g", "10000fb3827\n"};
 	uint8_t bytes[A16_IDENTITY_SIZE];
 	for (size_t i = 0; i < sizeof udids / sizeof *udids; i++)
 		CHECK(a16_identity_create(udids[i], NULL, 0, bytes, sizeof bytes) == A16_ARGUMENT);
@@ -132,7 +140,8 @@ static const Test tests[] = {
 	{"dates of certificates agree with timegm", dates_agree_with_timegm},
 	{"an identity splits into its key and its certificate", an_identity_splits_into_key_and_certificate},
 	{"two identities of one device differ", identities_differ},
-	{"an identity needs a udid, addresses that are addresses, and room", an_identity_needs_a_udid_and_addresses_and_room},
+	{"an identity needs a udid, addresses that are addresses, and room",
+		an_identity_needs_a_udid_and_addresses_and_room},
 	{"bytes that are no identity are refused", bytes_that_are_no_identity_are_refused},
 };
 

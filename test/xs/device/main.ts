@@ -1,29 +1,31 @@
-import type { Clock, DeviceEvent, Flash, Host, Readings } from "../../../hosts/host";
+import type { Clock, DeviceEvent, Flash, Host, Motion, Storage } from "../../../hosts/host";
 import { digest, hmac } from "../../../hosts/moddable/digest";
-import type { SocketIo } from "../../../hosts/moddable/io";
 import { describe } from "../../../hosts/moddable/problem";
 import { XsTimers } from "../../../hosts/moddable/timers";
 import { Device } from "../../../modules/device";
 import { BenchNetwork } from "./network";
 
-export const UDID = "10000fb38278";
+const UDID = "10000fb38278";
+const SECTOR = 4096;
 
 let device: Device | undefined;
-let host: Host | undefined;
+let host: (Host & { network: BenchNetwork }) | undefined;
 
 const actions: Record<string, (argument: string) => unknown> = {
+	/** `events`: what the device reports is printed, which the chip does for a debugger only. */
 	start(argument) {
-		host = createHost(argument);
+		host = createHost(argument === "events");
 		device = new Device(host);
 	},
-	close() {
+	/** All that a loss of power ends. */
+	stop() {
 		device?.close();
-		device = undefined;
+		host?.network.close();
+		device = host = undefined;
 	},
-	button(argument) {
-		host?.button.onChange(argument === "down");
-	},
-	ports: () => (host?.network as BenchNetwork).ports,
+	button: (argument) => host?.button.onChange(argument === "down"),
+	motion: (argument) => host?.sensors.onMotion(argument as Motion),
+	ports: () => host?.network.ports,
 };
 
 /** Does what the test says and returns the result as JSON. */
@@ -42,11 +44,20 @@ const flash: Flash = {
 	delete: (key) => native.writeFlash(key),
 };
 
-/** `events`: what the device reports is printed, which the chip does for a debugger only. */
-function createHost(argument: string): Host {
-	const print = (event: DeviceEvent) => native.print(JSON.stringify(event));
-	const report = argument === "events" ? print : () => {};
-	const onException = (error: unknown) => print({ event: "problem", message: describe(error) });
+const storage: Storage = {
+	sectors: 16,
+	sectorSize: SECTOR,
+	read: (sector, offset, count) => new Uint8Array(native.readStorage(sector * SECTOR + offset, count)),
+	write: (sector, offset, bytes) => native.writeStorage(sector * SECTOR + offset, bytes),
+	erase: (sector) => native.eraseStorage(sector * SECTOR, SECTOR),
+};
+
+function print(event: object): void {
+	native.print(JSON.stringify(event));
+}
+
+function createHost(events: boolean): Host & { network: BenchNetwork } {
+	const onException = (error: unknown) => print({ event: "exception", message: describe(error) });
 	const timers = new XsTimers(onException);
 	return {
 		udid: UDID,
@@ -56,15 +67,15 @@ function createHost(argument: string): Host {
 		digest,
 		hmac,
 		flash,
-		network: new BenchNetwork({ io: native as unknown as SocketIo, clock, timers, onException }),
+		storage,
+		network: new BenchNetwork({ clock, timers, print, onException }),
 		led: { gamma: 2.2, set() {} },
 		button: { onChange() {} },
-		sensors: { read: () => readings(), onMotion() {} },
-		restart() {},
-		report,
+		sensors: {
+			read: () => ({ temperature: 21.5, humidity: 40, pressure: 101_325, illuminance: 120 }),
+			onMotion() {},
+		},
+		restart: () => print({ event: "restarted" }),
+		report: events ? print : (_event: DeviceEvent) => {},
 	};
-}
-
-function readings(): Readings {
-	return { temperature: 21.5, humidity: 40, pressure: 101_325, illuminance: 120 };
 }

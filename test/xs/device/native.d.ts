@@ -2,9 +2,7 @@
 declare const native: {
 	Tcp: new (options: object) => object;
 	Listener: new (options: object) => object;
-	Digest: new (
-		algorithm: string,
-	) => { write(bytes: ArrayBuffer): void; close(): ArrayBuffer };
+	Digest: new (algorithm: string) => { write(bytes: ArrayBuffer): void; close(): ArrayBuffer };
 	setTimer(callback: () => void, ms: number, repeats: boolean): object;
 	clearTimer(timer: object): void;
 	/** ms since 1970. */
@@ -15,6 +13,10 @@ declare const native: {
 	readFlash(key: string): ArrayBuffer | undefined;
 	/** Without a value the key is deleted. */
 	writeFlash(key: string, value?: Uint8Array): void;
+	/** Storage of 16 sectors of 4 KiB, by the place of its first byte. */
+	readStorage(at: number, count: number): ArrayBuffer;
+	writeStorage(at: number, bytes: Uint8Array): void;
+	eraseStorage(at: number, count: number): void;
 	/** A line on standard output. */
 	print(text: string): void;
 };

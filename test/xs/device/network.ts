@@ -1,24 +1,46 @@
-import type { Clock, Listener, ListenOptions, Timers } from "../../../hosts/host";
+import type {
+	Clock,
+	Listener,
+	ListenOptions,
+	MqttConnection,
+	MqttOptions,
+	PostRequest,
+	PostResult,
+	Timers,
+} from "../../../hosts/host";
 import type { OnException } from "../../../hosts/moddable/guard";
 import type { SocketIo } from "../../../hosts/moddable/io";
 import { ModdableNetwork } from "../../../hosts/moddable/network";
 
 export interface BenchNetworkOptions {
-	io: SocketIo;
 	clock: Clock;
 	timers: Timers;
+	/** Tells the test. */
+	print(event: object): void;
 	onException: OnException;
 }
 
-/** The chip's network, with a second plain port in the place of HTTPS. */
+/** ms that everything outside takes. */
+const DELAY = 100;
+
+/**
+ * The chip's network, as far as it is plain TCP. A second plain port is in the place of HTTPS, and what goes out is
+ * printed and taken.
+ */
 export class BenchNetwork extends ModdableNetwork {
+	readonly ports: { http?: number; https?: number };
+	readonly #options: BenchNetworkOptions;
 	readonly #secure: ModdableNetwork;
-	readonly #timers: Timers;
-	readonly ports: { http?: number; https?: number } = {};
 
 	constructor(options: BenchNetworkOptions) {
 		const ports: { http?: number; https?: number } = {};
-		const common = { ...options, port: 0, maxConnections: 4, address: () => "127.0.0.1" };
+		const common = {
+			...options,
+			io: native as unknown as SocketIo,
+			port: 0,
+			maxConnections: 4,
+			address: () => "127.0.0.1",
+		};
 		super({
 			...common,
 			onListening: (port) => {
@@ -31,23 +53,53 @@ export class BenchNetwork extends ModdableNetwork {
 				ports.https = port;
 			},
 		});
-		this.#timers = options.timers;
+		this.#options = options;
 		this.ports = ports;
 	}
 
 	override listen(options: ListenOptions): Listener {
-		return options.identity
-			? this.#secure.listen({ ...options, identity: undefined } as unknown as ListenOptions)
-			: super.listen(options);
+		const { identity, onListening, onConnection, onError } = options;
+		const kind = identity ? "https" : "http";
+		const plain = { onListening, onConnection, onError };
+		const listener = identity ? this.#secure.listen(plain) : super.listen(plain);
+		return {
+			close: () => {
+				delete this.ports[kind];
+				listener.close();
+			},
+		};
 	}
 
-	/** Not even the size of a real one: what stands for the key and its certificate is counted with TLS. */
-	override createIdentity(udid?: string, done?: (identity: Uint8Array | undefined) => void): void {
-		this.#timers.once(() => done?.(new TextEncoder().encode(`identity of ${udid}`)), 1_000);
+	/** Not of the size of a real one: what TLS takes is measured where TLS is. */
+	override createIdentity(udid?: string, done?: (identity: Uint8Array) => void): void {
+		this.timers.once(() => done?.(new TextEncoder().encode(`identity of ${udid}`)), DELAY);
 	}
 
-	// @ts-expect-error: here it has one.
 	override fingerprint(): Uint8Array {
 		return new Uint8Array(32);
+	}
+
+	override post({ target, body }: PostRequest, done: (result: PostResult) => void): () => void {
+		this.#options.print({ event: "post", target, body: new TextDecoder().decode(body) });
+		const timer = this.timers.once(() => done({ status: 204, retryAfter: undefined, body: "" }), DELAY);
+		return () => this.timers.clear(timer);
+	}
+
+	override mqtt({ clientId, will, onConnected }: MqttOptions): MqttConnection {
+		const { print } = this.#options;
+		print({ event: "mqtt", clientId, will });
+		this.timers.once(onConnected, DELAY);
+		return {
+			publish: (topic, payload, retain, done) => {
+				print({ event: "publish", topic, payload, retain });
+				if (done) this.timers.once(done, DELAY);
+			},
+			close: () => print({ event: "disconnect" }),
+		};
+	}
+
+	override close(): void {
+		super.close();
+		this.#secure.close();
 	}
 }

@@ -1,18 +1,13 @@
-/* Sockets, timers, digests and randomness in the shape of the SDK's classes. */
+/* TCP in the shape of the SDK's classes. */
 #include "bench.h"
-#include "digest.h"
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/ioctl.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 
 /* lwIP's window and send buffer in the SDK's sdkconfig. */
 #define WINDOW 5744
 #define SOCKETS 512
-
-/* Of xsmc.h, which does not go with xs.h. */
-extern xsIntegerValue _xsmcGetBuffer(xsMachine *the, xsSlot *slot, void **bytes, xsUnsignedValue *count, xsBooleanValue writable);
 
 typedef struct Socket Socket;
 struct Socket {
@@ -34,19 +29,7 @@ struct Socket {
 	uint8_t output[WINDOW];
 };
 
-typedef struct Timer Timer;
-struct Timer {
-	Timer *next;
-	xsSlot self, callback;
-	double when, interval;
-	int cleared;
-};
-
 static Socket *sockets;
-static Timer *timers;
-/* ms; the wall clock is on 2026-01-01 at the start. */
-static double now = 1000;
-static const double EPOCH = 1767225600000.0 - 1000;
 
 static void markSocket(xsMachine *the, void *data, xsMarkRoot mark)
 {
@@ -57,20 +40,7 @@ static void markSocket(xsMachine *the, void *data, xsMarkRoot mark)
 	mark(the, &socket->onError);
 }
 
-static void markTimer(xsMachine *the, void *data, xsMarkRoot mark)
-{
-	if (data) mark(the, &((Timer *)data)->callback);
-}
-
 static xsHostHooks SOCKET_HOOKS = { .marker = markSocket };
-static xsHostHooks TIMER_HOOKS = { .marker = markTimer };
-
-/* The object that `new` makes. */
-static void construct(xsMachine *the)
-{
-	xsResult = xsGet(xsTarget, xsID("prototype"));
-	xsResult = xsNewHostInstance(xsResult);
-}
 
 static Socket *socketOf(xsMachine *the)
 {
@@ -114,7 +84,7 @@ static void flush(Socket *socket)
 	memmove(socket->output, socket->output + count, socket->pending);
 }
 
-static void Tcp(xsMachine *the)
+void Tcp(xsMachine *the)
 {
 	construct(the);
 	xsVars(1);
@@ -284,186 +254,3 @@ int runSockets(xsMachine *machine, int wait)
 	return done;
 }
 
-static void setTimer(xsMachine *the)
-{
-	Timer *timer = calloc(1, sizeof(Timer)), **link = &timers;
-	timer->when = now + xsToNumber(xsArg(1));
-	timer->interval = xsToBoolean(xsArg(2)) ? xsToNumber(xsArg(1)) : 0;
-	timer->callback = xsArg(0);
-	xsResult = xsNewHostObject(NULL);
-	timer->self = xsResult;
-	xsSetHostData(xsResult, timer);
-	xsSetHostHooks(xsResult, &TIMER_HOOKS);
-	xsRemember(timer->self);
-	while (*link) link = &(*link)->next;
-	*link = timer;
-}
-
-static void forgetTimer(xsMachine *the, Timer *timer)
-{
-	if (timer->cleared) return;
-	timer->cleared = 1;
-	xsSetHostData(timer->self, NULL);
-	xsForget(timer->self);
-}
-
-static void clearTimer(xsMachine *the)
-{
-	Timer *timer = xsGetHostData(xsArg(0));
-	if (timer) forgetTimer(the, timer);
-}
-
-void advance(xsMachine *machine, double ms)
-{
-	double end = now + ms;
-	for (;;) {
-		Timer *due = NULL, **link = &timers;
-		while (*link) {
-			Timer *timer = *link;
-			if (timer->cleared) {
-				*link = timer->next;
-				free(timer);
-				continue;
-			}
-			if (timer->when <= end && (!due || timer->when < due->when)) due = timer;
-			link = &timer->next;
-		}
-		if (!due) break;
-		if (due->when > now) now = due->when;
-		xsBeginHost(machine);
-		xsResult = due->callback;
-		if (due->interval > 0) due->when += due->interval;
-		else forgetTimer(the, due);
-		xsResult = xsCallFunction0(xsResult, xsUndefined);
-		xsEndHost(machine);
-		runPromiseJobs(machine);
-		while (runSockets(machine, 0)) {}
-	}
-	now = end;
-}
-
-static void clockNow(xsMachine *the) { xsResult = xsNumber(EPOCH + now); }
-static void clockMonotonic(xsMachine *the) { xsResult = xsNumber(now); }
-
-static void randomBytes(xsMachine *the)
-{
-	int count = xsToInteger(xsArg(0));
-	xsResult = xsArrayBuffer(NULL, count);
-	if (getrandom(xsToArrayBuffer(xsResult), count, 0) != count) xsUnknownError("no randomness");
-}
-
-typedef struct Value Value;
-struct Value {
-	Value *next;
-	char key[16];
-	size_t size;
-	uint8_t bytes[];
-};
-static Value *flash;
-
-static void readFlash(xsMachine *the)
-{
-	const char *key = xsToString(xsArg(0));
-	for (Value *value = flash; value; value = value->next)
-		if (!strcmp(value->key, key)) xsResult = xsArrayBuffer(value->bytes, value->size);
-}
-
-static void writeFlash(xsMachine *the)
-{
-	void *bytes;
-	xsUnsignedValue size;
-	Value **link = &flash, *value;
-	const char *key = xsToString(xsArg(0));
-	while (*link && strcmp((*link)->key, key)) link = &(*link)->next;
-	if ((value = *link)) {
-		*link = value->next;
-		free(value);
-	}
-	if (xsToInteger(xsArgc) < 2) return;
-	_xsmcGetBuffer(the, &xsArg(1), &bytes, &size, 0);
-	value = calloc(1, sizeof(Value) + size);
-	snprintf(value->key, sizeof(value->key), "%s", xsToString(xsArg(0)));
-	memcpy(value->bytes, bytes, value->size = size);
-	value->next = flash;
-	flash = value;
-}
-
-static void Hash(xsMachine *the)
-{
-	Digest *digest = malloc(sizeof(Digest));
-	construct(the);
-	digestBegin(digest, strcmp(xsToString(xsArg(0)), "MD5"));
-	xsSetHostData(xsResult, digest);
-	xsSetHostDestructor(xsResult, free);
-}
-
-static void Hash_write(xsMachine *the)
-{
-	void *bytes;
-	xsUnsignedValue count;
-	_xsmcGetBuffer(the, &xsArg(0), &bytes, &count, 0);
-	digestUpdate(xsGetHostData(xsThis), bytes, count);
-}
-
-static void Hash_close(xsMachine *the)
-{
-	uint8_t result[DIGEST_MOST];
-	Digest *digest = xsGetHostData(xsThis);
-	size_t size = digestEnd(digest, result);
-	xsResult = xsArrayBuffer(result, size);
-	xsSetHostData(xsThis, NULL);
-	free(digest);
-}
-
-static void print(xsMachine *the)
-{
-	printf("%s\n", xsToString(xsArg(0)));
-	fflush(stdout);
-}
-
-extern void modInstallTextDecoder(xsMachine *the);
-extern void modInstallTextEncoder(xsMachine *the);
-
-typedef struct {
-	char *name;
-	xsCallback call;
-	int getter;
-} Member;
-
-static void define(xsMachine *the, xsSlot *object, Member *members)
-{
-	for (Member *member = members; member->name; member++) {
-		xsResult = xsNewHostFunction(member->call, 2);
-		xsDefine(*object, xsID(member->name), xsResult, member->getter ? xsIsGetter : xsDefault);
-	}
-}
-
-static void defineClass(xsMachine *the, xsSlot *object, char *name, xsCallback constructor, Member *members)
-{
-	xsVar(1) = xsNewHostObject(NULL);
-	define(the, &xsVar(1), members);
-	xsResult = xsNewHostConstructor(constructor, 1, xsVar(1));
-	xsDefine(*object, xsID(name), xsResult, xsDefault);
-}
-
-void installNatives(xsMachine *the)
-{
-	modInstallTextDecoder(the);
-	modInstallTextEncoder(the);
-	xsVars(2);
-	xsVar(0) = xsNewObject();
-	define(the, &xsVar(0), (Member[]){
-		{ "setTimer", setTimer }, { "clearTimer", clearTimer }, { "now", clockNow },
-		{ "monotonic", clockMonotonic }, { "random", randomBytes }, { "readFlash", readFlash },
-		{ "writeFlash", writeFlash }, { "print", print }, { 0 },
-	});
-	defineClass(the, &xsVar(0), "Tcp", Tcp, (Member[]){
-		{ "remoteAddress", Tcp_remoteAddress, 1 }, { "read", Tcp_read }, { "write", Tcp_write },
-		{ "close", Socket_close }, { 0 },
-	});
-	defineClass(the, &xsVar(0), "Listener", Listener, (Member[]){
-		{ "port", Listener_port, 1 }, { "read", Listener_read }, { "close", Socket_close }, { 0 },
-	});
-	defineClass(the, &xsVar(0), "Digest", Hash, (Member[]){ { "write", Hash_write }, { "close", Hash_close }, { 0 } });
-	xsSet(xsGlobal, xsID("native"), xsVar(0));
-}

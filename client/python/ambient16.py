@@ -1,0 +1,374 @@
+"""Talk to an Ambient16 sensor: its light, its readings, its settings.
+
+One file, Python 3.9 or later, nothing to install. See docs/protocol.md for what the sensor says.
+
+    from ambient16 import Sensor
+
+    sensor = Sensor("http://192.168.1.16", uuid=open("uuid.txt").read().strip())
+    sensor.set_color("blue", effect="breathe", duration=30)
+    print(sensor.data()["window"])
+    with sensor.over_https() as secure:
+        secure.set_mqtt({"url": "mqtt://192.168.1.2", "user": "me", "password": "..."})
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import re
+import socket
+import ssl
+import sys
+import time
+import uuid as uuids
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection, HTTPException
+from typing import Any, Optional, Union
+from urllib.parse import urlsplit
+
+__all__ = ["Sensor", "SecureSensor", "SensorError", "Unreachable", "Refused", "Impostor", "Usage"]
+
+# Seconds that the sensor may be silent.
+PATIENCE = 15
+# Bytes of an answer: many times what a sensor says.
+ANSWER = 65_536
+# Seconds for the switch from HTTPS back to HTTP, and between two looks.
+SWITCH, GLANCE = 5, 0.05
+# Seconds for a restart, the trials of a firmware that fails to start included, and between two looks.
+RESTART, POLL = 120, 0.5
+
+
+class SensorError(Exception):
+    """What can go wrong between a program and its sensor."""
+
+
+class Unreachable(SensorError):
+    """The sensor could not be reached, or did not answer."""
+
+
+class Refused(SensorError):
+    """The sensor refused a request. `code` is one of docs/protocol.md, such as "wrong-secret"."""
+
+    def __init__(self, status: int, code: str, message: str, retry_after: Optional[int] = None, nc: Optional[int] = None):
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        #: Seconds to wait before the next try, if the sensor asks for that.
+        self.retry_after = retry_after
+        #: Of "replayed": the highest counter that the sensor has taken.
+        self.nc = nc
+
+
+class Impostor(SensorError):
+    """Whoever answered is not this owner's sensor, or no sensor at all. Nothing secret was sent."""
+
+
+class Usage(SensorError):
+    """The program asked for something that cannot be done as it asked."""
+
+
+class _Connection:
+    """What a device takes over any connection. Raises SensorErrors only."""
+
+    def __init__(self, url: str, uuid: Optional[str], auth: str, certificate: Optional[str] = None):
+        parts = urlsplit(url)
+        try:
+            self._address = (parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
+        except ValueError as error:
+            raise Usage(f"{url} is no address: {error}") from error
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise Usage(f"{url} is no address of a sensor")
+        if auth not in ("hmac-sha256", "md5"):
+            raise Usage('auth is "hmac-sha256" or "md5"')
+        #: Of the device.
+        self.url = url
+        self._uuid = uuid
+        self._auth = auth
+        self._secure = parts.scheme == "https"
+        # Over HTTPS, the SHA-256 of the certificate that counts; None: any, for pairing.
+        self._certificate = certificate
+        self._info: Optional[dict[str, Any]] = None
+        self._nc = 0
+
+    def info(self) -> dict[str, Any]:
+        """Who it is, and the token in force."""
+        status, info = self._exchange("GET")[:2]
+        token, udid, auth = info.get("token"), info.get("udid"), info.get("auth", ["md5"])
+        known = isinstance(token, str) and isinstance(udid, str) and isinstance(auth, list)
+        # The token goes into a header field.
+        if status != 200 or info.get("type") != "Ambient16" or not known or not re.fullmatch("[a-z]{8}", token):
+            raise Impostor(f"there is no Ambient16 sensor at {self.url}")
+        self._info = info
+        return info
+
+    def set_color(self, color: Union[str, dict[str, int]], **options: Any) -> dict[str, Any]:
+        """Shows a color for a while. Options: effect, duration (seconds), intensity (percent)."""
+        return self.send({"setColor": {"color": color, **options}})["setColor"]
+
+    def data(self) -> dict[str, Any]:
+        """The latest window and the event counters."""
+        return self.send({"getData": {}})["getData"]
+
+    def restart(self) -> None:
+        self.send({"restart": {}})
+
+    def factory_reset(self) -> None:
+        """Makes it forget its owner and everything the owner has set."""
+        self.send({"factoryReset": {}})
+
+    def send(self, commands: dict[str, Any]) -> dict[str, Any]:
+        """Any commands of docs/protocol.md, in one request: all of them are carried out, or none."""
+        info = self._info or self.info()
+        try:
+            return self._command(commands, info)
+        except Refused as refusal:
+            if refusal.code == "replayed" and refusal.nc is not None:
+                self._nc = refusal.nc
+                return self._command(commands, info)
+            if refusal.code not in ("wrong-token", "wrong-secret"):
+                raise
+            # The token may have changed since it was asked for.
+            now = self.info()
+            if now["token"] == info["token"]:
+                raise
+            return self._command(commands, now)
+
+    def _command(self, commands: dict[str, Any], info: dict[str, Any]) -> dict[str, Any]:
+        uuid, token, auth = self._uuid, info["token"], info.get("auth", ["md5"])
+        if uuid is None:
+            raise Usage("this takes the owner's UUID")
+        if self._auth not in auth:
+            raise Usage(f"this sensor takes {' or '.join(map(str, auth))} only")
+        body = {"udid": info["udid"], **commands}
+        if self._auth == "md5":
+            secret = hashlib.md5((token + uuid).encode(), usedforsecurity=False).hexdigest()
+            return self._post(_bytes({**body, "secret": secret}))
+        content = _bytes(body)
+        # Rises also for several programs of one owner, if their clocks agree.
+        self._nc = max(int(time.time() * 1000), self._nc + 1)
+        text = f"{token}\n{self._nc}\nPOST\n/\n{hashlib.sha256(content).hexdigest()}"
+        mac = _hmac(uuid, text)
+        return self._post(content, {"Authorization": f'Ambient16 token="{token}", nc="{self._nc}", mac="{mac}"'})
+
+    def _post(self, body: bytes, headers: Optional[dict[str, str]] = None) -> dict[str, Any]:
+        status, answer, retry_after = self._exchange(
+            "POST", body, {"Content-Type": "application/json", **(headers or {})}
+        )
+        if status == 200:
+            return answer
+        code, message, nc = answer.get("code"), answer.get("message"), answer.get("nc")
+        raise Refused(
+            status,
+            code if isinstance(code, str) else "unknown",
+            message if isinstance(message, str) else f"the sensor answers {status}",
+            int(retry_after) if retry_after and re.fullmatch("[0-9]{1,9}", retry_after) else None,
+            nc if type(nc) is int and nc > 0 else None,
+        )
+
+    def _exchange(
+        self, method: str, body: Optional[bytes] = None, headers: Optional[dict[str, str]] = None
+    ) -> tuple[int, dict[str, Any], Optional[str]]:
+        """One request on a connection of its own: status, answer, Retry-After."""
+        connection = HTTPConnection(*self._address, timeout=PATIENCE)
+        try:
+            if self._secure:
+                connection.sock = self._connect()
+            connection.request(method, "/", body, headers or {})
+            response = connection.getresponse()
+            text = response.read(ANSWER + 1)
+        except (OSError, HTTPException) as error:
+            raise Unreachable(f"the sensor cannot be reached: {error}") from error
+        finally:
+            connection.close()
+        try:
+            answer = json.loads(text) if len(text) <= ANSWER else None
+        except (ValueError, RecursionError):
+            answer = None
+        if not isinstance(answer, dict):
+            raise Impostor("the answer is not a sensor's")
+        return response.status, answer, response.getheader("Retry-After")
+
+    def _connect(self) -> ssl.SSLSocket:
+        """A TLS connection to the right server: nothing is sent before the certificate was looked at."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        # The certificate is self-signed; what counts is which one it is.
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        plain = socket.create_connection(self._address, PATIENCE)
+        try:
+            secure = context.wrap_socket(plain)
+        except BaseException:
+            plain.close()
+            raise
+        shown = hashlib.sha256(secure.getpeercert(binary_form=True) or b"").hexdigest()
+        if self._certificate is not None and shown != self._certificate:
+            secure.close()
+            raise Impostor("the server shows another certificate than the sensor's")
+        return secure
+
+
+class SecureSensor(_Connection):
+    """A sensor over a connection that is known to lead to it, in HTTPS mode."""
+
+    def settings(self) -> dict[str, Any]:
+        return self.send({"getSettings": {}})["getSettings"]
+
+    def set_influx(self, influx: Optional[dict[str, Any]]) -> None:
+        """Where points go; None: nowhere."""
+        self.send({"setInflux": influx})
+
+    def set_mqtt(self, mqtt: Optional[dict[str, Any]]) -> None:
+        """Where events go; None: nowhere."""
+        self.send({"setMqtt": mqtt})
+
+    def set_auth(self, *, md5: bool) -> None:
+        """Whether MD5 secrets are taken beside signed requests."""
+        self.send({"setAuth": {"md5": md5}})
+
+
+class Sensor(_Connection):
+    """A sensor in the home, over plain HTTP, from where it can be switched to HTTPS.
+
+    `uuid` is the shared secret; it is not needed for `info` and `pair`. `auth` is how to prove who asks:
+    signed requests, unless MD5 secrets ("md5") are told to be good enough.
+    """
+
+    def __init__(self, url: str, uuid: Optional[str] = None, *, auth: str = "hmac-sha256"):
+        super().__init__(url, uuid, auth)
+        if self._secure:
+            raise Usage("a sensor is reached by http:// first")
+
+    def pair(
+        self, *, https_url: Optional[str] = None, uuid: Optional[str] = None, wifi: Optional[dict[str, str]] = None
+    ) -> str:
+        """Becomes its owner: gives it a UUID over TLS, a new one unless one is given, and returns it: keep it.
+
+        `https_url` is where its HTTPS listens: by default on port 443 of the same host. `wifi` is
+        {"ssid": ..., "password": ...}.
+        """
+        info = self.info()
+        if info.get("paired"):
+            raise Refused(409, "already-paired", "this sensor has an owner already")
+        secret = uuid or str(uuids.uuid4())
+        host = self._address[0]
+        # There is no secret yet that could tell the sensor from an impostor.
+        unproven = _Connection(https_url or f"https://{f'[{host}]' if ':' in host else host}/", None, self._auth)
+        if not unproven._secure:
+            raise Usage("pairing takes https://")
+        unproven._post(_bytes({"udid": info["udid"], "pair": {"uuid": secret, **({"wifi": wifi} if wifi else {})}}))
+        self._uuid = secret
+        self._until_back()
+        return secret
+
+    @contextmanager
+    def over_https(self, *, idle: Optional[int] = None, limit: Optional[int] = None) -> Iterator[SecureSensor]:
+        """Switches to HTTPS, makes sure that it is this owner's sensor that answers there, and switches back.
+
+        `idle` and `limit` are seconds, see setHttps. Raises an Impostor, and sends nothing more, if the proof
+        is wrong.
+        """
+        times = {name: value for name, value in (("idle", idle), ("limit", limit)) if value is not None}
+        answer = self.send({"setHttps": {"enabled": True, **times}}).get("setHttps")
+        url, fingerprint, proof = (
+            answer.get(name) if isinstance(answer, dict) else None for name in ("url", "fingerprint", "proof")
+        )
+        known = isinstance(url, str) and isinstance(fingerprint, str) and isinstance(proof, str)
+        token = (self._info or {})["token"]
+        if not known or not hmac.compare_digest(
+            proof.encode(), _hmac(self._uuid or "", f"{token}\n{fingerprint}").encode()
+        ):
+            raise Impostor("whoever answered cannot prove to be this sensor")
+        secure = SecureSensor(url, self._uuid, self._auth, fingerprint)
+        if not secure._secure:
+            raise Impostor("whoever answered does not lead to HTTPS")
+        failed = True
+        try:
+            yield secure
+            failed = False
+        finally:
+            # If it cannot be told, HTTPS mode ends by itself; and what went wrong before matters more.
+            try:
+                secure.send({"setHttps": {"enabled": False}})
+            except Unreachable:
+                pass
+            except SensorError:
+                if not failed:
+                    raise
+            finally:
+                self._until_back()
+
+    def update(
+        self,
+        manifest_url: str,
+        progress: Optional[Callable[[dict[str, Any]], None]] = None,
+        **options: Any,
+    ) -> str:
+        """Has it fetch the update that the manifest describes, waits until it runs, and returns its version.
+
+        `progress` is called with the `update` of getSettings. Options: daily, ca, fingerprint, see update.
+        """
+        version = self.info().get("version")
+        last: Optional[dict[str, Any]] = None
+        with self.over_https() as secure:
+            secure.send({"update": {"url": manifest_url, **options}})
+            while True:
+                time.sleep(POLL)
+                try:
+                    last = secure.settings()["update"]
+                except Unreachable:
+                    # It has restarted between two looks.
+                    last = None
+                    break
+                if progress:
+                    progress(last)
+                if last["state"] not in ("checking", "downloading"):
+                    break
+        if last and last["state"] == "current":
+            return version
+        if last and last["state"] == "failed":
+            raise SensorError(f"the update failed: {last.get('error')}")
+        end = time.monotonic() + RESTART
+        while time.monotonic() < end:
+            time.sleep(POLL)
+            try:
+                now = self.info().get("version")
+            except SensorError:
+                continue
+            if now != version:
+                return now
+        raise SensorError("the sensor did not come back with another version")
+
+    def _until_back(self) -> None:
+        """Plain HTTP opens a moment after HTTPS has closed."""
+        end = time.monotonic() + SWITCH
+        while time.monotonic() < end:
+            try:
+                self.info()
+                return
+            except SensorError:
+                time.sleep(GLANCE)
+
+
+def _bytes(value: dict[str, Any]) -> bytes:
+    try:
+        return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
+    except (TypeError, ValueError) as error:
+        raise Usage(f"this is no JSON: {error}") from error
+
+
+def _hmac(key: str, text: str) -> str:
+    return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
+if __name__ == "__main__":
+    # python3 ambient16.py info URL; AMBIENT16_UUID=... python3 ambient16.py data URL
+    if len(sys.argv) != 3 or sys.argv[1] not in ("info", "data"):
+        sys.exit("python3 ambient16.py info|data URL (data: with the UUID in AMBIENT16_UUID)")
+    try:
+        print(json.dumps(getattr(Sensor(sys.argv[2], os.environ.get("AMBIENT16_UUID")), sys.argv[1])()))
+    except SensorError as error:
+        sys.exit(str(error))

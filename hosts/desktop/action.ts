@@ -1,0 +1,25 @@
+import { type Action, actionOfLine } from "../simulated/action";
+
+/** What somebody at the desk does to the device and its cables. `pressed`: the finger stays on the button. */
+export type DeskAction =
+	| Action
+	| { pressed: boolean }
+	| { breath: true }
+	| { network: boolean }
+	| { power: boolean };
+
+/** What a JSON text means, such as {"network":false}; a string says what is wrong with it. */
+export function deskActionOf(text: string): DeskAction | string {
+	let command: unknown;
+	try {
+		command = JSON.parse(text);
+	} catch {}
+	const fields = typeof command === "object" && command !== null ? Object.entries(command) : [];
+	const [name, value] = fields[0] ?? [];
+	if (fields.length === 1) {
+		if (name === "breath") return value === true ? { breath: true } : '"breath" takes true';
+		if (name === "pressed" || name === "network" || name === "power")
+			return typeof value === "boolean" ? ({ [name]: value } as DeskAction) : `"${name}" takes true or false`;
+	}
+	return actionOfLine(text);
+}

@@ -1,0 +1,71 @@
+import type { DeviceEvent, Readings } from "../../host";
+
+/** What is to be seen of the device now. All of it is public. */
+export interface State {
+	udid: string;
+	/** Where it listens. */
+	http: string;
+	https: string;
+	power: boolean;
+	network: boolean;
+	/** The button. */
+	pressed: boolean;
+	/** What the LED shows at this instant, "#rrggbb". */
+	light: string;
+	/** What it shows when it is lit, or at the peak of a breath. */
+	color: string;
+	/** The owner's effect, the name of a signal, or "off". */
+	effect: string;
+	mode: "http" | "https";
+	/** It can be paired. */
+	pairing: boolean;
+	paired: boolean;
+	/** Empty if there is none. */
+	token: string;
+	/** ms since 1970, device time. */
+	tokenEnds: number;
+	cloud: Omit<Extract<DeviceEvent, { event: "cloud" }>, "event">;
+}
+
+/** One point of the plots. */
+export interface Window {
+	/** Seconds since 1970, device time. */
+	time: number;
+	readings: Readings;
+	/** Points that waited for the database when it had been measured. */
+	waiting: number;
+}
+
+/** A line of what happened. */
+export interface Entry {
+	/** ms since 1970, device time. */
+	time: number;
+	kind: string;
+	/** Of a request. */
+	status?: number;
+	text: string;
+}
+
+/** A time in which nothing could be sent. */
+export interface Outage {
+	kind: "network" | "power" | "https";
+	/** ms since 1970, device time. */
+	from: number;
+	/** Absent while it lasts. */
+	to?: number;
+}
+
+/** What the page is told: what has changed, or the whole. */
+export interface Message {
+	/** All that came before is void. */
+	whole?: true;
+	/** Device time, and how fast it runs. */
+	clock?: { now: number; rate: number };
+	state?: Partial<State>;
+	/** To be added. */
+	windows?: Window[];
+	/** To be added. */
+	entries?: Entry[];
+	/** All that are remembered. */
+	outages?: Outage[];
+}

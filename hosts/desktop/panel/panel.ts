@@ -1,0 +1,188 @@
+import type { Clock, DeviceEvent } from "../../host";
+import { describeEvent, hexColor } from "../readable";
+import type { Entry, Message, Outage, State, Window } from "./message";
+import { Ring } from "./ring";
+
+/** 24 h of device time, in windows of 10 s. */
+export const WINDOWS = 8_640;
+export const ENTRIES = 100;
+export const OUTAGES = 50;
+/** ms between two messages: a frame on a screen. */
+const FRAME = 16;
+/** ms of device time, as modules/limits.ts has it. */
+export const TOKEN_LIFE = 3_600_000;
+
+const DARK = { light: "#000000", color: "#000000", effect: "off" };
+
+export interface PanelOptions {
+	udid: string;
+	httpPort: number;
+	httpsPort: number;
+	/** Device time, and how fast it runs. */
+	clock: Clock;
+	clockRate: number;
+}
+
+/** Remembers what is to be seen of a device, through its restarts, and tells what changes. */
+export class Panel {
+	/** Set by whoever shows it. */
+	onMessage: (message: Message) => void = () => {};
+	#clock: Clock;
+	#rate: number;
+	#state: State;
+	#windows = new Ring<Window>(WINDOWS);
+	#entries = new Ring<Entry>(ENTRIES);
+	#outages = new Ring<Outage>(OUTAGES);
+	/** What has not been told. */
+	#changes: Partial<State> | undefined;
+	#newWindows = new Ring<Window>(WINDOWS);
+	#newEntries = new Ring<Entry>(ENTRIES);
+	#outagesChanged = false;
+	#timer: NodeJS.Timeout | undefined;
+
+	constructor({ udid, httpPort, httpsPort, clock, clockRate }: PanelOptions) {
+		this.#clock = clock;
+		this.#rate = clockRate;
+		this.#state = {
+			udid,
+			http: `http://localhost:${httpPort}/`,
+			https: `https://localhost:${httpsPort}/`,
+			power: true,
+			network: true,
+			pressed: false,
+			...DARK,
+			mode: "http",
+			pairing: false,
+			paired: false,
+			token: "",
+			tokenEnds: 0,
+			cloud: { database: false, waiting: 0, sent: 0, lost: 0 },
+		};
+	}
+
+	/** Something has happened to the device. */
+	event(event: DeviceEvent): void {
+		switch (event.event) {
+			case "led":
+				this.#light(event);
+				break;
+			case "mode":
+				this.#change({ mode: event.mode });
+				this.#outage("https", event.mode === "https");
+				break;
+			case "pairing":
+				this.#change({ pairing: event.open });
+				break;
+			case "paired":
+				this.#change({ paired: event.paired });
+				break;
+			case "token":
+				this.#change({ token: event.token, tokenEnds: this.#clock.now() + TOKEN_LIFE });
+				break;
+			case "cloud": {
+				const { database, waiting, sent, lost, error } = event;
+				this.#change({ cloud: { database, waiting, sent, lost, ...(error !== undefined && { error }) } });
+				break;
+			}
+			case "window":
+				this.#window(event);
+		}
+		this.#enter(event);
+	}
+
+	/** What the LED shows at this moment. */
+	glow(red: number, green: number, blue: number): void {
+		this.#change({ light: hexColor({ red, green, blue }) });
+	}
+
+	/** Somebody has touched the button or a cable. */
+	touch(touched: Partial<Pick<State, "power" | "network" | "pressed">>): void {
+		this.#change(touched);
+		if (touched.network !== undefined) this.#outage("network", !touched.network);
+		if (touched.power === undefined) return;
+		this.#outage("power", !touched.power);
+		if (touched.power) return;
+		this.#change({ ...DARK, mode: "http", pairing: false, pressed: false, token: "" });
+		this.#outage("https", false);
+	}
+
+	/** All there is, told to nobody yet. */
+	whole(): Message {
+		return {
+			whole: true,
+			clock: { now: this.#clock.now(), rate: this.#rate },
+			state: this.#state,
+			windows: this.#windows.all(),
+			entries: this.#entries.all(),
+			outages: this.#outages.all(),
+		};
+	}
+
+	/** Tells now what has changed. */
+	flush(): void {
+		clearTimeout(this.#timer);
+		if (this.#timer === undefined) return;
+		this.#timer = undefined;
+		const windows = this.#newWindows.all();
+		const entries = this.#newEntries.all();
+		const message: Message = {
+			...(this.#changes && { state: this.#changes }),
+			...(windows.length > 0 && { windows }),
+			...(entries.length > 0 && { entries }),
+			...(this.#outagesChanged && { outages: this.#outages.all() }),
+		};
+		this.#changes = undefined;
+		this.#newWindows.clear();
+		this.#newEntries.clear();
+		this.#outagesChanged = false;
+		this.onMessage(message);
+	}
+
+	/** An effect that is dark at this moment keeps the color that it was lit in. */
+	#light(event: Extract<DeviceEvent, { event: "led" }>): void {
+		const { effect } = event;
+		const color = hexColor(event);
+		const waits = color === DARK.color && effect === this.#state.effect;
+		this.#change({ effect, ...(!waits && { color }) });
+	}
+
+	#window({ time, readings }: Extract<DeviceEvent, { event: "window" }>): void {
+		if (time === null) return;
+		const window = { time, readings, waiting: this.#state.cloud.waiting };
+		this.#windows.push(window);
+		this.#newWindows.push(window);
+		this.#flushSoon();
+	}
+
+	#enter(event: DeviceEvent): void {
+		const [, kind, text] = /^(\S+)\s*(.*)$/.exec(describeEvent(event) ?? "") ?? [];
+		if (kind === undefined || text === undefined) return;
+		const time = this.#clock.now();
+		const entry: Entry =
+			event.event === "request"
+				? { time, kind, status: event.status, text: text.replace(/^\d+ /, "") }
+				: { time, kind, text };
+		this.#entries.push(entry);
+		this.#newEntries.push(entry);
+		this.#flushSoon();
+	}
+
+	#outage(kind: Outage["kind"], begins: boolean): void {
+		const open = this.#outages.all().findLast((outage) => outage.kind === kind && outage.to === undefined);
+		if (begins === (open !== undefined)) return;
+		if (open) open.to = this.#clock.now();
+		else this.#outages.push({ kind, from: this.#clock.now() });
+		this.#outagesChanged = true;
+		this.#flushSoon();
+	}
+
+	#change(changes: Partial<State>): void {
+		Object.assign(this.#state, changes);
+		this.#changes = { ...this.#changes, ...changes };
+		this.#flushSoon();
+	}
+
+	#flushSoon(): void {
+		this.#timer ??= setTimeout(() => this.flush(), FRAME).unref();
+	}
+}

@@ -1,0 +1,17 @@
+import { createIdentity, fingerprint, TLSSession } from "./tls/tls";
+import type { Tls } from "./tls-io";
+
+/** TLS of Mbed TLS. */
+export function sdkTls(): Tls {
+	return {
+		serve: (identity) => new TLSSession({ identity }),
+		connect: (client) => new TLSSession(client),
+		createIdentity: (udid, address) =>
+			bytesOf(address === undefined ? createIdentity(udid) : createIdentity(udid, address)),
+		fingerprint: (identity) => bytesOf(fingerprint(identity)),
+	};
+}
+
+function bytesOf(buffer: ArrayBuffer | undefined): Uint8Array | undefined {
+	return buffer && new Uint8Array(buffer);
+}

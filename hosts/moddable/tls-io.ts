@@ -1,0 +1,43 @@
+/** The part of a native TLS session that is used here. tls/tls.ts says what each does; none of it throws. */
+export interface TlsSession {
+	receive(bytes: Uint8Array): number;
+	readonly room: number;
+	end(): void;
+	send(count: number): ArrayBuffer | undefined;
+	step(): number;
+	readonly open: boolean;
+	readonly ended: boolean;
+	readonly error: string | undefined;
+	readonly alert: string | undefined;
+	readonly readable: number;
+	read(count: number): ArrayBuffer | undefined;
+	readonly writable: number;
+	write(bytes: Uint8Array): number;
+	close(): void;
+	export(): ArrayBuffer | undefined;
+	free(): void;
+}
+
+export interface TlsClient {
+	host: string;
+	ca?: string;
+	fingerprint?: Uint8Array;
+	/** Of an earlier session with the same server. */
+	resumption?: ArrayBuffer;
+	/** ms since 1970, if the clock is right. */
+	time?: number;
+	/** Longest record that the server is asked to send. */
+	fragment: number;
+}
+
+/** TLS as the host has it. */
+export interface Tls {
+	/** A server's end of a connection, with an identity of createIdentity. */
+	serve(identity: Uint8Array): TlsSession;
+	/** A client's end. */
+	connect(client: TlsClient): TlsSession;
+	/** A key and its certificate; undefined if it failed. Blocks while it works. */
+	createIdentity(udid: string, address: string | undefined): Uint8Array | undefined;
+	/** SHA-256 of an identity's certificate; undefined if the bytes are none. */
+	fingerprint(identity: Uint8Array): Uint8Array | undefined;
+}

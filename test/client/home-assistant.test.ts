@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { Sensor } from "../../client/node";
+import { discoveryMessages } from "../../modules/cloud/discovery";
+import { startDesk, temporaryFolder } from "../support/desk";
+import { complaints } from "../support/home-assistant";
+
+type Scope = Parameters<typeof startDesk>[0];
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const PAGE = readFileSync(join(ROOT, "docs", "home-assistant.md"), "utf8");
+const UDID = "10000fb38278";
+const UUID = "01234567-89ab-4def-8123-456789abcdef";
+
+const found = spawnSync("python3", ["-c", "import jinja2, yaml"]);
+const skip = found.status === 0 ? false : "there is no python3 with PyYAML and Jinja";
+
+/** A block of YAML of the page, without the indentation of its list item. */
+function block(start: string): string {
+	const [, indent = "", text] =
+		new RegExp(`^( *)\`\`\`yaml\\n( *${start}[\\s\\S]*?)^ *\`\`\``, "m").exec(PAGE) ?? [];
+	assert.ok(text, start);
+	return text.replaceAll(new RegExp(`^${indent}`, "gm"), "");
+}
+
+interface Outcome {
+	entities: Record<string, Record<string, string>>;
+	scripts: Record<string, { status: number; content: { setColor: object } } | null>;
+}
+
+/** Carries out the page's configuration with a device at `url`. */
+function carryOut(url: string, udid: string, uuid: string, reachable = true): Promise<Outcome> {
+	const own = (text: string) =>
+		text.replaceAll("http://192.168.1.16", url).replaceAll(UDID, udid).replaceAll(UUID, uuid);
+	const input = {
+		secrets: own(block("# secrets.yaml")),
+		configuration: own(block("# configuration.yaml")),
+		reachable,
+	};
+	return new Promise((resolve, reject) => {
+		const child = spawn("python3", ["-B", join(ROOT, "test", "support", "home_assistant.py")]);
+		let [stdout, stderr] = ["", ""];
+		child.stdout.on("data", (chunk) => {
+			stdout += chunk;
+		});
+		child.stderr.on("data", (chunk) => {
+			stderr += chunk;
+		});
+		child.on("close", (code) => (code === 0 ? resolve(JSON.parse(stdout)) : reject(new Error(stderr))));
+		child.stdin.end(JSON.stringify(input));
+	});
+}
+
+/** A paired device that has measured a window. */
+async function measuring(t: Scope) {
+	const desk = await startDesk(t, { args: ["--clock-rate", "60"] });
+	const uuid = await new Sensor(desk.http).pair({ httpsUrl: desk.https });
+	await desk.waitFor(({ event }) => event === "window");
+	return { desk, uuid };
+}
+
+test("the page names the entities that the device announces", () => {
+	const rows = [...PAGE.matchAll(/^\| (\w+) \| ([^|]*?) ?\|$/gm)].map(([, name, unit]) => [name, unit]);
+	const announced = discoveryMessages("ambient16", UDID).map(({ topic, payload }) => {
+		assert.deepEqual(complaints(topic, payload), []);
+		const { name, unit_of_measurement: unit = "", event_types: types } = JSON.parse(payload);
+		return [name, types ? `an event: ${types.map((type: string) => `\`${type}\``).join(", ")}` : unit];
+	});
+	assert.deepEqual(
+		rows.filter(([name]) => name !== "entity"),
+		announced,
+	);
+});
+
+describe("the REST configuration of the page", { skip }, () => {
+	test("makes entities of the readings, of classes and units that Home Assistant knows, and the light red", async (t) => {
+		const { desk, uuid } = await measuring(t);
+		const { entities, scripts } = await carryOut(desk.http, desk.udid, uuid);
+		const names = ["temperature", "humidity", "pressure", "illuminance", "CO2"];
+		assert.deepEqual(
+			Object.keys(entities),
+			names.map((name) => `Ambient16 ${name}`),
+		);
+		for (const { state, availability, name, unique_id: id, ...rest } of Object.values(entities)) {
+			assert.match(state ?? "", /^\d+(\.\d+)?$/, name);
+			// The classes of MQTT sensors are those of all sensors.
+			const config = {
+				name,
+				unique_id: id,
+				...rest,
+				state_topic: "a",
+				device: { identifiers: ["a"] },
+				origin: { name: "a" },
+			};
+			assert.deepEqual(complaints("homeassistant/sensor/a/config", JSON.stringify(config)), []);
+		}
+		const { status, content } = scripts.ambient16_red ?? assert.fail();
+		assert.equal(status, 200);
+		assert.deepEqual(content.setColor, { color: "#ff0000", effect: "breathe", duration: 60, intensity: 100 });
+	});
+
+	test("makes them unavailable while the sensor is away, refuses, or has measured nothing yet", async (t) => {
+		const { desk, uuid } = await measuring(t);
+		const fresh = await startDesk(t);
+		const other = await new Sensor(fresh.http).pair({ httpsUrl: fresh.https });
+		for (const outcome of [
+			await carryOut("http://127.0.0.1:1", desk.udid, uuid, false),
+			await carryOut(desk.http, desk.udid, UUID),
+			await carryOut(fresh.http, fresh.udid, other),
+		])
+			for (const { state } of Object.values(outcome.entities)) assert.equal(state, "unavailable");
+	});
+});
+
+test("the command of the page prints the readings", { skip }, async (t) => {
+	const { desk, uuid } = await measuring(t);
+	const folder = temporaryFolder(t);
+	copyFileSync(join(ROOT, "client", "python", "ambient16.py"), join(folder, "ambient16.py"));
+	writeFileSync(join(folder, "ambient16.uuid"), `${uuid}\n`);
+	const [, command = ""] = /^ +command: (.*)$/m.exec(block("command_line:")) ?? [];
+	const { stdout, status } = spawnSync("sh", ["-c", command.replace("http://192.168.1.16", desk.http)], {
+		cwd: folder,
+		encoding: "utf8",
+	});
+	assert.equal(status, 0);
+	assert.equal(typeof JSON.parse(stdout).window.temperature, "number");
+});

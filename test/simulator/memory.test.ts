@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { connect } from "node:net";
+import { describe, test } from "node:test";
+import { md5Secret, Owner, request } from "../support/owner";
+import { simulate, skip, type Usage } from "./simulator";
+
+const CONNECTIONS = 4;
+const ROUNDS = 50;
+/** Bodies of 4 KiB that would make much of little. */
+const HOSTILE = {
+	brackets: "[".repeat(4096),
+	"empty arrays": `{"getData":[${Array(1300).fill("[]").join(",")}]}`,
+	"empty objects": `{"getData":[${Array(1300).fill("{}").join(",")}]}`,
+	numbers: `{"getData":[${Array(2000).fill("1").join(",")}]}`,
+	quotes: `{"getData":"${'\\"'.repeat(2000)}"}`,
+	backslashes: `{"getData":"${"\\\\".repeat(2000)}"}`,
+	"not ASCII": `{"getData":"${"ü".repeat(2000)}"}`,
+	spaces: `{${" ".repeat(4090)}}`,
+};
+
+/**
+ * What the smallest chip has: chunks, slots of 16 bytes and the stack share 94,208 bytes on an ESP32-C3. Chunks are
+ * counted as they are here; those that hold slots are half as large there.
+ */
+const CHIP = 94_208;
+const CHIP_SLOT = 16;
+const STACK: number = JSON.parse(readFileSync("manifest.json", "utf8")).creation.stack;
+
+function onChip({ chunkHeap, slotHeap }: Usage): number {
+	return chunkHeap + (slotHeap + STACK) * CHIP_SLOT;
+}
+
+describe("the memory of the firmware on XS", { skip }, () => {
+	test("suffices on the smallest chip, and does not grow, whatever comes", async (t) => {
+		const uuid = randomUUID();
+		const { simulator, http } = await simulate(t, { uuid, instrument: true });
+		const { udid, token = "" } = await new Owner(http).identify();
+		const proof = { udid, secret: md5Secret(token, uuid) };
+		const body = JSON.stringify({ ...proof, getData: {}, setColor: { color: "blue" } });
+		await load(http, body);
+		const before = await simulator.usage();
+
+		await load(http, body);
+		for (const [name, hostile] of Object.entries(HOSTILE)) {
+			const { status } = await request(http, { body: hostile });
+			assert.ok(status >= 400 && status < 500, `${name}: ${status}`);
+		}
+		// XS keeps each name that an object has ever had (hosts of names: Shelly CVE-2025-11243).
+		for (let i = 0; i < 20; i++) {
+			const names = Object.fromEntries(Array.from({ length: 120 }, (_, j) => [`made-up-${i}-${j}`, 1]));
+			await request(http, { body: JSON.stringify({ ...proof, ...names }) });
+			await request(http, { body: JSON.stringify({ ...proof, setColor: names }) });
+			await request(`${http}/${i}?q=${i}`, {
+				headers: { [`X-Made-Up-${i}`]: "1", Authorization: `Basic ${i}` },
+			});
+		}
+		await load(http, body);
+		const after = await simulator.usage();
+
+		const stack = Math.max(...simulator.usages.map((usage) => usage.stack));
+		t.diagnostic(`before ${JSON.stringify(before)}, after ${JSON.stringify(after)}, stack ${stack}`);
+		assert.ok(onChip(after) < CHIP * 0.9, `${onChip(after)} bytes on a chip`);
+		assert.ok(stack < STACK * 0.8, `${stack} slots of stack`);
+		assert.ok(after.keys <= before.keys + 2, `${after.keys - before.keys} names more`);
+		assert.ok(after.slotHeap <= before.slotHeap + 128, "the slots grew");
+		assert.ok(after.chunkHeap <= before.chunkHeap + 4_096, "the chunks grew");
+	});
+});
+
+/** GET and commands mixed, over as many connections as the device holds. */
+async function load(url: string, body: string): Promise<void> {
+	const { hostname, port } = new URL(url);
+	const get = `GET / HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`;
+	const post = `POST / HTTP/1.1\r\nHost: ${hostname}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+	const one = () =>
+		new Promise<void>((resolve, reject) => {
+			const socket = connect(Number(port), hostname);
+			let text = "";
+			let left = ROUNDS;
+			socket.on("connect", () => socket.write(get + post));
+			socket.on("error", reject);
+			socket.on("close", () => (left === 0 ? resolve() : reject(new Error(`closed: ${text}`))));
+			socket.on("data", (bytes) => {
+				text += bytes;
+				if (text.split('"token"').length < 2 || text.split('"status":"ok"').length < 2) return;
+				text = "";
+				if (--left > 0) socket.write(get + post);
+				else socket.end();
+			});
+		});
+	await Promise.all(Array.from({ length: CONNECTIONS }, one));
+}

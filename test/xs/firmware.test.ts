@@ -1,0 +1,176 @@
+import assert from "node:assert/strict";
+import { describe, type TestContext, test } from "node:test";
+import { md5Secret } from "../support/owner";
+import { Bench, type BenchEvent, build } from "./bench";
+import { missing } from "./engine";
+import { BenchOwner, GET, HEAP, pairedOwner, post, UDID, UUID } from "./owner";
+
+async function start(t: TestContext): Promise<BenchOwner> {
+	const bench = await Bench.start(t, { heap: HEAP, events: true });
+	t.after(() => assert.deepEqual(named(bench, "exception"), []));
+	return pairedOwner(bench);
+}
+
+function named(bench: Bench, event: string): BenchEvent[] {
+	return bench.events.filter((each) => each.event === event);
+}
+
+/** The last colour that was shown. */
+function light(bench: Bench): string {
+	const { red, green, blue, effect } = named(bench, "led").at(-1)!;
+	return `${red},${green},${blue} ${effect}`;
+}
+
+describe("the firmware on XS", { skip: missing() }, () => {
+	test("every module loads into the flash, and the device runs from there", async (t) => {
+		const { engine } = await build();
+		t.diagnostic(
+			`XS 13.3 with slots of ${engine.slotSize} bytes${engine.slotSize === 16 ? ", as on the chip" : ""}`,
+		);
+		const bench = await Bench.start(t, { heap: HEAP });
+		assert.equal((await new BenchOwner(bench).send(GET)).json.paired, false);
+	});
+
+	test("it is paired once, over the secure port alone", async (t) => {
+		const bench = await Bench.start(t, { heap: HEAP });
+		const owner = new BenchOwner(bench);
+		const pair = post(JSON.stringify({ udid: UDID, pair: { uuid: UUID } }));
+		assert.equal((await owner.send(pair)).status, 403);
+		// The second is refused, or cut off when the port closes.
+		const both = await Promise.allSettled([owner.send(pair, "https"), owner.send(pair, "https")]);
+		assert.equal(both.filter((each) => each.status === "fulfilled" && each.value.status === 200).length, 1);
+		assert.equal((await owner.send(GET)).json.paired, true);
+		await bench.advance(1_000);
+		assert.equal((await bench.ports()).https, undefined);
+	});
+
+	test("the light blinks for the owner, in the color that was asked for, and for nobody else", async (t) => {
+		const owner = await start(t);
+		const before = light(owner.bench);
+		assert.equal(
+			(await owner.send(post(JSON.stringify({ udid: UDID, secret: "0", setColor: {} })))).status,
+			401,
+		);
+		const { json } = await owner.send(owner.md5({ setColor: { color: "blue", duration: 2 } }));
+		assert.equal(json.setColor?.color, "#0000ff");
+		assert.equal(light(owner.bench), "0,0,255 blink");
+		await owner.bench.advance(3_000);
+		assert.equal(light(owner.bench), before);
+	});
+
+	test("a signed request is taken once", async (t) => {
+		const owner = await start(t);
+		const request = owner.signed({ getData: {} });
+		assert.equal((await owner.send(request)).status, 200);
+		const { status, json } = await owner.send(request);
+		assert.deepEqual([status, json.code], [401, "replayed"]);
+	});
+
+	test("the token is another one after an hour", async (t) => {
+		const owner = await start(t);
+		const old = owner.md5({ getData: {} });
+		await owner.bench.advance(3_600_000);
+		assert.equal((await owner.send(old)).status, 401);
+		await owner.learn();
+		assert.equal((await owner.send(owner.md5({ getData: {} }))).status, 200);
+	});
+
+	test("ten wrong secrets are enough", async (t) => {
+		const owner = await start(t);
+		const wrong = post(JSON.stringify({ udid: UDID, secret: md5Secret("x", UUID), getData: {} }));
+		for (let i = 0; i < 10; i++) assert.equal((await owner.send(wrong)).status, 401);
+		const { status, headers } = await owner.send(owner.md5({ getData: {} }));
+		assert.equal(status, 429);
+		await owner.bench.advance(1000 * Number(headers.get("retry-after")));
+		assert.equal((await owner.send(owner.md5({ getData: {} }))).status, 200);
+	});
+
+	test("windows of 10 s are measured, and motion is counted", async (t) => {
+		const owner = await start(t);
+		await owner.bench.act("motion", "left-to-right");
+		await owner.bench.advance(20_000);
+		const { getData } = (await owner.send(owner.md5({ getData: {} }))).json;
+		assert.equal(getData?.window?.temperature, 21.5);
+		assert.equal(getData?.window?.samples, 10);
+		assert.deepEqual(getData?.events.motion, { "left-to-right": 1, "right-to-left": 0 });
+	});
+
+	test("HTTPS mode closes the plain port, and ends by itself", async (t) => {
+		const owner = await start(t);
+		const { setHttps } = (await owner.send(owner.md5({ setHttps: { enabled: true, idle: 60 } }))).json;
+		await owner.bench.advance(1_000);
+		const ports = await owner.bench.ports();
+		assert.equal(setHttps?.url, `https://127.0.0.1:${ports.https}/`);
+		assert.equal(ports.http, undefined);
+		assert.equal((await owner.send(GET, "https")).status, 200);
+		await owner.bench.advance(62_000);
+		assert.equal((await owner.bench.ports()).https, undefined);
+		assert.equal((await owner.send(GET)).status, 200);
+	});
+
+	test("settings outlive a restart, and their credentials are not told", async (t) => {
+		const owner = await start(t);
+		const ca = `-----BEGIN CERTIFICATE-----\n${`${"A".repeat(64)}\n`.repeat(40)}-----END CERTIFICATE-----\n`;
+		const influx = { url: "https://db.example", org: "o", bucket: "b", token: "influx-secret", ca };
+		await owner.send(owner.md5({ setHttps: { enabled: true } }));
+		await owner.bench.advance(1_000);
+		for (const command of [{ setInflux: influx }, { setAuth: { md5: true } }, { getSettings: {} }]) {
+			const { status, text } = await owner.send(owner.md5(command), "https");
+			assert.equal(status, 200, text);
+			assert.ok(!text.includes("influx-secret"));
+		}
+		await owner.bench.act("stop");
+		await owner.bench.advance(10_000);
+		await owner.bench.act("start", "events");
+		await owner.bench.advance(1_000);
+		await owner.learn();
+		assert.equal((await owner.send(owner.md5({ getData: {} }))).status, 200);
+	});
+
+	test("points and events leave for the cloud", async (t) => {
+		const owner = await start(t);
+		await owner.send(owner.md5({ setHttps: { enabled: true } }));
+		await owner.bench.advance(1_000);
+		const influx = { url: "https://db.example", database: "home" };
+		const commands = {
+			setInflux: influx,
+			setMqtt: { url: "mqtts://broker.example" },
+			setHttps: { enabled: false },
+		};
+		const { status, text } = await owner.send(owner.md5(commands), "https");
+		assert.equal(status, 200, text);
+		await owner.bench.advance(120_000);
+		await owner.bench.act("motion", "right-to-left");
+		await owner.bench.advance(1_000);
+		const lines = named(owner.bench, "post").flatMap(({ body }) => String(body).split("\n"));
+		assert.ok(lines.length >= 10);
+		assert.match(lines[0]!, new RegExp(`^ambient16,udid=${UDID} .*temperature=21.5.* \\d{10}$`));
+		assert.equal(new Set(lines).size, lines.length);
+		const topics = named(owner.bench, "publish").map(({ topic }) => topic);
+		assert.ok(topics.includes(`ambient16/${UDID}/status`));
+		assert.ok(topics.some((topic) => String(topic).startsWith(`ambient16/${UDID}/event/`)));
+	});
+
+	test("the button held for 10 s, and the signed command, erase the owner", async (t) => {
+		const owner = await start(t);
+		await owner.bench.act("button", "down");
+		await owner.bench.advance(11_000);
+		await owner.bench.act("button", "up");
+		assert.equal((await owner.send(GET)).json.paired, false);
+		await owner.pair();
+		assert.equal((await owner.send(owner.md5({ factoryReset: {} }))).status, 403);
+		assert.equal((await owner.send(owner.signed({ factoryReset: {} }))).status, 200);
+		await owner.bench.advance(1_000);
+		assert.equal((await owner.send(GET)).json.paired, false);
+	});
+
+	test("the answer of every command can be made into JSON", async (t) => {
+		const owner = await start(t);
+		const answers = { setColor: { color: "red" }, getData: {}, setHttps: { enabled: false } };
+		const { status, text } = await owner.send(owner.md5(answers));
+		assert.equal(status, 200, text);
+		assert.equal((await owner.send(owner.signed({ restart: {} }))).status, 200);
+		await owner.bench.advance(2_000);
+		assert.equal(named(owner.bench, "restarted").length, 1);
+	});
+});
