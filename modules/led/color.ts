@@ -39,7 +39,8 @@ const NAMES: Readonly<Record<string, number>> = {
  */
 export function parseColor(value: unknown): Color | undefined {
 	if (typeof value === "string") {
-		if (value.startsWith("#") && /^#[0-9a-f]{6}$/i.test(value)) return unpack(Number.parseInt(value.slice(1), 16));
+		if (value.startsWith("#") && /^#[0-9a-f]{6}$/i.test(value))
+			return unpack(Number.parseInt(value.slice(1), 16));
 		const name = value.toLowerCase();
 		// XS keeps every name that a property was asked for by, so first it has to be one of these.
 		return Object.keys(NAMES).includes(name) ? unpack(NAMES[name]!) : undefined;

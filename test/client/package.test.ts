@@ -88,6 +88,10 @@ describe("the npm package", () => {
 		};
 		const right = check("right.ts", program("solid"));
 		assert.equal(right.status, 0, right.stdout);
+		const [, example = ""] =
+			/^```ts\n([\s\S]*?)^```/m.exec(readFileSync(join(ROOT, "client", "README.md"), "utf8")) ?? [];
+		const documented = check("example.ts", example);
+		assert.ok(example.includes("ambient16") && documented.status === 0, documented.stdout);
 		assert.match(check("wrong.ts", program("flicker")).stdout, /wrong\.ts\(2,.*"flicker"/);
 	});
 });

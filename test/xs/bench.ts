@@ -130,6 +130,11 @@ export class Bench {
 		return bench;
 	}
 
+	/** XS has given up, or was closed. */
+	get isOver(): boolean {
+		return this.#over !== undefined;
+	}
+
 	/** Lets `ms` of the device's time pass, with all that falls due. */
 	async advance(ms: number): Promise<void> {
 		await this.#command(`advance ${ms}`);

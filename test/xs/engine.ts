@@ -50,11 +50,16 @@ export interface Engine {
 }
 
 /** Why there can be no engine here, with the name of the Debian package that is missing. */
-export function missing(): string | undefined {
+export async function missing(): Promise<string | undefined> {
 	if (process.platform !== "linux") return "needs Linux";
-	return compiles([])
-		? undefined
-		: "needs a C compiler (Debian: gcc, and gcc-multilib for slots as on the chip)";
+	if (!compiles([]))
+		return "needs a C compiler (Debian: gcc, and gcc-multilib for slots of the size that they have on the chip)";
+	try {
+		await alone(fetchSources);
+	} catch (error) {
+		return `needs ${PACKAGE}: ${(error as Error).message.split("\n")[0]}`;
+	}
+	return undefined;
 }
 
 /** Whether a command is there. */
@@ -79,7 +84,6 @@ export async function buildEngine(): Promise<Engine> {
 	const program = join(folder, `bench-${hash(objects, ...code)}`);
 	return alone(async () => {
 		if (!existsSync(program)) {
-			await fetchSources();
 			mkdirSync(objects, { recursive: true });
 			const files = [
 				...list("moddable/xs/sources", ["xsDefaults.c"]).map((source) => ({ source, kept: true })),

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Wire } from "../conformance/wire";
 import { Bench, type Measure, type Scope } from "./bench";
-import { type BenchOwner, GET, HEAP, head, pairedOwner, post, UDID } from "./owner";
+import { type BenchOwner, GET, HEAP, head, pairedOwner, post } from "./owner";
 
 /** What the firmware takes: a number that is the same in every run and on every machine. */
 export interface Figure {

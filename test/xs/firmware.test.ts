@@ -21,7 +21,7 @@ function light(bench: Bench): string {
 	return `${red},${green},${blue} ${effect}`;
 }
 
-describe("the firmware on XS", { skip: missing() }, () => {
+describe("the firmware on XS", { skip: await missing() }, () => {
 	test("every module loads into the flash, and the device runs from there", async (t) => {
 		const { engine } = await build();
 		t.diagnostic(

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, beforeEach, describe, test } from "node:test";
 import type { Wire } from "../conformance/wire";
 import { Bench, type Measure } from "./bench";
 import { missing } from "./engine";
@@ -29,7 +29,7 @@ const INPUTS: [name: string, input: string | Uint8Array, status?: number][] = [
 	["4 KiB of a name's repetition", post(`{${'"udid":1,'.repeat(400)}"udid":1}`), 400],
 	["JSON that is one string of 4 KiB", post(JSON.stringify("x".repeat(4000))), 400],
 	["4 KiB of escapes", post(JSON.stringify("\\".repeat(2000))), 400],
-	["a name of 4 KiB", post(`{"${"n".repeat(4000)}":1}`), 400],
+	["a name of 4 KiB", post(`{"${"n".repeat(4000)}":1}`), 404],
 	["a number of 4,000 digits", post(`{"udid":${"9".repeat(4000)}}`)],
 	["invalid UTF-8", post("{}").replace("{}", "\x80\x80")],
 	["Content-Length: -1 (CVE-2023-34188)", lengths("-1"), 400],
@@ -68,7 +68,7 @@ const INPUTS: [name: string, input: string | Uint8Array, status?: number][] = [
 	],
 ];
 
-describe("inputs that broke others, on XS with the heap of the chip", { skip: missing() }, () => {
+describe("inputs that broke others, on XS with the heap of the chip", { skip: await missing() }, () => {
 	const tasks: (() => unknown)[] = [];
 	let bench: Bench;
 	let owner: BenchOwner;
@@ -82,9 +82,13 @@ describe("inputs that broke others, on XS with the heap of the chip", { skip: mi
 		return bench.measure();
 	}
 
-	before(async () => {
+	/** Anew after an input that was the end of it. */
+	beforeEach(async () => {
+		if (bench?.isOver === false) return;
 		bench = await Bench.start({ after: (task) => tasks.push(task) }, { heap: HEAP });
 		owner = await pairedOwner(bench);
+		// All unknown names are one.
+		await owner.send(post('{"unknown":1}'));
 		idle = await settle();
 	});
 	after(async () => {
@@ -163,11 +167,10 @@ describe("inputs that broke others, on XS with the heap of the chip", { skip: mi
 		assert.equal((await owner.send(GET)).status, 200);
 	});
 
-	test("names of members, 4 KiB of new ones at a time, leave nothing behind", async () => {
-		for (let round = 0; round < 20; round++) {
-			const names = Array.from({ length: 340 }, (_, i) => `"n${round}_${i}":1`);
-			const { status } = await owner.send(post(`{${names.join(",")}}`));
-			assert.equal(status, 400);
+	test("names of members, 10,000 of them, leave nothing behind (XS keeps what JSON.parse makes)", async () => {
+		for (let round = 0; round < 100; round++) {
+			const names = Array.from({ length: 100 }, (_, i) => `"n${round}_${i}":1`);
+			assert.equal((await owner.send(post(`{${names.join(",")}}`))).status, 404);
 		}
 		for (let round = 0; round < 200; round++)
 			await owner.send(owner.md5({ setColor: { color: `color${round}`, [`field${round}`]: 1 } }));

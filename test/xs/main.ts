@@ -4,7 +4,7 @@ import { type Figure, measureGrowth, measureInstructions, measureMemory, measure
 
 /** Prints all figures as a table in Markdown. */
 async function main(): Promise<void> {
-	const lacking = missing();
+	const lacking = await missing();
 	if (lacking) throw new Error(`The bench ${lacking}.`);
 	const { engine } = await build();
 	const tasks: (() => unknown)[] = [];

@@ -60,7 +60,7 @@ export interface Message {
 	/** All that came before is void. */
 	whole?: true;
 	/** Device time, and how fast it runs. */
-	clock?: { now: number; rate: number };
+	clock: { now: number; rate: number };
 	state?: Partial<State>;
 	/** To be added. */
 	windows?: Window[];

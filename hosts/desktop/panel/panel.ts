@@ -87,7 +87,10 @@ export class Panel {
 			case "window":
 				this.#window(event);
 		}
-		this.#enter(event);
+		const [, kind, text = ""] = /^(\S+)\s*(.*)$/.exec(describeEvent(event) ?? "") ?? [];
+		if (event.event === "request")
+			this.#enter({ kind: "request", status: event.status, text: text.replace(/^\d+ /, "") });
+		else if (kind !== undefined) this.#enter({ kind, text });
 	}
 
 	/** What the LED shows at this moment. */
@@ -98,11 +101,15 @@ export class Panel {
 	/** Somebody has touched the button or a cable. */
 	touch(touched: Partial<Pick<State, "power" | "network" | "pressed">>): void {
 		this.#change(touched);
+		for (const [what, on] of Object.entries(touched))
+			if (what !== "pressed") this.#enter({ kind: what, text: on ? "plugged in" : "pulled" });
+			else this.#enter({ kind: "button", text: on ? "pressed" : "released" });
 		if (touched.network !== undefined) this.#outage("network", !touched.network);
 		if (touched.power === undefined) return;
 		this.#outage("power", !touched.power);
 		if (touched.power) return;
-		this.#change({ ...DARK, mode: "http", pairing: false, pressed: false, token: "" });
+		const { error: _, ...cloud } = this.#state.cloud;
+		this.#change({ ...DARK, mode: "http", pairing: false, pressed: false, token: "", cloud });
 		this.#outage("https", false);
 	}
 
@@ -110,7 +117,7 @@ export class Panel {
 	whole(): Message {
 		return {
 			whole: true,
-			clock: { now: this.#clock.now(), rate: this.#rate },
+			clock: this.#time,
 			state: this.#state,
 			windows: this.#windows.all(),
 			entries: this.#entries.all(),
@@ -126,6 +133,7 @@ export class Panel {
 		const windows = this.#newWindows.all();
 		const entries = this.#newEntries.all();
 		const message: Message = {
+			clock: this.#time,
 			...(this.#changes && { state: this.#changes }),
 			...(windows.length > 0 && { windows }),
 			...(entries.length > 0 && { entries }),
@@ -146,6 +154,10 @@ export class Panel {
 		this.#change({ effect, ...(!waits && { color }) });
 	}
 
+	get #time(): Message["clock"] {
+		return { now: this.#clock.now(), rate: this.#rate };
+	}
+
 	#window({ time, readings }: Extract<DeviceEvent, { event: "window" }>): void {
 		if (time === null) return;
 		const window = { time, readings, waiting: this.#state.cloud.waiting };
@@ -154,14 +166,8 @@ export class Panel {
 		this.#flushSoon();
 	}
 
-	#enter(event: DeviceEvent): void {
-		const [, kind, text] = /^(\S+)\s*(.*)$/.exec(describeEvent(event) ?? "") ?? [];
-		if (kind === undefined || text === undefined) return;
-		const time = this.#clock.now();
-		const entry: Entry =
-			event.event === "request"
-				? { time, kind, status: event.status, text: text.replace(/^\d+ /, "") }
-				: { time, kind, text };
+	#enter(what: Omit<Entry, "time">): void {
+		const entry = { time: this.#clock.now(), ...what };
 		this.#entries.push(entry);
 		this.#newEntries.push(entry);
 		this.#flushSoon();

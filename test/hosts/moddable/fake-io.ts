@@ -61,12 +61,22 @@ export class FakeTcp implements Tcp {
 export class FakeIo implements SocketIo {
 	refused = false;
 	listening: FakeListener | undefined;
+	/** Those that the device has made. */
+	readonly dialed: FakeTcp[] = [];
 
-	readonly Tcp = FakeTcp;
+	readonly Tcp: new (
+		options: TcpOptions,
+	) => FakeTcp;
 	readonly Listener: SocketIo["Listener"];
 
 	constructor() {
 		const io = this;
+		this.Tcp = class extends FakeTcp {
+			constructor(options: TcpOptions) {
+				super(options);
+				if ("port" in options) io.dialed.push(this);
+			}
+		};
 		this.Listener = class extends FakeListener {
 			constructor(options: ListenerOptions) {
 				if (io.refused) throw new Error("bind socket failed");

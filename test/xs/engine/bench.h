@@ -4,12 +4,29 @@
 /* flash.c: a machine with the modules of a folder, to be cloned. */
 xsMachine *preload(const char *folder, char **modules, int count);
 
-/* io.c: what the device finds in its global `native`. */
+/* machine.c */
+void runPromiseJobs(xsMachine *the);
+
+/* natives.c: makes the global `native`. */
 void installNatives(xsMachine *the);
-/* Lets the sockets go on, and this process wait for them if `wait`; 0 if there was nothing to do. */
-int runSockets(xsMachine *the, int wait);
 /* Lets `ms` of the device's time pass, which passes in no other way, and runs the timers that are due. */
 void advance(xsMachine *the, double ms);
 
-/* machine.c */
-void runPromiseJobs(xsMachine *the);
+typedef struct {
+	char *name;
+	xsCallback call;
+	int getter;
+} Member;
+
+/* Makes a class, whose constructor calls `construct` first; the members end with one without a name. */
+void defineClass(xsMachine *the, xsSlot *object, char *name, xsCallback constructor, Member *members);
+/* Makes the object that `new` gives, in xsResult. */
+void construct(xsMachine *the);
+
+/* sockets.c: adds the classes Tcp and Listener. */
+void defineSockets(xsMachine *the, xsSlot *object);
+/* Lets the sockets go on, and this process wait for them if `wait`; 0 if there was nothing to do. */
+int runSockets(xsMachine *the, int wait);
+
+/* Of xsmc.h, which does not go with xs.h. */
+xsIntegerValue _xsmcGetBuffer(xsMachine *the, xsSlot *slot, void **bytes, xsUnsignedValue *count, xsBooleanValue writable);

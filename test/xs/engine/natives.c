@@ -23,8 +23,7 @@ static void markTimer(xsMachine *the, void *data, xsMarkRoot mark)
 
 static xsHostHooks TIMER_HOOKS = { .marker = markTimer };
 
-/* The object that `new` makes. */
-static void construct(xsMachine *the)
+void construct(xsMachine *the)
 {
 	xsResult = xsGet(xsTarget, xsID("prototype"));
 	xsResult = xsNewHostInstance(xsResult);
@@ -191,12 +190,6 @@ static void print(xsMachine *the)
 extern void modInstallTextDecoder(xsMachine *the);
 extern void modInstallTextEncoder(xsMachine *the);
 
-typedef struct {
-	char *name;
-	xsCallback call;
-	int getter;
-} Member;
-
 static void define(xsMachine *the, xsSlot *object, Member *members)
 {
 	for (Member *member = members; member->name; member++) {
@@ -205,7 +198,7 @@ static void define(xsMachine *the, xsSlot *object, Member *members)
 	}
 }
 
-static void defineClass(xsMachine *the, xsSlot *object, char *name, xsCallback constructor, Member *members)
+void defineClass(xsMachine *the, xsSlot *object, char *name, xsCallback constructor, Member *members)
 {
 	xsVar(1) = xsNewHostObject(NULL);
 	define(the, &xsVar(1), members);
@@ -226,13 +219,7 @@ void installNatives(xsMachine *the)
 		{ "writeFlash", writeFlash }, { "readStorage", readStorage }, { "writeStorage", writeStorage },
 		{ "eraseStorage", eraseStorage }, { "print", print }, { 0 },
 	});
-	defineClass(the, &xsVar(0), "Tcp", Tcp, (Member[]){
-		{ "remoteAddress", Tcp_remoteAddress, 1 }, { "read", Tcp_read }, { "write", Tcp_write },
-		{ "close", Socket_close }, { 0 },
-	});
-	defineClass(the, &xsVar(0), "Listener", Listener, (Member[]){
-		{ "port", Listener_port, 1 }, { "read", Listener_read }, { "close", Socket_close }, { 0 },
-	});
+	defineSockets(the, &xsVar(0));
 	defineClass(the, &xsVar(0), "Digest", Hash, (Member[]){ { "write", Hash_write }, { "close", Hash_close }, { 0 } });
 	xsSet(xsGlobal, xsID("native"), xsVar(0));
 }

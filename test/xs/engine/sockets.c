@@ -84,7 +84,7 @@ static void flush(Socket *socket)
 	memmove(socket->output, socket->output + count, socket->pending);
 }
 
-void Tcp(xsMachine *the)
+static void Tcp(xsMachine *the)
 {
 	construct(the);
 	xsVars(1);
@@ -254,3 +254,13 @@ int runSockets(xsMachine *machine, int wait)
 	return done;
 }
 
+void defineSockets(xsMachine *the, xsSlot *object)
+{
+	defineClass(the, object, "Tcp", Tcp, (Member[]){
+		{ "remoteAddress", Tcp_remoteAddress, 1 }, { "read", Tcp_read }, { "write", Tcp_write },
+		{ "close", Socket_close }, { 0 },
+	});
+	defineClass(the, object, "Listener", Listener, (Member[]){
+		{ "port", Listener_port, 1 }, { "read", Listener_read }, { "close", Socket_close }, { 0 },
+	});
+}

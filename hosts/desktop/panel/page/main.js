@@ -35,7 +35,7 @@ source.onmessage = ({ data }) => take(JSON.parse(data));
 
 /** @param {Message} message */
 function take(message) {
-	if (message.clock) clock = { ...message.clock, at: performance.now() };
+	clock = { ...message.clock, at: performance.now() };
 	if (message.whole) {
 		state = undefined;
 		rows.replaceChildren();

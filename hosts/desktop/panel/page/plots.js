@@ -186,7 +186,7 @@ export class Plots {
 				scales: { x: { time: true, auto: false }, y: { range: rangeOf(decimals) } },
 				axes: [
 					{ ...axis, size: 22, space: 60, values: hours },
-					{ ...axis, size: 46, space: 26, values: (_plot, values) => values.map((value) => `${value}`) },
+					{ ...axis, size: 52, space: 26, values: (_plot, values) => values.map((value) => `${value}`) },
 				],
 				series: [
 					{},

@@ -1,0 +1,268 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Socket } from "../../../hosts/host";
+import { ModdableNetwork } from "../../../hosts/moddable/network";
+import { FakeTime } from "../../fakes/host";
+import { FakeIo, type FakeTcp } from "./fake-io";
+import { FakeTls } from "./fake-tls";
+
+const [H, A, B, C, BROKEN] = [..."hABc!"].map((letter) => letter.charCodeAt(0)) as [
+	number,
+	number,
+	number,
+	number,
+	number,
+];
+
+function setUp(onReadable: (socket: Socket, count: number) => void = () => {}) {
+	const time = new FakeTime();
+	const io = new FakeIo();
+	const tls = new FakeTls();
+	const log: string[] = [];
+	const sockets: Socket[] = [];
+	const network = new ModdableNetwork({
+		io,
+		tls,
+		port: 80,
+		httpsPort: 443,
+		maxConnections: 4,
+		clock: time,
+		timers: time,
+		address: () => "192.0.2.16",
+		onListening: (port, secure) => log.push(`open ${port} ${secure}`),
+		onException: (error) => log.push(`exception ${(error as Error).message}`),
+	});
+	const listener = network.listen({
+		identity: new Uint8Array(1),
+		onListening: () => {},
+		onConnection: (socket) => {
+			const number = sockets.push(socket);
+			log.push(`connection ${number}`);
+			socket.accept({
+				onReadable: (count) => {
+					log.push(`readable ${count}`);
+					onReadable(socket, count);
+				},
+				onWritable: (count) => log.push(`writable ${count}`),
+				onError: () => log.push(`error ${number}`),
+			});
+		},
+		onError: (message) => log.push(message),
+	});
+	time.advance(0);
+	/** A client that has connected, and its handshake. */
+	const connect = (...bytes: number[]): FakeTcp => {
+		const tcp = io.connect()[0] as FakeTcp;
+		tcp.drain(1_000);
+		if (bytes.length > 0) tcp.arrive(...bytes);
+		time.advance(0);
+		return tcp;
+	};
+	return { time, io, tls, log, sockets, network, listener, connect };
+}
+
+describe("TLS over the SDK's sockets", () => {
+	test("hands a connection on after its handshake, and what is said in it", () => {
+		const { log, connect } = setUp((socket) => {
+			assert.deepEqual([...(socket.read(9) ?? [])], [A]);
+			assert.equal(socket.write(new Uint8Array([B])), 8);
+		});
+		const tcp = connect(H);
+		assert.deepEqual(log, ["open 443 true", "connection 1", "writable 8"]);
+		tcp.arrive(A);
+		assert.deepEqual(tcp.written, [H, B]);
+	});
+
+	test("costs no session before the client has spoken", () => {
+		const { tls, connect } = setUp();
+		connect();
+		assert.equal(tls.sessions.length, 0);
+	});
+
+	test("ends silent connections after 15 s, and the oldest of more than four at once", () => {
+		const { time, connect } = setUp();
+		const silent = Array.from({ length: 5 }, () => connect());
+		assert.deepEqual(
+			silent.map(({ closed }) => closed),
+			[true, false, false, false, false],
+		);
+		time.advance(15_000);
+		assert.ok(silent.every(({ closed }) => closed));
+		assert.equal(time.pending, 0);
+	});
+
+	test("ends a handshake that takes more than 10 s, and gives its memory back", () => {
+		const { time, tls, log, connect } = setUp();
+		const tcp = connect();
+		// Half of something.
+		tls.serve = () => {
+			const session = FakeTls.prototype.serve.call(tls);
+			session.step = () => 0;
+			return session;
+		};
+		tcp.arrive(A);
+		time.advance(9_999);
+		assert.equal(tls.sessions[0]?.freed, 0);
+		time.advance(200);
+		assert.equal(tls.sessions[0]?.freed, 1);
+		assert.ok(tcp.closed);
+		assert.ok(!log.includes("connection 1"));
+		assert.equal(time.pending, 0);
+	});
+
+	test("takes one step of a handshake in a turn of the timer", () => {
+		const { time, tls, connect } = setUp();
+		const tcp = connect();
+		tls.serve = () => {
+			const session = FakeTls.prototype.serve.call(tls);
+			session.step = () => {
+				session.steps++;
+				return session.steps < 5 ? 1 : 0;
+			};
+			return session;
+		};
+		const turns: number[] = [];
+		tcp.arrive(A);
+		time.once(() => turns.push(tls.sessions[0]?.steps ?? 0), 0);
+		time.advance(0);
+		assert.ok((turns[0] as number) < 3, `${turns}`);
+		assert.equal(tls.sessions[0]?.steps, 5);
+	});
+
+	test("lets a third connection wait until one has gone", () => {
+		const { time, tls, sockets, connect } = setUp();
+		connect(H);
+		connect(H);
+		const third = connect(H);
+		assert.equal(tls.sessions.length, 2);
+		assert.deepEqual(third.written, []);
+		sockets[0]?.close();
+		time.advance(200);
+		assert.equal(tls.sessions.length, 3);
+		assert.deepEqual(third.written, [H]);
+	});
+
+	test("makes room for it with one whose request has been answered", () => {
+		const { time, log, connect } = setUp((socket) => {
+			socket.read(9);
+			socket.write(new Uint8Array([B]));
+		});
+		const first = connect(H, A);
+		connect(H);
+		first.drain(1_000);
+		time.advance(0);
+		const third = connect(H);
+		time.advance(200);
+		assert.deepEqual(third.written, [H]);
+		assert.ok(log.includes("error 1"));
+		assert.ok(first.closed);
+	});
+
+	test("says close_notify after what was written, then closes and frees", () => {
+		const { time, tls, sockets, connect } = setUp();
+		const tcp = connect(H);
+		sockets[0]?.write(new Uint8Array([A, B]));
+		sockets[0]?.close();
+		sockets[0]?.close();
+		time.advance(0);
+		assert.deepEqual(tcp.written, [H, A, B, C]);
+		assert.equal(tls.sessions[0]?.freed, 1);
+		time.advance(200);
+		assert.ok(tcp.closed);
+		assert.equal(time.pending, 0);
+	});
+
+	test("holds what the session has no room for, and writes it before it closes", () => {
+		const { time, tls, sockets, connect } = setUp();
+		const tcp = connect(H);
+		const session = tls.sessions[0]!;
+		session.writable = 1;
+		assert.equal(sockets[0]?.write(new Uint8Array([A, B])), 0);
+		sockets[0]?.close();
+		session.writable = 0;
+		time.advance(0);
+		assert.deepEqual(tcp.written, [H, A]);
+		session.writable = 8;
+		tcp.drain(1_000);
+		assert.deepEqual(tcp.written, [H, A, B, C]);
+	});
+
+	test("gives up closing after 5 s when the client takes nothing", () => {
+		const { time, tls, sockets, connect } = setUp();
+		const tcp = connect(H);
+		tcp.write = () => 0;
+		sockets[0]?.write(new Uint8Array([A]));
+		sockets[0]?.close();
+		time.advance(5_000);
+		assert.equal(tls.sessions[0]?.freed, 1);
+	});
+
+	test("takes an end without close_notify for an error, after what came before it was read", () => {
+		const { time, tls, log, connect } = setUp((socket) => socket.read(1));
+		const tcp = connect(H);
+		tcp.arrive(A, B);
+		tcp.vanish();
+		time.advance(0);
+		assert.deepEqual(log.slice(2), ["writable 8", "readable 1", "readable 1", "error 1"]);
+		assert.equal(tls.sessions[0]?.freed, 1);
+	});
+
+	test("ends with the client's close_notify, after what was to be sent", () => {
+		const { time, tls, log, connect } = setUp((socket) => {
+			socket.read(1);
+			socket.write(new Uint8Array([B]));
+		});
+		const tcp = connect(H);
+		tcp.arrive(A, C);
+		tcp.drain(1_000);
+		time.advance(200);
+		assert.deepEqual(tcp.written, [H, B]);
+		assert.ok(log.includes("error 1"));
+		assert.equal(tls.sessions[0]?.freed, 1);
+	});
+
+	test("delivers the alert when TLS is broken", () => {
+		const { time, tls, log, connect } = setUp();
+		const tcp = connect(H);
+		tcp.arrive(BROKEN);
+		time.advance(200);
+		assert.deepEqual(tcp.written, [H, BROKEN]);
+		assert.ok(log.includes("error 1"));
+		assert.equal(tls.sessions[0]?.freed, 1);
+	});
+
+	test("an exception of the firmware costs the connection, and nothing else", () => {
+		const { time, tls, log, connect } = setUp(() => {
+			throw new Error("oops");
+		});
+		const tcp = connect(H);
+		tcp.arrive(A);
+		time.advance(200);
+		assert.ok(log.includes("exception oops"));
+		assert.equal(tls.sessions[0]?.freed, 1);
+		assert.ok(tcp.closed);
+		connect(H);
+		assert.ok(log.includes("connection 2"));
+	});
+
+	test("a closed port ends what has not begun, and lets the others live on", () => {
+		const { time, tls, listener, connect } = setUp();
+		const [open, second, silent, waiting] = [connect(H), connect(H), connect(), connect(H)];
+		listener.close();
+		time.advance(0);
+		assert.deepEqual(
+			[open, second, silent, waiting].map(({ closed }) => closed),
+			[false, false, true, true],
+		);
+		assert.equal(tls.sessions.length, 2);
+	});
+
+	test("makes an identity after the return, with the device's address", () => {
+		const { time, network } = setUp();
+		const made: string[] = [];
+		network.createIdentity("10000fb38278", (identity) => made.push(new TextDecoder().decode(identity)));
+		assert.deepEqual(made, []);
+		time.advance(0);
+		assert.deepEqual(made, ["10000fb38278 192.0.2.16"]);
+	});
+});
