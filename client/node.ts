@@ -16,6 +16,7 @@ const PATIENCE = 15_000;
 const ANSWER = 65_536;
 
 const platform: Platform = {
+	pins: true,
 	md5: (text) => createHash("md5").update(text).digest("hex"),
 	sha256: async (text) => createHash("sha256").update(text).digest("hex"),
 	hmac: async (key, text) => createHmac("sha256", key).update(text).digest("hex"),

@@ -18,6 +18,8 @@ export interface Reply {
 
 /** What Node.js and browsers do differently. Digests take and give text: UTF-8 in, lower-case hex out. */
 export interface Platform {
+	/** Whether `exchange` can look at certificates. */
+	readonly pins: boolean;
 	/** Absent where there is no MD5: in browsers. */
 	md5?(text: string): string;
 	sha256(text: string): Promise<string>;

@@ -47,7 +47,9 @@ class Connection {
 	async info(): Promise<Info> {
 		const reply = await this.#exchange({ method: "GET", headers: {} });
 		const info = parse(reply) as Partial<Info>;
-		if (reply.status !== 200 || info.type !== "Ambient16" || typeof info.token !== "string")
+		const { type, token, auth } = info;
+		const right = type === "Ambient16" && /^[a-z]{8}$/.test(String(token)) && Array.isArray(auth);
+		if (reply.status !== 200 || !right)
 			throw new ImpostorError(`there is no Ambient16 sensor at ${this.url}`);
 		this.#info = info as Info;
 		return this.#info;
@@ -187,6 +189,7 @@ export class SensorBase extends Connection {
 		if (paired) throw new RefusedError(409, "already-paired", "this sensor has an owner already");
 		const secret = uuid ?? this.platform.randomUUID();
 		const url = httpsUrl ?? `https://${new URL(this.url).hostname}/`;
+		if (!url.startsWith("https:")) throw new UsageError("a sensor is paired over https://");
 		// There is no secret yet that could tell the sensor from an impostor.
 		const connection = new Unproven(this.platform, url, {}, "any");
 		await connection.pair(udid, { uuid: secret, ...(wifi && { wifi }) });
@@ -200,11 +203,16 @@ export class SensorBase extends Connection {
 	 * back, also if `task` fails. Rejects with an ImpostorError, and sends nothing more, if the proof is wrong.
 	 */
 	async overHttps<T>(task: (sensor: SecureSensor) => Promise<T>, times: HttpsTimes = {}): Promise<T> {
+		if (!this.platform.pins)
+			throw new UsageError("a browser cannot check the sensor's certificate; do this from Node.js or Python");
 		const { setHttps } = await this.send({ setHttps: { enabled: true, ...times } });
 		const { url, fingerprint, proof } = setHttps as { url: string; fingerprint: string; proof: string };
 		const right = await this.platform.hmac(this.uuid as string, `${this.token}\n${fingerprint}`);
 		if (typeof fingerprint !== "string" || proof !== right)
 			throw new ImpostorError("whoever answered cannot prove to be this sensor");
+		// The proof does not cover the URL: who is between could point to where no certificate is looked at.
+		if (typeof url !== "string" || !url.startsWith("https:"))
+			throw new ImpostorError("whoever answered does not lead to HTTPS");
 		const { uuid, auth } = this;
 		const secure = new SecureSensor(
 			this.platform,
@@ -252,11 +260,8 @@ export class SensorBase extends Connection {
 			await sensor.send({ update: { url: manifestUrl, ...order } });
 			for (;;) {
 				await pause(POLL);
-				// It may have restarted between two looks.
-				const settings = await sensor.settings().catch((error) => {
-					if (error instanceof UnreachableError) return undefined;
-					throw error;
-				});
+				// It may have restarted between two looks, with another token or certificate, or without HTTPS.
+				const settings = await sensor.settings().catch(() => undefined);
 				if (!settings) return undefined;
 				onProgress?.(settings.update);
 				if (!["checking", "downloading"].includes(settings.update.state)) return settings.update;

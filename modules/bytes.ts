@@ -18,8 +18,9 @@ export function equalSecrets(expected: string, given: string): boolean {
 	if (left.length !== right.length) return false;
 	const leftWords = new Uint32Array(left.buffer);
 	const rightWords = new Uint32Array(right.buffer);
+	const { length } = leftWords;
 	let difference = 0;
-	for (let i = 0; i < leftWords.length; i++) difference |= leftWords[i]! ^ rightWords[i]!;
+	for (let i = 0; i < length; i++) difference |= leftWords[i]! ^ rightWords[i]!;
 	return difference === 0;
 }
 

@@ -54,10 +54,11 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 /**
- * Whether a text is the usual one, which needs no look at each byte: short in brackets, commas and colons, without
- * escapes, and with a known name before each colon, even if that is within a string.
+ * Whether a text is the usual one, which needs no look at each byte: short, with few brackets, commas and colons,
+ * without escapes, and with a known name before each colon, even if that is within a string.
  */
 function isPlain(text: string, names: readonly string[]): boolean {
+	if (text.length > PLAIN_LENGTH) return false;
 	const pieces = text.split(":", PLAIN + 2);
 	if (
 		pieces.length > PLAIN + 1 ||
@@ -132,7 +133,8 @@ function malformed(): ApiError {
 	return new ApiError(400, "malformed-json", "the body is not JSON");
 }
 
-/** Commas and colons of a request that is looked at as a whole. */
+/** Most characters, and most commas and most colons, of a text that is looked at as a whole. */
+const PLAIN_LENGTH = 512;
 const PLAIN = 16;
 
 const SPACE = 0x20;

@@ -130,7 +130,13 @@ describe("errors", () => {
 	});
 
 	test("what is no sensor is told apart", async (t) => {
-		for (const answer of ["hello", "{}", "[]", '{"type":"Ambient17","token":"a"}']) {
+		for (const answer of [
+			"hello",
+			"{}",
+			"[]",
+			'{"type":"Ambient17","token":"a"}',
+			'{"type":"Ambient16","token":"a\\r\\nX: y","auth":[]}',
+		]) {
 			const { url } = await serve(t, (_request, response) => response.end(answer));
 			await assert.rejects(new Sensor(url).info(), ImpostorError);
 		}
@@ -192,6 +198,24 @@ describe("an impostor", () => {
 			ImpostorError,
 		);
 		assert.deepEqual(trap.bodies, []);
+	});
+
+	test("with the right proof that leads away from HTTPS gets nothing (it is not part of the proof)", async (t) => {
+		const trap = await serve(t, (_request, response) => response.end("{}"));
+		const fingerprint = "00".repeat(32);
+		const proof = createHmac("sha256", uuid).update(`abcdefgh\n${fingerprint}`).digest("hex");
+		const { url } = await playing(t, () => ({ enabled: true, url: `${trap.url}/`, fingerprint, proof }));
+		const sensor = new Sensor(url, { uuid });
+		await assert.rejects(
+			sensor.overHttps((secure) => secure.setMqtt({ url: "mqtts://a.example", password: "hidden" })),
+			ImpostorError,
+		);
+		assert.deepEqual(trap.bodies, []);
+	});
+
+	test("is not paired with over plain HTTP", async (t) => {
+		const desk = await startDesk(t);
+		await assert.rejects(new Sensor(desk.http).pair({ httpsUrl: desk.http }), UsageError);
 	});
 
 	test("never gets the UUID", async (t) => {

@@ -140,3 +140,30 @@ test("random bytes are refused and nothing else happens", () => {
 		}),
 	);
 });
+
+test("a short text is read as a long one is, which is looked at byte by byte", () => {
+	const outcome = (text: string) => {
+		try {
+			return parseAll(text);
+		} catch (error) {
+			return (error as ApiError).code;
+		}
+	};
+	const piece = fc.constantFrom(...'{}[]",:\\ \n', '"a"', '"b":', '":', "c", "\\u0061", "1", "{}", '{"a":');
+	fc.assert(
+		fc.property(fc.array(piece, { maxLength: 30 }), fc.boolean(), (pieces, object) => {
+			const text = object ? `{${pieces.join("")}}` : pieces.join("");
+			assert.deepEqual(outcome(text), outcome(text + " ".repeat(600)));
+		}),
+		{ numRuns: 2_000 },
+	);
+	for (const text of [
+		'{"a":":b"}',
+		'{":a":1}',
+		'{"x:a":1}',
+		'{"a" :1,"c" :2}',
+		'{"a":"b\\":1"}',
+		'{"a":{"a":{"c":1}}}',
+	])
+		assert.deepEqual(outcome(text), outcome(text + " ".repeat(600)), text);
+});
