@@ -1,4 +1,4 @@
-import { UnreachableError, UsageError } from "./errors.js";
+import { UnreachableError } from "./errors.js";
 import type { Platform } from "./platform.js";
 import { SensorBase, type SensorOptions } from "./sensor.js";
 

@@ -95,7 +95,8 @@ describe("a POST", () => {
 		const { io, names, post } = setUp();
 		const inside = post();
 		assert.deepEqual(names, ["db.lan"]);
-		assert.deepEqual(inside.tcp?.events && { ...inside.tcp.events }.port, 8086);
+		const { events } = inside.tcp as FakeTcp;
+		assert.deepEqual(events && "port" in events && [events.address, events.port], ["192.0.2.7", 8086]);
 		const outside = post({ host: "8.8.8.8" });
 		assert.deepEqual(outside.results, [
 			{ status: undefined, error: "the address 8.8.8.8 is outside the home" },
@@ -234,14 +235,16 @@ describe("a GET", () => {
 	});
 
 	test("an exception of the firmware ends it", () => {
-		const { tcp, problems } = download({
+		const { time, tcp, problems } = download({
 			onData: () => {
 				throw new Error("oops");
 			},
 		});
 		say(tcp, "HTTP/1.1 200 OK\r\n\r\nabcd");
 		assert.deepEqual(problems, ["oops"]);
+		time.advance(1_000);
 		assert.ok(tcp?.closed);
+		assert.equal(time.pending, 0);
 	});
 });
 
@@ -318,7 +321,7 @@ describe("an MQTT connection", () => {
 	test("ends on what nobody asked for, and on what is not MQTT", () => {
 		for (const [bytes, reason] of [
 			[[0x30, 5], "the broker sends what nobody asked for"],
-			[[0x48], "the answer is not MQTT"],
+			[[0x48, 2], "the answer is not MQTT"],
 			[[0x20, 3], "the answer is not MQTT"],
 			[[0x20, 2, 0, 0, 0x20, 2, 0, 0], "the answer is not MQTT"],
 		] as const) {
