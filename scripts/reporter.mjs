@@ -1,8 +1,11 @@
+import { writeFileSync } from "node:fs";
 import { relative } from "node:path";
 
-/** A line a file, each failure in full, each skip with its reason, and the count at the end. */
+/** Where the counts of each file go, for test.mjs. */
+export const SUMMARY = "build/test-summary.json";
+
+/** A line a file, each failure in full, each skip with its reason. */
 export default async function* report(events) {
-	const counts = { passed: 0, failed: 0, skipped: 0 };
 	const files = new Map();
 	for await (const { type, data } of events) {
 		if (type === "test:stderr" || type === "test:stdout") {
@@ -20,7 +23,6 @@ export default async function* report(events) {
 		files.set(file, entry);
 		const kind = data.skip !== undefined ? "skipped" : type === "test:pass" ? "passed" : "failed";
 		entry[kind]++;
-		counts[kind]++;
 		if (kind === "skipped") yield `skip ${file}: ${data.name}${data.skip === true ? "" : `: ${data.skip}`}\n`;
 		if (kind === "failed") {
 			const error = data.details?.error;
@@ -29,5 +31,5 @@ export default async function* report(events) {
 	}
 	for (const [file, { passed, failed, skipped }] of [...files].sort())
 		yield `${failed ? "FAIL" : "ok  "} ${file}: ${passed} passed${failed ? `, ${failed} failed` : ""}${skipped ? `, ${skipped} skipped` : ""}\n`;
-	yield `\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`;
+	writeFileSync(SUMMARY, JSON.stringify(Object.fromEntries(files)));
 }
