@@ -16,8 +16,8 @@ export function equalSecrets(expected: string, given: string): boolean {
 	const left = encoder.encode(expected);
 	const right = encoder.encode(given);
 	if (left.length !== right.length) return false;
-	const leftWords = new Uint32Array(left.buffer);
-	const rightWords = new Uint32Array(right.buffer);
+	const leftWords = new Int32Array(left.buffer);
+	const rightWords = new Int32Array(right.buffer);
 	const { length } = leftWords;
 	let difference = 0;
 	for (let i = 0; i < length; i++) difference |= leftWords[i]! ^ rightWords[i]!;

@@ -11,9 +11,10 @@ import type {
 	Sensors,
 	Storage,
 	Timers,
+	Updater,
 	Wifi,
 } from "../host";
-import { digest, hmac } from "../moddable/digest";
+import { digest, hmac, sha256 } from "../moddable/digest";
 import { ModdableNetwork } from "../moddable/network";
 import { describe } from "../moddable/problem";
 import { sdkIo } from "../moddable/sdk-io";
@@ -31,10 +32,14 @@ import { SettableClock } from "./clock";
 import { NvsFlash } from "./flash";
 import { openLed } from "./led";
 import { SdkRadio } from "./sdk-radio";
+import { sdkSlots } from "./sdk-slots";
+import { openPartition } from "./sdk-storage";
 import { openUdp } from "./sdk-udp";
 import { BoardSensors, type SensorSource } from "./sensors";
-import { openPartition, PartitionStorage } from "./storage";
+import { verifyUpdate } from "./signature";
+import { PartitionStorage } from "./storage";
 import { TimeSync } from "./time-sync";
+import { SlotUpdater } from "./updater";
 import { ChipWifi } from "./wifi";
 
 const HTTP_PORT = 80;
@@ -55,6 +60,7 @@ export class ChipHost implements Host {
 	readonly sensors: Sensors;
 	readonly announce: Announce;
 	readonly wifi: Wifi;
+	readonly updater: Updater;
 	readonly restart: () => void;
 	readonly report = report;
 	readonly digest = digest;
@@ -128,6 +134,12 @@ export class ChipHost implements Host {
 		});
 		this.flash = new NvsFlash();
 		this.storage = new PartitionStorage(openPartition("points"));
+		this.updater = new SlotUpdater({
+			slots: sdkSlots(),
+			flash: this.flash,
+			verify: verifyUpdate,
+			hash: sha256,
+		});
 		this.led = openLed(board);
 		this.button = new PolledButton(openButtonPin(board), timers);
 		this.sensors = new BoardSensors({ sources: sourcesOf(board), clock, timers, onProblem: reportProblem });

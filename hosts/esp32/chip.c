@@ -2,8 +2,10 @@
 #include "xsHost.h"
 
 #include "esp_mac.h"
+#include "esp_ota_ops.h"
 #include "esp_random.h"
 #include "esp_system.h"
+#include "sdkconfig.h"
 
 #define RANDOM_MAX 65536
 #define MAC_BYTES 6
@@ -36,4 +38,28 @@ void xs_chip_mac(xsMachine *the)
 void xs_chip_restart(xsMachine *the)
 {
 	esp_restart();
+}
+
+void xs_chip_target(xsMachine *the)
+{
+	xsmcSetString(xsResult, CONFIG_IDF_TARGET);
+}
+
+void xs_chip_isOnTrial(xsMachine *the)
+{
+	esp_ota_img_states_t state;
+	xsmcSetBoolean(xsResult, (ESP_OK == esp_ota_get_state_partition(esp_ota_get_running_partition(), &state)) &&
+		(ESP_OTA_IMG_PENDING_VERIFY == state));
+}
+
+void xs_chip_confirm(xsMachine *the)
+{
+	if (ESP_OK != esp_ota_mark_app_valid_cancel_rollback())
+		xsUnknownError("the firmware cannot be confirmed");
+}
+
+void xs_chip_rollBack(xsMachine *the)
+{
+	esp_ota_mark_app_invalid_rollback_and_reboot();
+	xsUnknownError("there is no other firmware");
 }

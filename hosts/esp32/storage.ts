@@ -1,4 +1,3 @@
-import flash from "embedded:storage/flash";
 import type { Storage } from "../host";
 
 /** The part of the SDK's flash that is used here. */
@@ -7,11 +6,6 @@ export interface Partition {
 	read(count: number, position: number): ArrayBuffer;
 	write(bytes: Uint8Array, position: number): void;
 	eraseBlock(block: number): void;
-}
-
-/** A data partition of sdkconfig/partitions.csv. Throws if there is none of that name. */
-export function openPartition(name: string): Partition {
-	return flash.open({ path: name }) as unknown as Partition;
 }
 
 /** A partition of the chip's flash. What it writes is there when it returns (esp_partition_write). */

@@ -22,6 +22,15 @@ export function hmac(key: Uint8Array, bytes: Uint8Array): Uint8Array {
 	return new Uint8Array(outer.close());
 }
 
+/** A new SHA-256 that takes its input in pieces. */
+export function sha256(): { add(bytes: Uint8Array): void; finish(): Uint8Array } {
+	const hash = new Hash("SHA256");
+	return {
+		add: (bytes) => update(hash, bytes),
+		finish: () => new Uint8Array(hash.close()),
+	};
+}
+
 function padded(key: Uint8Array, value: number): Uint8Array {
 	const block = new Uint8Array(BLOCK).fill(value);
 	for (let i = 0; i < key.length; i++) block[i] = (key[i] as number) ^ value;

@@ -5,7 +5,6 @@ import type { Clock, DeviceEvent, Flash, Host, Led, Storage, Timers } from "../h
 import { digest, hmac } from "../moddable/digest";
 import { ModdableNetwork } from "../moddable/network";
 import { describe } from "../moddable/problem";
-import { sdkIo } from "../moddable/sdk-io";
 import { sdkTls } from "../moddable/sdk-tls";
 import type { Action } from "../simulated/action";
 import { SimulatedButton } from "../simulated/button";
@@ -13,6 +12,7 @@ import { SimulatedSensors } from "../simulated/sensors";
 import { ScaledTime, type SystemTime } from "../simulated/time";
 import { FileFlash } from "./flash";
 import type { Options } from "./options";
+import { simulatorIo } from "./simulator-io";
 import { FileStorage } from "./storage";
 import { monotonic, randomBuffer } from "./surroundings";
 import { keepUdid } from "./udid";
@@ -100,7 +100,7 @@ export class SimulatorHost implements Host {
 		this.flash = flash;
 		this.storage = storage;
 		this.network = new ModdableNetwork({
-			io: sdkIo(),
+			io: simulatorIo(),
 			tls: sdkTls(),
 			resolve: (name, done) => Net.resolve(name, (_name, found) => done(found)),
 			port,

@@ -21,6 +21,8 @@ export interface ApiParts {
 	report(event: DeviceEvent): void;
 }
 
+type Respond = (response: Response) => void;
+
 interface Order {
 	name: string;
 	command: Command;
@@ -36,43 +38,45 @@ export class Api {
 	}
 
 	readonly handle: Handler = (request, respond) => {
-		const names: string[] = [];
-		const answer = (response: Response) => {
-			const { secure, remoteAddress: address, method, path, origin } = request;
-			this.#parts.report({
-				event: "request",
-				secure,
-				address,
-				// From outside, and so shown only if it is as it should be.
-				method: METHODS.includes(method) ? method : "(other)",
-				path: path === "/" ? path : "(other)",
-				status: response.status,
-				commands: names,
-			});
-			if (origin !== undefined)
-				response.headers = (response.headers ?? "") + corsHeaders(origin, method === "OPTIONS");
-			respond(response);
-		};
 		try {
 			if (request.path !== "/") throw new ApiError(404, "not-found", "there is nothing but /");
 			if (request.method === "GET" || request.method === "HEAD")
-				answer({ status: 200, body: this.#parts.identity() });
-			else if (request.method === "POST") this.#post(request, names, answer);
-			else if (request.method === "OPTIONS") answer({ status: 200, headers: ALLOW, body: '{"status":"ok"}' });
+				this.#answer(request, respond, { status: 200, body: this.#parts.identity() });
+			else if (request.method === "POST") this.#post(request, respond);
+			else if (request.method === "OPTIONS")
+				this.#answer(request, respond, { status: 200, headers: ALLOW, body: '{"status":"ok"}' });
 			else throw new ApiError(405, "method-not-allowed", "use GET or POST", ALLOW);
 		} catch (error) {
-			answer(errorResponse(error));
+			this.#answer(request, respond, errorResponse(error));
 		}
 	};
 
-	#post(request: Request, names: string[], answer: (response: Response) => void): void {
+	#answer(request: Request, respond: Respond, response: Response, commands: string[] = []): void {
+		const { secure, remoteAddress: address, method, path, origin } = request;
+		this.#parts.report({
+			event: "request",
+			secure,
+			address,
+			// From outside, and so shown only if it is as it should be.
+			method: METHODS.includes(method) ? method : "(other)",
+			path: path === "/" ? path : "(other)",
+			status: response.status,
+			commands,
+		});
+		if (origin !== undefined)
+			response.headers = (response.headers ?? "") + corsHeaders(origin, method === "OPTIONS");
+		respond(response);
+	}
+
+	#post(request: Request, respond: Respond): void {
 		checkContentType(request.contentType);
 		const body = parseObject(request.body);
 		if (body.object.udid !== this.#parts.udid)
 			throw new ApiError(404, "wrong-udid", "udid is not this device's");
 		const orders = this.#orders(request, body);
+		const names: string[] = [];
 		for (let i = 0; i < orders.length; i++) names.push(orders[i]!.name);
-		this.#carryOut(orders, request, answer);
+		this.#carryOut(orders, request, (response) => this.#answer(request, respond, response, names));
 	}
 
 	/** Everything that is asked for, authenticated and validated. Throws an ApiError. */
@@ -109,7 +113,7 @@ export class Api {
 		});
 	}
 
-	#carryOut(orders: Order[], request: Request, answer: (response: Response) => void, prepared = 0): void {
+	#carryOut(orders: Order[], request: Request, answer: Respond, prepared = 0): void {
 		const next = orders[prepared];
 		if (!next) {
 			let response: Response;

@@ -13,9 +13,10 @@ export class Fields {
 	constructor(command: string, value: unknown, known: readonly string[]) {
 		this.#command = command;
 		if (!isObject(value)) throw new ApiError(400, "invalid-field", `${command} must be an object`);
-		for (const name of Object.keys(value))
-			if (!known.includes(name))
-				throw new ApiError(400, "unknown-field", `${command} has no field ${shown(name)}`);
+		const names = Object.keys(value);
+		for (let i = 0; i < names.length; i++)
+			if (!known.includes(names[i]!))
+				throw new ApiError(400, "unknown-field", `${command} has no field ${shown(names[i]!)}`);
 		this.#values = value;
 	}
 

@@ -678,6 +678,33 @@ describe("cloud", () => {
 		assert.ok(database.work() > 0);
 	});
 
+	test("how many points wait and were sent is reported when it changes, and not otherwise", () => {
+		const { host, database, leave, owner } = connected();
+		const told = () =>
+			host.events.flatMap((it) =>
+				it.event === "cloud" ? [[it.database, it.waiting, it.sent, it.error]] : [],
+			);
+		assert.deepEqual(told(), [[true, 0, 0, undefined]]);
+		leave();
+		host.advance(20_000);
+		database.work();
+		const sent = database.taken.length;
+		assert.ok(sent > 0);
+		assert.deepEqual(told().at(-1), [true, 0, sent, undefined]);
+		database.answer = () => 500;
+		host.advance(10_000);
+		database.work();
+		assert.deepEqual(told().at(-1), [true, 1, sent, "it answers 500"]);
+		const count = told().length;
+		host.hold(11_000);
+		assert.equal(told().at(-1)?.[0], false);
+		assert.ok(told().length <= count + 2);
+		const quiet = told().length;
+		host.advance(100_000);
+		assert.equal(told().length, quiet);
+		assert.equal(owner.get().body.paired, false);
+	});
+
 	test("setInflux and setMqtt are refused over plain HTTP", () => {
 		const { owner, leave } = connected();
 		leave();

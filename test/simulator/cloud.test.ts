@@ -5,7 +5,7 @@ import { Mosquitto, mosquitto, Subscriber } from "../cloud/support/broker";
 import { InfluxDb, influxd } from "../cloud/support/databases";
 import { freePort, patiently } from "../cloud/support/service";
 import { Authority } from "../support/authority";
-import type { Scope } from "../support/desk";
+import { type Scope, temporaryFolder } from "../support/desk";
 import { type Answer, Owner, untilOpen } from "../support/owner";
 import { type Simulator, simulate, skip } from "./simulator";
 
@@ -34,6 +34,25 @@ describe("data that leave Moddable XS", { skip, ...LIMIT }, () => {
 			}, device.tail);
 		}
 		assert.deepEqual(device.problems, []);
+	});
+
+	test("points that wait outlive the end of the device", { skip: influxd.skip }, async (t) => {
+		const database = await InfluxDb.create(t);
+		const data = temporaryFolder(t);
+		const first = await owned(t, data);
+		await first.set({ setInflux: database.settings });
+		await database.stop();
+		const before = first.windows.length;
+		await patiently(() => first.windows.length >= before + 12, first.tail);
+		await first.simulator.stop();
+		const measured = first.windows.slice(before);
+		await database.start();
+		const second = await owned(t, data);
+		await patiently(async () => {
+			const points = await database.points();
+			return measured.every((time) => points.has(time));
+		}, second.tail);
+		assert.ok(!first.simulator.output.includes(database.password), "the password is in the traces");
 	});
 
 	test("events arrive at Mosquitto over TLS, with a CA and with a fingerprint", {
@@ -95,12 +114,13 @@ describe("data that leave Moddable XS", { skip, ...LIMIT }, () => {
 });
 
 /** A device with an owner, who sets it up in HTTPS mode. */
-async function owned(t: Scope) {
+async function owned(t: Scope, data?: string) {
 	// It closes and opens them: they have to stay the same.
 	const [port, httpsPort] = [await freePort(), await freePort()];
 	const uuid = randomUUID();
 	const { simulator, http } = await simulate(t, {
 		uuid,
+		...(data !== undefined && { data }),
 		env: {
 			AMBIENT16_CLOCK_RATE: RATE,
 			AMBIENT16_PORT: `${port}`,

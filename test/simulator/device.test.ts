@@ -4,18 +4,24 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { freePort } from "../cloud/support/service";
 import { conform, type Result } from "../conformance/suite";
 import { endpointOf } from "../conformance/wire";
 import { Owner } from "../support/owner";
 import { Simulator, simulate, skip } from "./simulator";
 
+/** The suite waits for time-outs, and for half a minute for wrong secrets. */
+const LIMIT = { timeout: 900_000 };
+
 describe("the firmware on Moddable XS", { skip }, () => {
-	test("keeps the protocol, over plain HTTP", async (t) => {
-		const uuid = randomUUID();
-		const { simulator, http } = await simulate(t, { uuid });
+	test("keeps the protocol, over HTTP and HTTPS, from its pairing to its reset", LIMIT, async (t) => {
+		const [port, httpsPort] = [await freePort(), await freePort()];
+		const { simulator, http } = await simulate(t, {
+			env: { AMBIENT16_PORT: `${port}`, AMBIENT16_HTTPS_PORT: `${httpsPort}` },
+		});
 		const results: Result[] = [];
 		await conform(
-			{ http: endpointOf(http), uuid },
+			{ http: endpointOf(http), https: endpointOf(`https://127.0.0.1:${httpsPort}`) },
 			(result) => results.push(result),
 			() => {},
 		);
@@ -23,12 +29,11 @@ describe("the firmware on Moddable XS", { skip }, () => {
 			await t.test(name, { skip: outcome === "skip" && detail }, () =>
 				assert.notEqual(outcome, "fail", detail),
 			);
-		assert.ok(results.filter(({ outcome }) => outcome === "pass").length > 90);
+		assert.ok(results.filter(({ outcome }) => outcome === "pass").length > 130);
 		assert.equal(
 			simulator.events.find(({ event }) => event === "problem"),
 			undefined,
 		);
-		assert.ok(!simulator.output.includes(uuid), "the UUID is in the traces");
 	});
 
 	test("starts anew on command, with the same owner and another token", async (t) => {
@@ -47,6 +52,7 @@ describe("the firmware on Moddable XS", { skip }, () => {
 		assert.equal(after.paired, true);
 		assert.notEqual(after.token, before.token);
 		assert.equal((await again.send({ getData: {} })).status, 200);
+		assert.ok(!simulator.output.includes(owner.uuid), "the UUID is in the traces");
 	});
 
 	test("draws other numbers at each start (the SDK's are the same; OpenEVSE #1093)", async (t) => {
@@ -127,12 +133,15 @@ describe("the firmware on Moddable XS", { skip }, () => {
 	});
 
 	test("says that a port is taken, and opens it when it is free", async (t) => {
-		const { http } = await simulate(t);
-		const port = new URL(http).port;
+		const first = await simulate(t);
+		const port = new URL(first.http).port;
 		const second = new Simulator({ env: { AMBIENT16_PORT: port } });
 		t.after(() => second.stop());
 		const problem = await second.event(({ event }) => event === "problem");
 		assert.equal(problem.message, `port ${port} could not be opened`);
+		await second.event(({ event }) => event === "problem", second.events.length);
+		await first.simulator.stop();
+		assert.equal(await second.ready(), first.http);
 	});
 
 	test("writes a key so that nobody else can read it", async (t) => {

@@ -71,7 +71,13 @@ export class Simulator {
 		if (uuid) writeFileSync(join(this.data, "flash", "uuid"), uuid);
 		const args = ["scripts/sim.mjs", "--headless", ...(instrument ? ["--instrument"] : [])];
 		this.#process = spawn(process.execPath, args, {
-			env: { ...process.env, AMBIENT16_PORT: "0", AMBIENT16_DATA: this.data, ...env },
+			env: {
+				...process.env,
+				AMBIENT16_PORT: "0",
+				AMBIENT16_HTTPS_PORT: "0",
+				AMBIENT16_DATA: this.data,
+				...env,
+			},
 			stdio: ["pipe", "pipe", "pipe"],
 		});
 		for (const stream of [this.#process.stdout!, this.#process.stderr!])

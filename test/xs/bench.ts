@@ -61,7 +61,7 @@ export function build(): Promise<{ engine: Engine; firmware: string }> {
 }
 
 /** All modules of the firmware, by name. */
-export function modules(firmware: string): string[] {
+function modules(firmware: string): string[] {
 	return readdirSync(join(firmware, "modules"), { recursive: true, encoding: "utf8" })
 		.filter((file) => file.endsWith(".js"))
 		.map((file) => `modules/${file.slice(0, -3)}`)
@@ -71,12 +71,12 @@ export function modules(firmware: string): string[] {
 /** A device on XS in a process of its own. Its time passes only in `advance`; its sockets are real. */
 export class Bench {
 	readonly slotSize: number;
-	readonly events: BenchEvent[] = [];
 	/** Standard error: what XS says when it ends. */
 	problem = "";
 	/** Exit code or signal. */
 	readonly exit: Promise<number | string>;
 	#child: ChildProcess;
+	readonly #events: BenchEvent[] = [];
 	#waiting: ((line: string) => void)[] = [];
 	#over: string | undefined;
 
@@ -89,7 +89,7 @@ export class Bench {
 		child.stdin!.on("error", () => {});
 		createInterface(child.stdout!).on("line", (line) => {
 			if (line.startsWith("= ")) this.#waiting.shift()?.(line.slice(2));
-			else this.events.push(JSON.parse(line));
+			else this.#events.push(JSON.parse(line));
 		});
 		this.exit = new Promise((resolve) =>
 			child.once("close", (code, signal) => {
@@ -151,13 +151,20 @@ export class Bench {
 	}
 
 	/** Under callgrind: writes what was counted so far to a file and counts anew. */
-	async dump(name = "bench"): Promise<void> {
-		await this.#command(`dump ${name}`);
+	async dump(): Promise<void> {
+		await this.#command("dump bench");
 	}
 
 	/** One of the actions of device/main.ts. */
 	async act(name: string, argument = ""): Promise<unknown> {
 		return JSON.parse(await this.#command(`${name} ${argument}`));
+	}
+
+	/** All events of this name up to now. */
+	async events(name: string): Promise<BenchEvent[]> {
+		// What it has printed is here when it answers.
+		await this.act("nothing");
+		return this.#events.filter(({ event }) => event === name);
 	}
 
 	/** The open ports. */

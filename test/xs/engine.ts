@@ -22,6 +22,13 @@ const folder = join(root, "build/xs-bench");
 const sources = join(folder, "package");
 const compiler = process.env.CC ?? "cc";
 
+/** Folders of what is compiled of them. */
+const ENGINE = [
+	"moddable/xs/sources",
+	"moddable/modules/data/text/encoder",
+	"moddable/modules/data/text/decoder",
+];
+
 const FLAGS = [
 	"-O2",
 	"-fno-pie",
@@ -81,19 +88,16 @@ export async function buildEngine(): Promise<Engine> {
 	const objects = join(folder, `xs-${hash(INTEGRITY, version, ...flags, platform)}`);
 	const own = readdirSync(here).sort();
 	const code = own.map((name) => readFileSync(join(here, name)));
-	const program = join(folder, `bench-${hash(objects, ...code)}`);
+	// With valgrind come the headers by which it can be spoken to.
+	const program = join(folder, `bench-${hash(objects, String(has("valgrind")), ...code)}`);
 	return alone(async () => {
 		if (!existsSync(program)) {
 			mkdirSync(objects, { recursive: true });
-			const files = [
-				...list("moddable/xs/sources", ["xsDefaults.c"]).map((source) => ({ source, kept: true })),
-				...list("moddable/modules/data/text/encoder").map((source) => ({ source, kept: true })),
-				...list("moddable/modules/data/text/decoder").map((source) => ({ source, kept: true })),
-				...own
-					.filter((name) => name.endsWith(".c"))
-					.map((name) => ({ source: join(here, name), kept: false })),
-			];
-			const linked = await compileAll(files, objects, flags);
+			const linked = await compileAll(
+				[...ENGINE.flatMap(listEngine), ...own.filter(isC).map((name) => join(here, name))],
+				objects,
+				flags,
+			);
 			const made = `${program}.new`;
 			await run(compiler, [...flags, ...linked, "-lm", "-lpthread", "-o", made]);
 			renameSync(made, program);
@@ -126,27 +130,28 @@ function hash(...parts: (string | Uint8Array)[]): string {
 	return digest.digest("hex").slice(0, 16);
 }
 
-function list(path: string, without: string[] = []): string[] {
+/** Sources in one of the engine's folders, without the file that engine/defaults.c takes the place of. */
+function listEngine(path: string): string[] {
 	return readdirSync(join(sources, path))
-		.filter((name) => name.endsWith(".c") && !without.includes(name))
+		.filter((name) => isC(name) && name !== "xsDefaults.c")
 		.map((name) => join(sources, path, name));
 }
 
+function isC(name: string): boolean {
+	return name.endsWith(".c");
+}
+
 /** Two at a time. Objects of the engine are kept; ours are compiled anew, which takes a second. */
-async function compileAll(
-	files: { source: string; kept: boolean }[],
-	objects: string,
-	flags: string[],
-): Promise<string[]> {
+async function compileAll(files: string[], objects: string, flags: string[]): Promise<string[]> {
 	const waiting = [...files];
 	const made: string[] = [];
 	const next = async (): Promise<void> => {
 		const file = waiting.shift();
 		if (!file) return;
-		const object = join(objects, `${basename(file.source, ".c")}.o`);
+		const object = join(objects, `${basename(file, ".c")}.o`);
 		made.push(object);
-		if (!file.kept || !existsSync(object)) {
-			await run(compiler, [...flags, "-c", file.source, "-o", `${object}.new`]);
+		if (file.startsWith(here) || !existsSync(object)) {
+			await run(compiler, [...flags, "-c", file, "-o", `${object}.new`]);
 			renameSync(`${object}.new`, object);
 		}
 		return next();

@@ -41,20 +41,20 @@ export async function measureMemory(scope: Scope): Promise<Figure[]> {
 	const addPeak = (name: string, budget: readonly [number, number], now: Measure, before: Measure) =>
 		add(name, budget, now.peakSlots - before.slots, now.peakChunks - before.chunks);
 
-	addUse("idle, without an owner", [1900, 2100], await bench.measure(), empty);
+	addUse("idle, without an owner", [2020, 2300], await bench.measure(), empty);
 	const owner = await pairedOwner(bench);
 	await bench.advance(60_000);
 	const idle = await bench.measure();
-	addUse("idle, with an owner", [1600, 1500], idle, empty);
+	addUse("idle, with an owner", [1800, 2400], idle, empty);
 
 	const wires: Wire[] = [];
 	for (let i = 0; i < CONNECTIONS; i++) wires.push(await owner.open());
-	addUse("a connection, idle", [50, 200], await bench.measure(), idle, CONNECTIONS);
+	addUse("a connection, idle", [52, 64], await bench.measure(), idle, CONNECTIONS);
 	const partial = post(" ".repeat(BODY)).slice(0, -1);
 	for (const wire of wires) wire.send(partial);
 	addUse(
 		"a connection, with a body of 4 KiB all but arrived",
-		[100, 5000],
+		[64, 4300],
 		await bench.measure(),
 		idle,
 		CONNECTIONS,
@@ -66,14 +66,14 @@ export async function measureMemory(scope: Scope): Promise<Figure[]> {
 	const ready = await bench.measure();
 	await bench.stress(true);
 	await exchange(wire, GET);
-	addPeak("peak of GET", [200, 2000], await bench.measure(), ready);
+	addPeak("peak of GET", [45, 900], await bench.measure(), ready);
 	await exchange(wire, owner.md5(COLOR));
-	addPeak("peak of POST with MD5", [300, 3000], await bench.measure(), ready);
+	addPeak("peak of POST with MD5", [155, 1150], await bench.measure(), ready);
 	await exchange(wire, owner.signed(COLOR));
-	addPeak("peak of POST with HMAC", [300, 3000], await bench.measure(), ready);
+	addPeak("peak of POST with HMAC", [155, 1650], await bench.measure(), ready);
 	const short = Buffer.byteLength(owner.md5(COLOR).split("\r\n\r\n")[1]!);
 	await exchange(wire, owner.md5(COLOR, " ".repeat(BODY - short)));
-	addPeak("peak of POST with MD5, 4 KiB", [300, 10_000], await bench.measure(), ready);
+	addPeak("peak of POST with MD5, 4 KiB", [165, 10_000], await bench.measure(), ready);
 	await bench.stress(false);
 	await bench.close();
 	return figures;
@@ -85,7 +85,7 @@ export async function measureWork(scope: Scope): Promise<Figure[]> {
 	const owner = await pairedOwner(bench);
 	const wire = await owner.open();
 	const figures: Figure[] = [];
-	for (const [name, next, budget] of requests(owner, [1050, 7100, 11_300])) {
+	for (const [name, next, budget] of requests(owner, [1060, 5550, 11_500])) {
 		await repeat(wire, 10, next);
 		const { meter } = await bench.measure();
 		await repeat(wire, SOME, next);
@@ -145,7 +145,7 @@ export async function measureInstructions(scope: Scope): Promise<Figure[]> {
 	const owner = await pairedOwner(bench);
 	const wire = await owner.open();
 	const counted: [name: string, budget: number][] = [];
-	for (const [name, next, budget] of requests(owner, [75_000, 800_000, 1_500_000])) {
+	for (const [name, next, budget] of requests(owner, [63_000, 460_000, 1_070_000])) {
 		counted.push([name, budget]);
 		await repeat(wire, 10, next);
 		await bench.dump();

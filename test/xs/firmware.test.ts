@@ -1,23 +1,21 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { md5Secret } from "../support/owner";
-import { Bench, type BenchEvent, build } from "./bench";
+import { Bench, build } from "./bench";
 import { missing } from "./engine";
 import { BenchOwner, GET, HEAP, pairedOwner, post, UDID, UUID } from "./owner";
 
 async function start(t: TestContext): Promise<BenchOwner> {
-	const bench = await Bench.start(t, { heap: HEAP, events: true });
-	t.after(() => assert.deepEqual(named(bench, "exception"), []));
+	let bench: Bench | undefined;
+	// Before the bench's own end of the test.
+	t.after(async () => assert.deepEqual(await bench?.events("exception"), []));
+	bench = await Bench.start(t, { heap: HEAP, events: true });
 	return pairedOwner(bench);
 }
 
-function named(bench: Bench, event: string): BenchEvent[] {
-	return bench.events.filter((each) => each.event === event);
-}
-
-/** The last colour that was shown. */
-function light(bench: Bench): string {
-	const { red, green, blue, effect } = named(bench, "led").at(-1)!;
+/** The last color that was shown. */
+async function light(bench: Bench): Promise<string> {
+	const { red, green, blue, effect } = (await bench.events("led")).at(-1)!;
 	return `${red},${green},${blue} ${effect}`;
 }
 
@@ -46,16 +44,16 @@ describe("the firmware on XS", { skip: await missing() }, () => {
 
 	test("the light blinks for the owner, in the color that was asked for, and for nobody else", async (t) => {
 		const owner = await start(t);
-		const before = light(owner.bench);
+		const before = await light(owner.bench);
 		assert.equal(
 			(await owner.send(post(JSON.stringify({ udid: UDID, secret: "0", setColor: {} })))).status,
 			401,
 		);
 		const { json } = await owner.send(owner.md5({ setColor: { color: "blue", duration: 2 } }));
 		assert.equal(json.setColor?.color, "#0000ff");
-		assert.equal(light(owner.bench), "0,0,255 blink");
+		assert.equal(await light(owner.bench), "0,0,255 blink");
 		await owner.bench.advance(3_000);
-		assert.equal(light(owner.bench), before);
+		assert.equal(await light(owner.bench), before);
 	});
 
 	test("a signed request is taken once", async (t) => {
@@ -142,11 +140,11 @@ describe("the firmware on XS", { skip: await missing() }, () => {
 		await owner.bench.advance(120_000);
 		await owner.bench.act("motion", "right-to-left");
 		await owner.bench.advance(1_000);
-		const lines = named(owner.bench, "post").flatMap(({ body }) => String(body).split("\n"));
+		const lines = (await owner.bench.events("post")).flatMap(({ body }) => String(body).split("\n"));
 		assert.ok(lines.length >= 10);
 		assert.match(lines[0]!, new RegExp(`^ambient16,udid=${UDID} .*temperature=21.5.* \\d{10}$`));
 		assert.equal(new Set(lines).size, lines.length);
-		const topics = named(owner.bench, "publish").map(({ topic }) => topic);
+		const topics = (await owner.bench.events("publish")).map(({ topic }) => topic);
 		assert.ok(topics.includes(`ambient16/${UDID}/status`));
 		assert.ok(topics.some((topic) => String(topic).startsWith(`ambient16/${UDID}/event/`)));
 	});
@@ -171,6 +169,6 @@ describe("the firmware on XS", { skip: await missing() }, () => {
 		assert.equal(status, 200, text);
 		assert.equal((await owner.send(owner.signed({ restart: {} }))).status, 200);
 		await owner.bench.advance(2_000);
-		assert.equal(named(owner.bench, "restarted").length, 1);
+		assert.equal((await owner.bench.events("restarted")).length, 1);
 	});
 });

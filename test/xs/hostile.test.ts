@@ -62,10 +62,7 @@ const INPUTS: [name: string, input: string | Uint8Array, status?: number][] = [
 		head("POST", `Content-Length: 0\r\nAuthorization: ${"a".repeat(1900)}\r\n`),
 		400,
 	],
-	[
-		"1,000 parameters of Authorization",
-		head("POST", `Content-Length: 2\r\nAuthorization: Ambient16 ${"a=,".repeat(600)}\r\n`) + "{}",
-	],
+	["1,000 parameters of Authorization", post("{}", `Authorization: Ambient16 ${"a=,".repeat(600)}\r\n`)],
 ];
 
 describe("inputs that broke others, on XS with the heap of the chip", { skip: await missing() }, () => {

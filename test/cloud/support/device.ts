@@ -13,6 +13,9 @@ export interface Sending {
 	mqtt: object | null;
 }
 
+/** One program for all devices of a test file. */
+let shared: Promise<string[]> | undefined;
+
 /** A device of which the test has the UUID, through all its starts and ends. */
 export class OwnedDevice {
 	/** The running process, or the last one. */
@@ -25,7 +28,8 @@ export class OwnedDevice {
 
 	/** Pairs a new device and gives it `settings`, over TLS. It runs in real time, until `restart`. */
 	static async create(scope: Scope, settings: object = { getData: {} }): Promise<OwnedDevice> {
-		const it = new OwnedDevice(scope, await bundle(scope));
+		shared ??= bundle({ after: (task) => process.once("exit", task) });
+		const it = new OwnedDevice(scope, await shared);
 		await it.#start(1);
 		const answer = await it.owner.pair(it.desk.https);
 		assert.equal(answer.status, 200, answer.text);

@@ -117,6 +117,22 @@ describe("announce", () => {
 		assert.ok(socket.take().includes("_ambient16"));
 	});
 
+	test("when the network goes nobody hears a goodbye, and all is announced anew when it is back", async (t) => {
+		const { socket, announce, problems } = make(t);
+		announce.publish(service);
+		await settle();
+		socket.take();
+		announce.drop();
+		announce.publish({ ...service, secure: true, port: 8443 });
+		await settle();
+		assert.deepEqual([socket.take(), socket.closed], ["", true]);
+		socket.closed = false;
+		announce.restore();
+		await settle();
+		assert.match(socket.take(), /_https\b/);
+		assert.deepEqual(problems, []);
+	});
+
 	test("close says goodbye, frees the port, and may be called without anything announced", async (t) => {
 		const { socket, announce } = make(t);
 		await announce.close();

@@ -65,11 +65,6 @@ export class Plots {
 		setInterval(() => this.#paintSoon(), IDLE);
 	}
 
-	/** How many points there are. */
-	get length() {
-		return this.#columns[0].length;
-	}
-
 	clear() {
 		for (const column of this.#columns) column.length = 0;
 		this.#paintSoon();

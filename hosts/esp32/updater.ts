@@ -1,0 +1,107 @@
+import type { Flash, Updater } from "../host";
+
+/** Where the reason is kept, over the restart, why the last new firmware was left. */
+const REASON_KEY = "rollBack";
+
+/** What the chip does for it. All that return nothing throw if they fail. */
+export interface Slots {
+	/** As ESP-IDF names it. */
+	readonly target: string;
+	/** Bytes of the slot that does not run. */
+	capacity(): number;
+	/** The running firmware has not been confirmed since it was first started. */
+	onTrial(): boolean;
+	/** Empties the other slot, sector by sector as it is written. */
+	open(): Image;
+	/** Keeps the running firmware. */
+	confirm(): void;
+	/** Marks it as bad and starts the other one. */
+	rollBack(): void;
+}
+
+/** An image on its way into the other slot. */
+export interface Image {
+	write(bytes: Uint8Array): void;
+	/** Checks that it can be started, and has the next start do so. */
+	complete(): void;
+	close(): void;
+}
+
+export interface SlotUpdaterOptions {
+	slots: Slots;
+	flash: Flash;
+	/** Whether the signature over a message is the owner's; undefined if the firmware was built without a key. */
+	verify: Updater["verify"];
+	hash: Updater["hash"];
+}
+
+/** Takes updates into the OTA partition that does not run. */
+export class SlotUpdater implements Updater {
+	readonly target: string;
+	readonly capacity: number;
+	readonly onTrial: boolean;
+	readonly rolledBack?: string;
+	readonly verify: Updater["verify"];
+	readonly hash: Updater["hash"];
+	readonly #slots: Slots;
+	readonly #flash: Flash;
+	#image: Image | undefined;
+
+	constructor({ slots, flash, verify, hash }: SlotUpdaterOptions) {
+		this.#slots = slots;
+		this.#flash = flash;
+		this.verify = verify;
+		this.hash = hash;
+		this.target = slots.target;
+		this.capacity = slots.capacity();
+		this.onTrial = slots.onTrial();
+		// While the new one is on trial this only says what it is to be blamed for, should it be left.
+		const reason = this.onTrial ? undefined : flash.get(REASON_KEY);
+		if (reason) this.rolledBack = new TextDecoder().decode(reason);
+	}
+
+	begin(): void {
+		this.abandon();
+		this.#image = this.#slots.open();
+	}
+
+	write(bytes: Uint8Array): void {
+		this.#begun.write(bytes);
+	}
+
+	activate(): void {
+		const image = this.#begun;
+		this.#keepReason("the new firmware did not start");
+		try {
+			image.complete();
+		} catch (error) {
+			this.#flash.delete(REASON_KEY);
+			throw error;
+		}
+		this.abandon();
+	}
+
+	abandon(): void {
+		this.#image?.close();
+		this.#image = undefined;
+	}
+
+	confirm(): void {
+		this.#slots.confirm();
+		this.#flash.delete(REASON_KEY);
+	}
+
+	rollBack(reason: string): void {
+		this.#keepReason(reason);
+		this.#slots.rollBack();
+	}
+
+	get #begun(): Image {
+		if (!this.#image) throw new Error("no image was begun");
+		return this.#image;
+	}
+
+	#keepReason(reason: string): void {
+		this.#flash.set(REASON_KEY, new TextEncoder().encode(reason));
+	}
+}

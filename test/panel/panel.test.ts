@@ -1,0 +1,248 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
+import { describe, test } from "node:test";
+import type { Page } from "playwright-core";
+import { openPanel } from "../../hosts/desktop/panel/open";
+import { ENTRIES, WINDOWS } from "../../hosts/desktop/panel/panel";
+import { FakeTime } from "../fakes/host";
+import { type Desk, type Scope, startDesk } from "../support/desk";
+import { Owner, untilOpen } from "../support/owner";
+import { look, noBrowser, until } from "./browser";
+
+const PARTS = { udid: "10000fb38278", httpPort: 8080, httpsPort: 8443, clockRate: 3600, port: 0 };
+
+const now = () => performance.timeOrigin + performance.now();
+
+/** Waits until an element's text is that, or matches. */
+async function reads(page: Page, selector: string, text: string | RegExp): Promise<void> {
+	const element = page.locator(selector).first();
+	await until(
+		async () => {
+			const content = (await element.textContent()) ?? "";
+			return typeof text === "string" ? content === text : text.test(content);
+		},
+		() => `${selector} does not read ${text}`,
+	);
+}
+
+/** A device with an owner and, at the address that is returned, a database that takes everything. */
+async function furnish(t: Scope, desk: Desk): Promise<Owner> {
+	const database = createServer((request, response) => {
+		request.resume().on("end", () => response.writeHead(204).end());
+	}).listen(0, "127.0.0.1");
+	t.after(() => {
+		database.close();
+		database.closeAllConnections();
+	});
+	await new Promise((resolve) => database.once("listening", resolve));
+	const owner = new Owner(desk.http);
+	await owner.pair(desk.https);
+	await untilOpen(() => owner.send({ setHttps: { enabled: true, idle: 3600, limit: 3600 } }));
+	const url = `http://127.0.0.1:${(database.address() as AddressInfo).port}`;
+	const commands = { setInflux: { url, database: "home" }, setHttps: { enabled: false } };
+	const { status, text } = await untilOpen(() => owner.sendSigned(commands, desk.https));
+	assert.equal(status, 200, text);
+	return owner;
+}
+
+describe("the panel in a browser", { skip: noBrowser, timeout: 120_000 }, () => {
+	test("its LED follows setColor within 100 ms of the event", async (t) => {
+		const desk = await startDesk(t);
+		const owner = new Owner(desk.http);
+		await owner.pair(desk.https);
+		const { page } = await look(t, desk.panel);
+		await page.evaluate(`{
+			const scene = document.querySelector("#scene");
+			window.seen = {};
+			new MutationObserver(() => {
+				window.seen[scene.dataset.light] ??= performance.timeOrigin + performance.now();
+			}).observe(scene, { attributes: true, attributeFilter: ["data-light"] });
+		}`);
+		const delays: number[] = [];
+		for (const color of ["#0000ff", "#00ff00", "#ff8000", "#123456", "#ffffff"]) {
+			const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
+			const lit = desk
+				.waitFor((it) => it.event === "led" && it.red === red && it.green === green && it.blue === blue)
+				.then(now);
+			await owner.send({ setColor: { color, effect: "solid" } });
+			await until(() => page.evaluate(`window.seen["${color}"] !== undefined`));
+			delays.push((await page.evaluate<number>(`window.seen["${color}"]`)) - (await lit));
+		}
+		await reads(page, "#light-text", "white shines");
+		delays.sort((a, b) => a - b);
+		t.diagnostic(`from event to page: ${delays.map((delay) => delay.toFixed(1)).join(", ")} ms`);
+		assert.ok(delays[2]! < 100, `${delays}`);
+	});
+
+	test("an outage and its recovery are shown, and done with the keyboard alone", async (t) => {
+		const desk = await startDesk(t, { args: ["--clock-rate", "20"] });
+		await furnish(t, desk);
+		const { page } = await look(t, desk.panel);
+		await reads(page, ".sent", /^[1-9]\d* sent$/);
+		const cross = page.locator(".cross");
+		assert.equal(await cross.isVisible(), false);
+		await page.locator("#network").focus();
+		await page.keyboard.press("Space");
+		await reads(page, ".way-text", "unplugged");
+		await reads(page, "#news", /Network unplugged|Nothing can be sent/);
+		await reads(page, ".number.waiting", /^([3-9]|\d\d+)$/);
+		await reads(page, "#bands", /network unplugged/);
+		assert.equal(await cross.isVisible(), true);
+		assert.equal(await page.locator("#network").getAttribute("aria-checked"), "false");
+		await page.keyboard.press("Enter");
+		await reads(page, ".way-text", "");
+		await reads(page, ".number.waiting", /^1?$/);
+		await reads(page, "#points", /^[01] waiting, \d+ sent$/);
+		assert.equal(await cross.isVisible(), false);
+		assert.equal(await page.locator("#network").getAttribute("aria-checked"), "true");
+	});
+
+	for (const means of ["mouse", "keyboard"] as const)
+		test(`the button, held with the ${means}, makes the device forget its owner`, async (t) => {
+			const desk = await startDesk(t, { args: ["--clock-rate", "20"] });
+			await new Owner(desk.http).pair(desk.https);
+			const { page } = await look(t, desk.panel);
+			await reads(page, "#owner", "paired");
+			const press = page.locator("#press");
+			if (means === "mouse") {
+				await press.hover();
+				await page.mouse.down();
+			} else {
+				await press.focus();
+				await page.keyboard.down("Space");
+			}
+			await reads(page, "#press", /^Held [1-9]/);
+			await desk.waitFor(({ event }) => event === "reset");
+			await reads(page, "#owner", /^none/);
+			if (means === "mouse") await page.mouse.up();
+			else await page.keyboard.up("Space");
+			await reads(page, "#press", "Press and hold");
+		});
+
+	test("the button held shortly, and the press of a screen reader, reset nothing", async (t) => {
+		const desk = await startDesk(t);
+		await new Owner(desk.http).pair(desk.https);
+		const { page } = await look(t, desk.panel);
+		await reads(page, "#owner", "paired");
+		await page.locator("#press").focus();
+		await page.keyboard.press("Enter");
+		await reads(page, "#log", /button: pressed.*|button: released/);
+		await page.evaluate(`document.querySelector("#press").click()`);
+		const released = page.getByRole("cell", { name: "button: released" });
+		await until(async () => (await released.count()) === 2);
+		assert.ok(!desk.events.some(({ event }) => event === "reset"));
+	});
+
+	test("without power it is dark; plugged in again it starts anew", async (t) => {
+		const desk = await startDesk(t);
+		const { page } = await look(t, desk.panel);
+		const token = await page.locator("#token").textContent();
+		await page.locator("#power").click();
+		await reads(page, ".power-text", "no power");
+		await reads(page, "#token", "–");
+		assert.equal(await page.locator("#scene").getAttribute("data-light"), "#000000");
+		await page.locator("#power").click();
+		await reads(page, "#token", /^[a-z]{8}$/);
+		assert.notEqual(await page.locator("#token").textContent(), token);
+	});
+
+	test("it says when nobody serves it any more", async (t) => {
+		const desk = await startDesk(t);
+		const { page } = await look(t, desk.panel);
+		assert.equal(await page.locator("#lost").isVisible(), false);
+		await desk.stop();
+		await page.locator("#lost").waitFor({ state: "visible" });
+	});
+
+	test("every control is reached with Tab, in its order, and shows that it has the focus", async (t) => {
+		const desk = await startDesk(t);
+		const { page } = await look(t, desk.panel);
+		const reached: string[] = [];
+		for (let i = 0; i < 9; i++) {
+			await page.keyboard.press("Tab");
+			const [id, outline] = await page.evaluate<[string, string]>(`{
+				const it = document.activeElement;
+				const shown = it.matches("input") ? it.nextElementSibling : it;
+				[it.id || it.name, getComputedStyle(shown).outlineStyle];
+			}`);
+			assert.equal(outline, "solid", id);
+			reached.push(id);
+		}
+		assert.deepEqual(reached, [
+			"press",
+			"press-long",
+			"wave-left",
+			"wave-right",
+			"breathe",
+			"network",
+			"power",
+			"span",
+			"log",
+		]);
+	});
+
+	for (const [width, dark] of [
+		[1120, false],
+		[1120, true],
+		[360, false],
+		[360, true],
+	] as const)
+		test(`${width} px wide and ${dark ? "dark" : "light"} it is accessible, does not scroll sideways and asks nobody else`, async (t) => {
+			const desk = await startDesk(t, { args: ["--clock-rate", "60"] });
+			const { page, requests, complaints } = await look(t, desk.panel, width, dark);
+			await desk.waitFor(({ event }) => event === "window");
+			await reads(page, "figcaption .value", /\d/);
+			assert.ok(await page.evaluate(`document.documentElement.scrollWidth <= innerWidth`));
+			const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+			await page.evaluate(readFileSync(axe, "utf8"));
+			const faults = await page.evaluate<string[]>(
+				`axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ": " + html)))`,
+			);
+			assert.deepEqual(faults, []);
+			assert.deepEqual(complaints, []);
+			for (const url of requests) assert.ok(url.startsWith(`${desk.panel}/`), url);
+		});
+
+	test("three days of device time need no more memory than one", async (t) => {
+		const clock = new FakeTime();
+		const opened = await openPanel({ ...PARTS, clock });
+		assert.ok(opened);
+		t.after(() => opened.close());
+		const { panel, port } = opened;
+		const { page, context } = await look(t, `http://127.0.0.1:${port}/`);
+		const session = await context.newCDPSession(page);
+		/** An hour at a time, as at the highest clock rate. */
+		const day = async () => {
+			for (let windows = 0; windows < WINDOWS; windows += 360) {
+				for (let window = 0; window < 360; window++) {
+					clock.advance(10_000);
+					const wave = Math.sin(clock.now() / 1e7);
+					const readings = { temperature: 20 + wave, co2: 800 + wave, pressure: 101_325 + wave };
+					panel.event({ event: "window", time: clock.now() / 1000, readings });
+					panel.event({ event: "problem", message: `${window}` });
+					panel.glow(window % 256, 0, 0);
+				}
+				panel.touch({ network: windows % 720 === 0 });
+				await new Promise((resolve) => setTimeout(resolve, 20));
+			}
+			const { light } = panel.whole().state!;
+			await until(async () => (await page.locator("#scene").getAttribute("data-light")) === light);
+			// Paints what it has put off.
+			await new Promise((resolve) => setTimeout(resolve, 500));
+			await session.send("HeapProfiler.collectGarbage");
+			const { usedSize } = await session.send("Runtime.getHeapUsage");
+			const { nodes } = await session.send("Memory.getDOMCounters");
+			const rows = await page.locator("#log tbody tr").count();
+			return { heap: usedSize, nodes, rows };
+		};
+		const days = [await day(), await day(), await day()] as const;
+		t.diagnostic(days.map(({ heap, nodes }) => `${(heap / 1e6).toFixed(1)} MB, ${nodes} nodes`).join("; "));
+		// A day of windows is more than 0.5 MB.
+		assert.ok(days[2].heap - days[1].heap < 300_000, "the heap grows");
+		assert.ok(days[2].nodes - days[1].nodes < 100, "the document grows");
+		assert.equal(days[2].rows, ENTRIES);
+	});
+});
