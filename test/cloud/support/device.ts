@@ -85,16 +85,20 @@ export class OwnedDevice {
 		return json.getSettings as unknown as Sending;
 	}
 
-	/** What it has measured in all its runs, as its `window` events tell it. */
+	/**
+	 * What it has measured in all its runs, as its `window` events tell it; if it was given a database, from then
+	 * on, for that is when it begins to keep points.
+	 */
 	get measured(): Stored {
 		const windows: Stored = new Map();
-		for (const { events } of this.#runs)
-			for (const { event, time, readings } of events) {
-				if (event !== "window") continue;
-				assert.ok(typeof time === "number" && readings, "a window without a time");
-				assert.ok(!windows.has(time), `two windows at ${time}`);
-				windows.set(time, readings);
-			}
+		const events = this.#runs.flatMap(({ events }) => events);
+		const given = events.findIndex(({ commands }) => commands?.includes("setInflux"));
+		for (const { event, time, readings } of events.slice(given + 1)) {
+			if (event !== "window") continue;
+			assert.ok(typeof time === "number" && readings, "a window without a time");
+			assert.ok(!windows.has(time), `two windows at ${time}`);
+			windows.set(time, readings);
+		}
 		return windows;
 	}
 

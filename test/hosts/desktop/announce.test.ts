@@ -126,6 +126,8 @@ describe("announce", () => {
 		announce.publish({ ...service, secure: true, port: 8443 });
 		await settle();
 		assert.deepEqual([socket.take(), socket.closed], ["", true]);
+		// As a new one would be.
+		socket.removeAllListeners();
 		socket.closed = false;
 		announce.restore();
 		await settle();
