@@ -7,6 +7,8 @@ import { SUMMARY } from "./reporter.mjs";
 
 /** Test files that run at a time: most of the time they wait. */
 const CONCURRENCY = 3;
+/** ms that a test file may take: one that hangs is not to hang all. */
+const PATIENCE = 240_000;
 /** Files that may fail at first and pass alone. More of them are no accident. */
 const SECOND_CHANCES = 4;
 
@@ -56,6 +58,7 @@ function run(entries, concurrency) {
 		"tsx",
 		"--test",
 		`--test-concurrency=${concurrency}`,
+		`--test-timeout=${PATIENCE}`,
 		"--test-reporter=./scripts/reporter.mjs",
 		"--test-reporter-destination=stdout",
 		...entries,

@@ -47,7 +47,11 @@ describe("points in InfluxDB are, one for one, the windows that the device measu
 
 		wire.length = () => Math.floor(random() * 20_000);
 		wire.cut();
-		await patiently(() => wire.cuts >= 4, "it connects no more", 60_000);
+		await patiently(
+			() => wire.cuts >= 4,
+			() => `it connects no more: ${JSON.stringify(gateway.met)}, ${device.problems.slice(-5)}`,
+			60_000,
+		);
 		wire.length = () => Number.POSITIVE_INFINITY;
 		await sends();
 

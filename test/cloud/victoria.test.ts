@@ -29,7 +29,11 @@ describe("VictoriaMetrics", OPTIONS, () => {
 		gateway.fate = () => (random() < 0.25 ? { status: 500 } : "pass");
 		wire.length = () => Math.floor(random() * 20_000);
 		wire.cut();
-		await patiently(() => wire.cuts >= 3, "it connects no more", 60_000);
+		await patiently(
+			() => wire.cuts >= 3,
+			() => `it connects no more: ${JSON.stringify(gateway.met)}, ${device.problems.slice(-5)}`,
+			60_000,
+		);
 		wire.length = () => Number.POSITIVE_INFINITY;
 
 		gateway.fate = () => "silence";

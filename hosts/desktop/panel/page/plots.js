@@ -175,7 +175,7 @@ export class Plots {
 			{
 				width: root.clientWidth || 300,
 				height: HEIGHT,
-				padding: [8, 8, 0, 0],
+				padding: [8, 16, 0, 0],
 				legend: { show: false },
 				cursor: { y: false, sync: { key: "time" }, drag: { x: false } },
 				scales: { x: { time: true, auto: false }, y: { range: rangeOf(decimals) } },
