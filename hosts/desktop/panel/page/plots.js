@@ -125,12 +125,12 @@ export class Plots {
 			});
 			show(values.at(-1));
 		});
-		const kinds = new Set(
-			this.#outages.filter(({ to = max * 1000 }) => to > min * 1000).map(({ kind }) => kind),
-		);
-		if (kinds.size === this.#bands.childElementCount) return;
+		const shown = this.#outages.filter(({ to = max * 1000 }) => to > min * 1000);
+		const kinds = [...new Set(shown.map(({ kind }) => kind))];
+		if (`${kinds}` === this.#bands.dataset.kinds) return;
+		this.#bands.dataset.kinds = `${kinds}`;
 		this.#bands.replaceChildren(
-			...[...kinds].map((kind) => {
+			...kinds.map((kind) => {
 				const item = document.createElement("li");
 				item.style.setProperty("--band", `var(--${kind})`);
 				item.textContent = BANDS[kind];
