@@ -1,11 +1,20 @@
-// npm run esp32:check: the JavaScript half of the firmware for every chip, in debug and release, without ESP-IDF:
+// npm run esp32:check: the JavaScript half of the firmware for every chip and board, in debug and release, without ESP-IDF:
 // types, bytecode, and the link, which also runs all preloaded modules. A module that a chip lacks fails it.
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { install } from "./install.mjs";
-import { environment, fail, hasProgram, mcconfig, missingSdk, output, run } from "./moddable.mjs";
+import {
+	environment,
+	fail,
+	hasProgram,
+	mcconfig,
+	missingSdk,
+	output,
+	run,
+	sdkTarget,
+	targets,
+} from "./moddable.mjs";
 
-const TARGETS = ["esp32", "esp32/esp32c3", "esp32/esp32c6", "esp32/esp32s3"];
 /** Of ESP-IDF; the SDK looks at it. */
 const IDF_VERSION = "v6.0";
 /** Bytes that XS needs for one on a chip. */
@@ -23,7 +32,7 @@ mkdirSync(idf, { recursive: true });
 if (!existsSync(header)) writeFileSync(header, "");
 const env = { ...environment(), IDF_PATH: idf };
 
-for (const target of TARGETS)
+for (const target of targets.map(sdkTarget))
 	for (const mode of ["release", "debug"]) report(target, mode, check(target, mode));
 
 /** Returns the folder with what was made. */

@@ -4,23 +4,21 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { install } from "./install.mjs";
-import { fail, mcconfig, missingSdk, output } from "./moddable.mjs";
-
-const TARGETS = ["esp32", "esp32c3", "esp32c6", "esp32s3", "m5atom_lite", "m5nanoc6"];
+import { fail, mcconfig, missingSdk, output, sdkTarget, targets } from "./moddable.mjs";
 
 const { values, positionals } = parseArgs({
 	allowPositionals: true,
 	options: { flash: { type: "boolean" }, debug: { type: "boolean" } },
 });
 const name = positionals[0]?.replace(/^esp32\//, "");
-if (positionals.length !== 1 || !TARGETS.includes(name)) fail(`Name one target: ${TARGETS.join(", ")}.`);
+if (positionals.length !== 1 || !targets.includes(name)) fail(`Name one target: ${targets.join(", ")}.`);
 const missing = missingSdk();
 if (missing) fail(missing);
 if (!existsSync(join(process.env.IDF_PATH ?? "", "export.sh")))
 	fail("ESP-IDF is needed, and IDF_PATH does not name it: see docs/hardware.md.");
 install();
 
-const target = name === "esp32" ? "esp32" : `esp32/${name}`;
+const target = sdkTarget(name);
 const mode = values.debug ? "debug" : "release";
 const flags = values.debug ? ["-d", "-m"] : ["-m"];
 const image = join(output, "bin", target, mode, "ambient16", "xs_esp32.bin");

@@ -8,6 +8,14 @@ const HOSTS = { linux: "lin", darwin: "mac", win32: "win" };
 /** Of this computer, as the SDK names it. */
 export const platform = HOSTS[process.platform];
 
+/** Chips and boards that the manifests know. */
+export const targets = ["esp32", "esp32c3", "esp32c6", "esp32s3", "m5atom_lite", "m5nanoc6"];
+
+/** As the SDK names it. */
+export function sdkTarget(name) {
+	return name === "esp32" ? name : `esp32/${name}`;
+}
+
 /** All that the SDK builds of us. */
 export const output = join(root, "build", "xs");
 

@@ -17,6 +17,8 @@ if (missing) fail(missing);
 if (platform !== "win" && !(hasProgram("make") && hasProgram("cc")))
 	fail("A C compiler and make are needed: see docs/hardware.md.");
 if (values.headless && platform !== "lin") fail("--headless works on Linux only: see docs/hardware.md.");
+if (!values.headless && platform === "lin" && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY)
+	fail("There is no display: npm run sim -- --headless runs without one.");
 install();
 
 /** The simulator draws the board of a debug build only. */
@@ -50,8 +52,6 @@ function simulator() {
 	const boards = join(process.env.MODDABLE, "build", "simulators");
 	if (platform === "mac") return [join(tool("mcsim"), "Contents", "MacOS", "mcsim"), boards, library];
 	if (platform === "lin") {
-		if (!process.env.DISPLAY && !process.env.WAYLAND_DISPLAY)
-			fail("There is no display: npm run sim -- --headless runs without one.");
 		// It does not make the folder for its settings itself.
 		mkdirSync(join(homedir(), ".config", "tech.moddable.mcsim"), { recursive: true });
 	}

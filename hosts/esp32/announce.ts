@@ -14,6 +14,8 @@ const QUIET = 1_000;
 type Service = Parameters<Announce["publish"]>[0];
 
 export interface AnnounceOptions {
+	/** The service is `<name> <udid>`, 63 bytes at most (RFC 6763, 4.1.1). */
+	name: string;
 	open: OpenUdp;
 	timers: Timers;
 	/** The device's IPv4 address; undefined while it has none. */
@@ -68,7 +70,7 @@ export class MdnsAnnounce implements Announce {
 	#start(): void {
 		const address = this.#options.address();
 		if (!this.#service || !address) return;
-		const zone = zoneOf(this.#service, address);
+		const zone = zoneOf(this.#service, this.#options.name, address);
 		try {
 			const socket = this.#options.open({
 				port: MDNS_PORT,
@@ -137,11 +139,11 @@ export class MdnsAnnounce implements Announce {
 }
 
 /** The same as on the desktop. */
-function zoneOf({ secure, port, udid, version }: Service, address: string): Zone {
+function zoneOf({ secure, port, udid, version }: Service, name: string, address: string): Zone {
 	return {
 		host: `ambient16-${udid}.local`,
 		address,
-		instance: `Ambient16 ${udid}`,
+		instance: `${name} ${udid}`,
 		types: ["_ambient16._tcp.local", secure ? "_https._tcp.local" : "_http._tcp.local"],
 		port,
 		txt: [`udid=${udid}`, `version=${version}`, "path=/"],

@@ -24,7 +24,7 @@ import { XsTimers } from "../moddable/timers";
 import { MdnsAnnounce } from "./announce";
 import { openApds9960 } from "./apds9960";
 import { openBme68x } from "./bme68x";
-import { type Board, timeServer } from "./board";
+import { type Board, name, timeServer } from "./board";
 import { PolledButton } from "./button";
 import { openButtonPin } from "./button-pin";
 import { macAddress, randomBuffer } from "./chip";
@@ -79,6 +79,7 @@ export class ChipHost implements Host {
 		this.restart = restart;
 
 		const announce = new MdnsAnnounce({
+			name,
 			open: openUdp,
 			timers,
 			address,
@@ -100,7 +101,7 @@ export class ChipHost implements Host {
 			onException: reportException,
 		});
 		const wifi = new ChipWifi({
-			udid,
+			name: `${name}-${udid}`,
 			radio: (events) => new SdkRadio(events),
 			clock,
 			timers,

@@ -15,7 +15,8 @@ const SETTLE_TIME = 1_000;
 const PARTING_TIME = 2_000;
 
 export interface ChipWifiOptions {
-	udid: string;
+	/** Of the access point: 32 bytes at most (IEEE 802.11). */
+	name: string;
 	radio(events: RadioEvents): Radio;
 	clock: Pick<Clock, "monotonic">;
 	timers: Timers;
@@ -92,7 +93,7 @@ export class ChipWifi implements Wifi {
 	#open(): void {
 		this.#state = "access point";
 		try {
-			this.#radio.accessPoint(`Ambient16-${this.#options.udid}`);
+			this.#radio.accessPoint(this.#options.name);
 		} catch {
 			this.#state = "waiting";
 			this.#retry("the access point cannot be opened; the device goes on trying");

@@ -41,17 +41,21 @@ describe("with the SDK", { skip }, () => {
 		}
 	});
 
-	test("the JavaScript half is built for every chip, in debug and release", (t) => {
+	test("the JavaScript half is built for every chip and board, in debug and release", (t) => {
 		const { status, stdout, stderr } = run("esp32-check");
 		assert.equal(status, 0, stderr.slice(-4_000));
 		const lines = stdout.trimEnd().split("\n");
 		for (const line of lines) t.diagnostic(line);
 		assert.deepEqual(
 			lines.map((line) => line.split(":")[0]),
-			["esp32", "esp32/esp32c3", "esp32/esp32c6", "esp32/esp32s3"].flatMap((target) => [
-				`${target} release`,
-				`${target} debug`,
-			]),
+			[
+				"esp32",
+				"esp32/esp32c3",
+				"esp32/esp32c6",
+				"esp32/esp32s3",
+				"esp32/m5atom_lite",
+				"esp32/m5nanoc6",
+			].flatMap((target) => [`${target} release`, `${target} debug`]),
 		);
 		for (const line of lines) assert.match(line, /bytecode before the link \d+ bytes.* resources \d+ bytes$/);
 	});

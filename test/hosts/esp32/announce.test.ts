@@ -13,6 +13,7 @@ class Scene {
 	readonly problems: unknown[] = [];
 	address: string | undefined = "192.0.2.16";
 	readonly announce = new MdnsAnnounce({
+		name: "Ambient16",
 		open: this.udp.open,
 		timers: this.time,
 		address: () => this.address,

@@ -22,7 +22,7 @@ class Scene {
 	/** Calls of the radio throw. */
 	broken = false;
 	readonly wifi = new ChipWifi({
-		udid: "10000fb38278",
+		name: ACCESS_POINT,
 		radio: (events) => {
 			this.events = events;
 			const call = (text: string) => {
