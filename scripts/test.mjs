@@ -7,8 +7,8 @@ import { SUMMARY } from "./reporter.mjs";
 
 /** Test files that run at a time: most of the time they wait. */
 const CONCURRENCY = 3;
-/** ms that a test file may take: one that hangs is not to hang all. */
-const PATIENCE = 240_000;
+/** ms that a test file may take: one that hangs is not to hang all. Those of the simulator are one, and build it. */
+const PATIENCE = process.env.MODDABLE ? 900_000 : 240_000;
 /** Files that may fail at first and pass alone. More of them are no accident. */
 const SECOND_CHANCES = 4;
 
@@ -42,12 +42,19 @@ if (wanted.length === 0) {
 }
 /** Tests with nothing but fakes: in one process they take a fraction of the time that they take in one each. */
 const isUnit = (file) => /^test\/(modules|support|hosts\/(esp32|moddable|simulated))\//.test(file);
-const units = files.filter(isUnit);
-const entries = files.filter((file) => !isUnit(file));
+/** One after the other, as two builds of the SDK in one folder get in each other's way. */
+const isSimulated = (file) => file.startsWith("test/simulator/");
+const entries = files.filter((file) => !isUnit(file) && !isSimulated(file));
 mkdirSync(`${root}/build`, { recursive: true });
-if (units.length > 0) {
-	writeFileSync(`${root}/build/units.mjs`, units.map((file) => `import "../${file}";\n`).join(""));
-	entries.unshift("build/units.mjs");
+together("units", files.filter(isUnit));
+together("simulator", files.filter(isSimulated));
+
+/** Puts files into one process. */
+function together(name, files) {
+	if (files.length === 0) return;
+	const entry = `build/${name}.mjs`;
+	writeFileSync(`${root}/${entry}`, files.map((file) => `import "../${file}";\n`).join(""));
+	entries.unshift(entry);
 }
 
 /** Runs test files, so many at a time, and returns the counts of each source of tests. */
