@@ -17,7 +17,9 @@ export default async function* report(events) {
 		const file = data.file ? relative(process.cwd(), data.file) : "";
 		// A file that ran whole is reported as a test by its own name; one that failed to load has only that.
 		const isFile = data.nesting === 0 && data.name.endsWith(file) && file !== "";
-		if (data.details?.type === "suite" || (isFile && type === "test:pass")) continue;
+		// A suite is its tests, unless none of them is run.
+		if ((data.details?.type === "suite" && data.skip === undefined) || (isFile && type === "test:pass"))
+			continue;
 		if (isFile && files.get(file)?.failed) continue;
 		const entry = files.get(file) ?? { passed: 0, failed: 0, skipped: 0 };
 		files.set(file, entry);

@@ -42,11 +42,14 @@ if (wanted.length === 0) {
 }
 /** Tests with nothing but fakes: in one process they take a fraction of the time that they take in one each. */
 const isUnit = (file) => /^test\/(modules|support|hosts\/(esp32|moddable|simulated))\//.test(file);
+/** Most of their time goes by waiting, and into the start of a process. */
+const isDesktopHost = (file) => file.startsWith("test/hosts/desktop/");
 /** One after the other, as two builds of the SDK in one folder get in each other's way. */
 const isSimulated = (file) => file.startsWith("test/simulator/");
-const entries = files.filter((file) => !isUnit(file) && !isSimulated(file));
+const entries = files.filter((file) => !isUnit(file) && !isDesktopHost(file) && !isSimulated(file));
 mkdirSync(`${root}/build`, { recursive: true });
 together("units", files.filter(isUnit));
+together("desktop", files.filter(isDesktopHost));
 together("simulator", files.filter(isSimulated));
 
 /** Puts files into one process. */

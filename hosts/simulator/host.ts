@@ -11,15 +11,16 @@ const RESTART_DELAY = 300;
 
 /** Runs a device in Moddable's simulator, with the options in the process's environment. */
 export function run(start: (host: Host) => { close(): void }): void {
-	surviveExceptions(reportException);
 	installText();
 	let parts: Parts;
 	try {
 		parts = prepare(readOptions());
 	} catch (error) {
 		report({ event: "problem", message: (error as Error).message });
-		return;
+		// Nothing catches it, which ends the machine and without a window the process.
+		throw error;
 	}
+	surviveExceptions(reportException);
 	operate(parts, start);
 }
 

@@ -89,6 +89,7 @@ export class SimulatorHost implements Host {
 	readonly sensors: SimulatedSensors;
 	readonly restart: () => void;
 	readonly report = report;
+	readonly watched = true;
 	readonly digest = digest;
 	readonly hmac = hmac;
 

@@ -116,7 +116,7 @@ describe("the firmware on Moddable XS", { skip }, () => {
 		}
 	});
 
-	test("tells in a line what is wrong with the environment", async (t) => {
+	test("tells in a line what is wrong with the environment, and ends", async (t) => {
 		const file = join(mkdtempSync(join(tmpdir(), "ambient16-")), "file");
 		writeFileSync(file, "");
 		for (const [env, message] of [
@@ -129,6 +129,7 @@ describe("the firmware on Moddable XS", { skip }, () => {
 			t.after(() => simulator.stop());
 			const problem = await simulator.event(({ event }) => event === "problem");
 			assert.match(problem.message!, message);
+			assert.notEqual(await simulator.ended(), 0);
 		}
 	});
 

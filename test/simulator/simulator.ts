@@ -113,9 +113,14 @@ export class Simulator {
 		return this.#until(() => this.usages[from], EVENT_TIME);
 	}
 
+	/** Its exit code, when it has ended by itself. */
+	async ended(): Promise<number> {
+		return this.#until(() => this.code, EVENT_TIME);
+	}
+
 	async stop(): Promise<void> {
 		this.#process.kill();
-		await this.#until(() => this.code !== undefined || undefined, EVENT_TIME).catch(() => {});
+		await this.ended().catch(() => {});
 	}
 
 	#take(line: string): void {
