@@ -4,6 +4,11 @@ export class SensorError extends Error {}
 /** The sensor could not be reached, or did not answer. */
 export class UnreachableError extends SensorError {
 	override name = "UnreachableError";
+
+	/** Nobody listens there: so it is with plain HTTP in HTTPS mode. */
+	get refused(): boolean {
+		return (this.cause as { code?: unknown } | undefined)?.code === "ECONNREFUSED";
+	}
 }
 
 /** The sensor refused a request. */

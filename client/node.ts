@@ -109,6 +109,8 @@ function hex(certificate: Buffer): string {
 	return createHash("sha256").update(certificate).digest("hex");
 }
 
-function unreachable(error: Error): UnreachableError {
-	return new UnreachableError(`the sensor cannot be reached: ${error.message}`, { cause: error });
+function unreachable(error: NodeJS.ErrnoException): UnreachableError {
+	// A name with several addresses fails with one error for each, and none in words.
+	const reason = error.message || error.code;
+	return new UnreachableError(`the sensor cannot be reached: ${reason}`, { cause: error });
 }

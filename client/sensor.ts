@@ -19,6 +19,8 @@ export interface SensorOptions {
 	uuid?: string;
 	/** How to prove who asks: signed requests, unless MD5 secrets are told to be good enough. */
 	auth?: "hmac-sha256" | "md5";
+	/** Where its HTTPS listens; by default on port 443 of the same host. */
+	httpsUrl?: string;
 }
 
 type Commands = Record<string, object | null>;
@@ -30,29 +32,28 @@ class Connection {
 	readonly url: string;
 	protected uuid: string | undefined;
 	protected readonly auth: "hmac-sha256" | "md5";
-	/** Over HTTPS: the certificate that counts. */
-	readonly #certificate: string | undefined;
+	/** Over HTTPS: SHA-256 of the certificate that counts, in hex. */
+	readonly certificate: string | undefined;
 	#info: Info | undefined;
 	#nc = 0;
 
 	constructor(platform: Platform, url: string, options: SensorOptions, certificate?: string) {
 		this.platform = platform;
-		this.url = new URL("/", url).href;
+		this.url = addressOf(url).href;
 		this.uuid = options.uuid;
 		this.auth = options.auth ?? "hmac-sha256";
-		this.#certificate = certificate;
+		this.certificate = certificate;
 	}
 
 	/** Who it is, and the token in force. */
 	async info(): Promise<Info> {
 		const reply = await this.#exchange({ method: "GET", headers: {} });
-		const info = parse(reply) as Partial<Info>;
-		const { type, token, auth } = info;
-		const right = type === "Ambient16" && /^[a-z]{8}$/.test(String(token)) && Array.isArray(auth);
-		if (reply.status !== 200 || !right)
+		// Signatures came later than MD5 secrets, and `auth` with them.
+		const info: Record<string, unknown> = { auth: ["md5"], ...parse(reply) };
+		if (reply.status !== 200 || !isInfo(info))
 			throw new ImpostorError(`there is no Ambient16 sensor at ${this.url}`);
-		this.#info = info as Info;
-		return this.#info;
+		this.#info = info;
+		return info;
 	}
 
 	/** Shows a colour for a while. */
@@ -96,9 +97,20 @@ class Connection {
 		}
 	}
 
-	/** The token that the last request was made under. */
-	protected get token(): string {
-		return this.#info?.token ?? "";
+	/** Has it enter HTTPS mode, or stay in it, and makes sure that it is this owner's sensor that answers there. */
+	protected async prove(times: HttpsTimes): Promise<SecureSensor> {
+		const { setHttps } = await Connection.prototype.send.call(this, {
+			setHttps: { enabled: true, ...times },
+		});
+		const { url, fingerprint, proof } = (setHttps ?? {}) as Record<string, unknown>;
+		const { uuid, platform, auth } = this;
+		const right = await platform.hmac(uuid as string, `${this.#info?.token}\n${fingerprint}`);
+		if (typeof fingerprint !== "string" || proof !== right)
+			throw new ImpostorError("whoever answered cannot prove to be this sensor");
+		// The proof does not cover the URL: who is between could point to where no certificate is looked at.
+		if (typeof url !== "string" || !url.startsWith("https:"))
+			throw new ImpostorError("whoever answered does not lead to HTTPS");
+		return new SecureSensor(platform, url, { uuid: uuid as string, auth }, fingerprint);
 	}
 
 	protected async post(body: string, headers: Record<string, string> = {}): Promise<Record<string, unknown>> {
@@ -113,7 +125,8 @@ class Connection {
 		throw new RefusedError(
 			reply.status,
 			typeof code === "string" ? code : "unknown",
-			typeof message === "string" ? message : `the sensor answers ${reply.status}`,
+			// It is shown in terminals.
+			typeof message === "string" ? message.replace(/\p{Cc}/gu, "?") : `the sensor answers ${reply.status}`,
 			reply.retryAfter === undefined ? undefined : Number(reply.retryAfter),
 			typeof nc === "number" ? nc : undefined,
 		);
@@ -138,7 +151,7 @@ class Connection {
 	#exchange(exchange: Exchange): Promise<Reply> {
 		return this.platform.exchange(this.url, {
 			...exchange,
-			...(this.#certificate !== undefined && { certificate: this.#certificate }),
+			...(this.certificate !== undefined && { certificate: this.certificate }),
 		});
 	}
 }
@@ -165,16 +178,51 @@ export class SecureSensor extends Connection {
 	}
 }
 
-/** A sensor in the home, over plain HTTP, from where it can be switched to HTTPS. */
+interface Entered {
+	secure: SecureSensor;
+	/** The sensor was not in HTTPS mode already. */
+	entered: boolean;
+}
+
+/** A server of which nothing is known: what is said to it may be heard by anybody, as over plain HTTP. */
+class Unproven extends Connection {
+	async pair(udid: string, order: { uuid: string; wifi?: Wifi }): Promise<void> {
+		await this.post(JSON.stringify({ udid, pair: order }));
+	}
+
+	open(times: HttpsTimes): Promise<SecureSensor> {
+		return this.prove(times);
+	}
+}
+
+/** A sensor in the home, over plain HTTP, from where it can be switched to HTTPS. In HTTPS mode it is found there. */
 export class SensorBase extends Connection {
+	readonly #httpsUrl: string;
+
 	constructor(platform: Platform, url: string, options: SensorOptions) {
 		super(platform, url, options);
-		if (!this.url.startsWith("http:")) throw new UsageError("a sensor is reached by http:// first");
+		const { protocol, hostname } = new URL(this.url);
+		if (protocol !== "http:") throw new UsageError("a sensor is reached by http:// first");
+		this.#httpsUrl = httpsAddress(options.httpsUrl ?? `https://${hostname}/`);
+	}
+
+	override async info(): Promise<Info> {
+		return this.#inEither(
+			() => super.info(),
+			(unproven) => unproven.info(),
+		);
+	}
+
+	override async send(commands: Commands): Promise<Record<string, unknown>> {
+		return this.#inEither(
+			() => super.send(commands),
+			async (unproven) => (await unproven.open({})).send(commands),
+		);
 	}
 
 	/**
 	 * Becomes its owner: gives it a UUID over TLS, a new one unless one is given. It resolves with the UUID, which
-	 * has to be kept. `httpsUrl` is where its HTTPS listens: by default on port 443 of the same host.
+	 * has to be kept.
 	 */
 	async pair({
 		httpsUrl,
@@ -188,8 +236,7 @@ export class SensorBase extends Connection {
 		const { udid, paired } = await this.info();
 		if (paired) throw new RefusedError(409, "already-paired", "this sensor has an owner already");
 		const secret = uuid ?? this.platform.randomUUID();
-		const url = httpsUrl ?? `https://${new URL(this.url).hostname}/`;
-		if (!url.startsWith("https:")) throw new UsageError("a sensor is paired over https://");
+		const url = httpsUrl === undefined ? this.#httpsUrl : httpsAddress(httpsUrl);
 		// There is no secret yet that could tell the sensor from an impostor.
 		const connection = new Unproven(this.platform, url, {}, "any");
 		await connection.pair(udid, { uuid: secret, ...(wifi && { wifi }) });
@@ -203,34 +250,54 @@ export class SensorBase extends Connection {
 	 * back, also if `task` fails. Rejects with an ImpostorError, and sends nothing more, if the proof is wrong.
 	 */
 	async overHttps<T>(task: (sensor: SecureSensor) => Promise<T>, times: HttpsTimes = {}): Promise<T> {
-		if (!this.platform.pins)
-			throw new UsageError("a browser cannot check the sensor's certificate; do this from Node.js or Python");
-		const { setHttps } = await this.send({ setHttps: { enabled: true, ...times } });
-		const { url, fingerprint, proof } = setHttps as { url: string; fingerprint: string; proof: string };
-		const right = await this.platform.hmac(this.uuid as string, `${this.token}\n${fingerprint}`);
-		if (typeof fingerprint !== "string" || proof !== right)
-			throw new ImpostorError("whoever answered cannot prove to be this sensor");
-		// The proof does not cover the URL: who is between could point to where no certificate is looked at.
-		if (typeof url !== "string" || !url.startsWith("https:"))
-			throw new ImpostorError("whoever answered does not lead to HTTPS");
-		const { uuid, auth } = this;
-		const secure = new SecureSensor(
-			this.platform,
-			url,
-			{ ...(uuid !== undefined && { uuid }), auth },
-			fingerprint,
-		);
+		const { secure, entered } = await this.#enter(times);
 		let failed = true;
 		try {
 			const result = await task(secure);
 			failed = false;
 			return result;
 		} finally {
-			// If it cannot be told, HTTPS mode ends by itself; and what went wrong before matters more.
-			await secure.send({ setHttps: { enabled: false } }).catch((error) => {
-				if (!failed && !(error instanceof UnreachableError)) throw error;
+			if (entered) {
+				// If it cannot be told, HTTPS mode ends by itself; and what went wrong before matters more.
+				await secure.send({ setHttps: { enabled: false } }).catch((error) => {
+					if (!failed && !(error instanceof UnreachableError)) throw error;
+				});
+				await this.#untilBack();
+			}
+		}
+	}
+
+	/** Switches to HTTPS and stays there: until `closeHttps`, or as long as `times` allows. Rejects as `overHttps`. */
+	async openHttps(times: HttpsTimes = {}): Promise<SecureSensor> {
+		return (await this.#enter(times)).secure;
+	}
+
+	/** Switches back to plain HTTP. */
+	async closeHttps(): Promise<void> {
+		await this.send({ setHttps: { enabled: false } });
+		await this.#untilBack();
+	}
+
+	async #enter(times: HttpsTimes): Promise<Entered> {
+		if (!this.platform.pins)
+			throw new UsageError("a browser cannot check the sensor's certificate; do this from Node.js or Python");
+		return this.#inEither<Entered>(
+			async () => ({ secure: await this.prove(times), entered: true }),
+			async (unproven) => ({ secure: await unproven.open(times), entered: false }),
+		);
+	}
+
+	/** Over plain HTTP, or in HTTPS mode, when nobody listens there, over HTTPS. */
+	async #inEither<T>(plain: () => Promise<T>, secure: (unproven: Unproven) => Promise<T>): Promise<T> {
+		try {
+			return await plain();
+		} catch (refused) {
+			if (!this.platform.pins || !(refused instanceof UnreachableError) || !refused.refused) throw refused;
+			const { platform, uuid, auth } = this;
+			const options = { ...(uuid !== undefined && { uuid }), auth };
+			return secure(new Unproven(platform, this.#httpsUrl, options, "any")).catch((error) => {
+				throw error instanceof UnreachableError ? refused : error;
 			});
-			await this.#untilBack();
 		}
 	}
 
@@ -238,7 +305,7 @@ export class SensorBase extends Connection {
 	async #untilBack(): Promise<void> {
 		for (let patience = SWITCH; patience > 0; patience -= GLANCE) {
 			try {
-				await this.info();
+				await super.info();
 				return;
 			} catch {
 				await pause(GLANCE);
@@ -278,13 +345,6 @@ export class SensorBase extends Connection {
 	}
 }
 
-/** A server of which nothing is known yet. */
-class Unproven extends Connection {
-	async pair(udid: string, order: { uuid: string; wifi?: Wifi }): Promise<void> {
-		await this.post(JSON.stringify({ udid, pair: order }));
-	}
-}
-
 /** ms between two looks at how an update goes. */
 const POLL = 500;
 /** ms for the switch from HTTPS to HTTP, and between two looks. */
@@ -303,4 +363,30 @@ function parse({ text }: Reply): Record<string, unknown> {
 		if (typeof value === "object" && value !== null) return value;
 	} catch {}
 	throw new ImpostorError("the answer is not a sensor's");
+}
+
+/** What goes into header fields, file names and terminals is what docs/protocol.md says. */
+function isInfo(info: object): info is Info {
+	const { type, version, udid, token, auth } = info as Partial<Info>;
+	return (
+		type === "Ambient16" &&
+		/^[0-9a-f]{12}$/.test(String(udid)) &&
+		/^[a-z]{8}$/.test(String(token)) &&
+		/^[\w.+-]{1,40}$/.test(String(version)) &&
+		Array.isArray(auth)
+	);
+}
+
+function httpsAddress(url: string): string {
+	const { protocol, href } = addressOf(url);
+	if (protocol !== "https:") throw new UsageError(`${url} is not https://`);
+	return href;
+}
+
+function addressOf(url: string): URL {
+	try {
+		return new URL("/", url);
+	} catch {
+		throw new UsageError(`${url} is no address, such as http://192.168.1.16`);
+	}
 }

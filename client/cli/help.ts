@@ -1,10 +1,10 @@
 export const HELP = `ambient16: talk to an Ambient16 sensor
 
-  ambient16 discover [ADDRESS...]      sensors that announce themselves, or answer at these addresses
+  ambient16 discover [ADDRESS...]      sensors that announce themselves, or answer at these addresses, such as
+                                       192.168.1.16, localhost:8080 or 192.168.1.0/24
   ambient16 info                       who it is
   ambient16 new-uuid                   a UUID to pair with
-  ambient16 pair [--https URL] [--ssid NAME]
-                                       becomes its owner, and keeps the UUID in the key file
+  ambient16 pair [--ssid NAME]         becomes its owner, and keeps the UUID in the key file
   ambient16 color COLOR [--effect blink|solid|breathe] [--duration S] [--intensity PERCENT]
   ambient16 data [--watch]             what it measures
   ambient16 settings
@@ -13,14 +13,18 @@ export const HELP = `ambient16: talk to an Ambient16 sensor
   ambient16 influx off
   ambient16 mqtt off
   ambient16 auth hmac-only | md5       whether MD5 secrets are taken beside signed requests
-  ambient16 https                      proves the sensor's certificate, and prints its fingerprint
-  ambient16 update MANIFEST-URL [--daily]
+  ambient16 https on [--idle S] [--limit S]
+                                       switches to HTTPS, proves the sensor's certificate, and prints its SHA-256
+  ambient16 https off                  back to plain HTTP
+  ambient16 update MANIFEST-URL [--daily] [--ca FILE | --fingerprint HEX]
+                                       has it update itself, and waits until the new version runs
   ambient16 restart
   ambient16 reset [--yes]              makes it forget its owner; asks first
   ambient16 completion bash|zsh|fish
 
 Options of all commands:
   --url URL         the sensor; or AMBIENT16_URL (http://localhost:8080)
+  --https URL       where its HTTPS listens (port 443 of the same host; 8443 where HTTP has 8080)
   --key-file FILE   where the UUID is, for its owner's eyes only; by default
                     ~/.config/ambient16/UDID. AMBIENT16_UUID, if set, wins
   --md5             prove by MD5 secret rather than by signature
@@ -28,5 +32,6 @@ Options of all commands:
 
 Passwords and tokens are asked for, or read from a line of standard input, and never taken as an argument.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 unreachable, 4 refused by the sensor, 5 not this owner's sensor
+Exit codes: 0 done, 1 failed or not confirmed, 2 wrong usage, 3 unreachable, 4 refused by the sensor,
+5 not this owner's sensor. With --json an error is {"error":"...","code":"..."}, code as in docs/protocol.md.
 `;

@@ -10,11 +10,14 @@ const CODES: [new (...args: never[]) => Error, number][] = [
 	[ImpostorError, 5],
 ];
 
+// Whoever reads along has enough, as `head` has.
+process.stdout.on("error", () => process.exit());
+
 try {
 	await run(process.argv.slice(2));
 } catch (error) {
-	const { message } = error as Error;
-	if (process.argv.includes("--json")) console.log(JSON.stringify({ error: message }));
+	const { message, code } = error as RefusedError;
+	if (process.argv.includes("--json")) console.log(JSON.stringify({ error: message, code }));
 	else console.error(message);
 	process.exitCode = CODES.find(([type]) => error instanceof type)?.[1] ?? 1;
 }

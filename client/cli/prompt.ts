@@ -5,9 +5,10 @@ import { Writable } from "node:stream";
 export async function askSecret(question: string): Promise<string> {
 	const { stdin, stderr } = process;
 	const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-	if (stdin.isTTY) stderr.write(question);
 	const lines = createInterface({ input: stdin, output: silent, terminal: stdin.isTTY === true });
 	try {
+		// Not before the terminal shows nothing any more.
+		if (stdin.isTTY) stderr.write(question);
 		return await firstLine(lines);
 	} finally {
 		lines.close();

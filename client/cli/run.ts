@@ -1,45 +1,21 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
-import { type Data, type Influx, type Info, type Mqtt, Sensor, type Trust, UsageError } from "../node.js";
-import { sparkline } from "./chart.js";
+import { type Influx, type Info, type Mqtt, RefusedError, Sensor, type Trust, UsageError } from "../node.js";
+import { type Command, numberOf, parse, type Values } from "./arguments.js";
 import { completion } from "./completion.js";
 import { ask, discover } from "./discover.js";
 import { HELP } from "./help.js";
 import { keyFile, readKey, writeKey } from "./keys.js";
+import { Progress } from "./progress.js";
 import { askSecret, confirm } from "./prompt.js";
-
-const OPTIONS = {
-	url: { type: "string" },
-	"key-file": { type: "string" },
-	md5: { type: "boolean", default: false },
-	json: { type: "boolean", default: false },
-	help: { type: "boolean", short: "h", default: false },
-	https: { type: "string" },
-	ssid: { type: "string" },
-	effect: { type: "string" },
-	duration: { type: "string" },
-	intensity: { type: "string" },
-	watch: { type: "boolean", default: false },
-	database: { type: "string" },
-	user: { type: "string" },
-	bucket: { type: "string" },
-	org: { type: "string" },
-	topic: { type: "string" },
-	"no-discovery": { type: "boolean", default: false },
-	ca: { type: "string" },
-	fingerprint: { type: "string" },
-	daily: { type: "boolean", default: false },
-	yes: { type: "boolean", default: false },
-} as const;
-
-type Values = ReturnType<typeof parse>["values"];
+import { describeData, watch } from "./watch.js";
 
 interface Call {
 	/** What follows the command. */
 	rest: string[];
 	values: Values;
-	url: string;
+	/** The sensor, as everybody can talk to it. */
+	sensor: Sensor;
 	/** As JSON with --json, else as a line for people. */
 	say(line: string, json: unknown): void;
 	/** The sensor, with its owner's UUID. */
@@ -48,29 +24,26 @@ interface Call {
 
 /** Does one command. Rejects with what went wrong. */
 export async function run(args: string[]): Promise<void> {
-	const { values, positionals } = parse(args);
-	const [name, ...rest] = positionals;
-	if (values.help || name === undefined || name === "help") {
-		process.stdout.write(HELP);
-		return;
-	}
-	if (!Object.hasOwn(COMMANDS, name))
-		throw new UsageError(`there is no command ${name}; ambient16 help lists them`);
+	const { command, rest, values } = parse(args);
 	const url = values.url ?? process.env.AMBIENT16_URL ?? "http://localhost:8080";
+	const httpsUrl = values.https ?? (/:8080\/?$/.test(url) ? httpsOfDesk(url) : undefined);
+	const options = httpsUrl === undefined ? {} : { httpsUrl };
+	const sensor = new Sensor(url, options);
 	const say = (line: string, json: unknown) => console.log(values.json ? JSON.stringify(json) : line);
 	const owned = async () => {
-		const { udid } = await new Sensor(url).info();
+		const { udid, paired } = await sensor.info();
+		if (!paired) throw new UsageError(`${udid} has no owner yet: ambient16 pair`);
 		const file = values["key-file"] ?? keyFile(udid);
 		const uuid = readKey(file) ?? (process.stdin.isTTY ? await askSecret("UUID: ") : undefined);
 		if (!uuid) throw new UsageError(`there is no UUID: neither AMBIENT16_UUID nor ${file}`);
-		return new Sensor(url, { uuid, auth: values.md5 ? "md5" : "hmac-sha256" });
+		return new Sensor(url, { ...options, uuid, auth: values.md5 ? "md5" : "hmac-sha256" });
 	};
-	await (COMMANDS[name as keyof typeof COMMANDS] as Command)({ rest, values, url, say, owned });
+	await COMMANDS[command]({ rest, values, sensor, say, owned });
 }
 
-type Command = (call: Call) => Promise<void> | void;
+const COMMANDS: Record<Command, (call: Call) => Promise<void> | void> = {
+	help: () => void process.stdout.write(HELP),
 
-const COMMANDS = {
 	async discover({ rest, say, values }) {
 		const found = rest.length > 0 ? await ask(rest) : await discover();
 		if (values.json) say("", found);
@@ -78,8 +51,8 @@ const COMMANDS = {
 		else for (const { url, info } of found) say(`${url}  ${describe(info)}`, found);
 	},
 
-	async info({ url, say }) {
-		const info = await new Sensor(url).info();
+	async info({ sensor, say }) {
+		const info = await sensor.info();
 		say(`${describe(info)}, token ${info.token}`, info);
 	},
 
@@ -88,9 +61,10 @@ const COMMANDS = {
 		say(uuid, { uuid });
 	},
 
-	async pair({ url, values, say }) {
-		const sensor = new Sensor(url);
-		const { udid } = await sensor.info();
+	async pair({ sensor, values, say }) {
+		const { udid, paired } = await sensor.info();
+		// Before there is a key that opens nothing.
+		if (paired) throw new RefusedError(409, "already-paired", `${udid} has an owner already`);
 		const file = values["key-file"] ?? keyFile(udid);
 		const kept = readKey(file);
 		const uuid = kept ?? randomUUID();
@@ -98,41 +72,33 @@ const COMMANDS = {
 			values.ssid === undefined
 				? undefined
 				: { ssid: values.ssid, password: await askSecret("Wi-Fi password: ") };
-		const https =
-			values.https ??
-			(new URL(url).port === "8080" ? url.replace("http:", "https:").replace("8080", "8443") : undefined);
 		// Kept first: a UUID that only the sensor knows is lost to its owner.
 		if (kept === undefined) writeKey(file, uuid);
-		await sensor.pair({ uuid, ...(https !== undefined && { httpsUrl: https }), ...(wifi && { wifi }) });
-		say(`${udid} is yours. The UUID is in ${file}: keep a copy, it cannot be read back.`, {
+		await sensor.pair({ uuid, ...(wifi && { wifi }) });
+		const place = process.env.AMBIENT16_UUID ? "AMBIENT16_UUID" : file;
+		say(`${udid} is yours. The UUID is in ${place}: keep a copy, it cannot be read back.`, {
 			udid,
-			keyFile: file,
+			keyFile: process.env.AMBIENT16_UUID ? null : file,
 		});
 	},
 
 	async color({ rest: [color], values, owned, say }) {
-		if (color === undefined) throw new UsageError("which colour?");
-		const { effect, duration, intensity } = values;
+		if (color === undefined) throw new UsageError("which color?");
+		const { effect } = values;
+		const [duration, intensity] = [numberOf(values, "duration"), numberOf(values, "intensity")];
 		const shown = await (await owned()).setColor(color, {
 			...(effect !== undefined && { effect: effect as "blink" }),
-			...(duration !== undefined && { duration: Number(duration) }),
-			...(intensity !== undefined && { intensity: Number(intensity) }),
+			...(duration !== undefined && { duration }),
+			...(intensity !== undefined && { intensity }),
 		});
 		say(`${shown.color} ${shown.effect} for ${shown.duration} s`, shown);
 	},
 
 	async data({ values, owned, say }) {
 		const sensor = await owned();
-		if (values.watch) await watch(sensor, say, values.json);
-		else {
-			const data = await sensor.data();
-			say(
-				list(data)
-					.map(([name, value]) => `${name.padEnd(13)}${value}`)
-					.join("\n") || "no window yet",
-				data,
-			);
-		}
+		if (values.watch) await watch(sensor, values.json);
+		const data = await sensor.data();
+		say(describeData(data), data);
 	},
 
 	async settings({ owned, say }) {
@@ -182,27 +148,40 @@ const COMMANDS = {
 		say(kind === "md5" ? "MD5 secrets are taken" : "only signed requests are taken", { md5: kind === "md5" });
 	},
 
-	async https({ owned, say }) {
+	async https({ rest: [state], values, owned, say }) {
+		if (state !== "on" && state !== "off") throw new UsageError("https on, or https off");
+		const [idle, limit] = [numberOf(values, "idle"), numberOf(values, "limit")];
 		const sensor = await owned();
-		const { udid } = await sensor.info();
-		await sensor.overHttps(async (secure) => {
-			await secure.data();
-			say(`${secure.url} is ${udid}: its certificate is proven`, { url: secure.url, udid, proven: true });
+		if (state === "off") {
+			await sensor.closeHttps();
+			say(`plain HTTP at ${sensor.url}`, { enabled: false, url: sensor.url });
+			return;
+		}
+		const { url, certificate } = await sensor.openHttps({
+			...(idle !== undefined && { idle }),
+			...(limit !== undefined && { limit }),
+		});
+		say(`HTTPS at ${url}, proven by its certificate of SHA-256\n${certificate}`, {
+			enabled: true,
+			url,
+			certificate,
 		});
 	},
 
 	async update({ rest: [manifest], values, owned, say }) {
 		if (manifest === undefined) throw new UsageError("the URL of the manifest?");
-		const bar = (percent: number) =>
-			process.stderr.write(`\r[${"#".repeat(percent / 4).padEnd(25)}] ${percent} %`);
-		const version = await (await owned()).update(manifest, {
-			...(values.daily && { daily: true }),
-			onProgress: ({ percent }) => {
-				if (percent !== undefined && process.stderr.isTTY && !values.json) bar(percent);
-			},
+		const trust = trustOf(values);
+		const sensor = await owned();
+		const before = await sensor.info();
+		const progress = new Progress(process.stderr.isTTY === true && !values.json);
+		const version = await sensor
+			.update(manifest, { ...trust, ...(values.daily && { daily: true }), onProgress: progress.show })
+			.finally(() => progress.end());
+		const updated = version !== before.version;
+		say(updated ? `version ${version} runs` : `version ${version} runs; there is nothing newer`, {
+			version,
+			updated,
 		});
-		if (process.stderr.isTTY && !values.json) process.stderr.write("\n");
-		say(`version ${version} runs`, { version });
 	},
 
 	async restart({ owned, say }) {
@@ -217,51 +196,16 @@ const COMMANDS = {
 			!values.yes &&
 			!(await confirm(`Make ${udid} forget its owner, its settings and what it has stored?`))
 		)
-			throw new UsageError("nothing was done");
+			throw new Error("nothing was done");
 		await sensor.factoryReset();
 		say(`${udid} has no owner any more`, { udid, reset: true });
 	},
 
 	completion: ({ rest: [shell] }) => void process.stdout.write(completion(shell)),
-} satisfies Record<string, Command>;
+};
 
-/** How often new readings are looked for, ms. */
-const WATCH_INTERVAL = 2_000;
-/** How many windows a chart shows. */
-const CHART = 40;
-
-/** Prints what comes until it is interrupted. */
-async function watch(sensor: Sensor, say: Call["say"], json: boolean): Promise<never> {
-	const history = new Map<string, number[]>();
-	let last: number | null = null;
-	let drawn = 0;
-	for (;;) {
-		const data = await sensor.data();
-		const time = data.window?.time ?? null;
-		if (data.window && time !== last) {
-			last = time;
-			if (json) say("", data);
-			else {
-				const lines = list(data).map(([name, value]) => {
-					const values = history.get(name) ?? [];
-					history.set(name, [...values.slice(-CHART), value]);
-					return `${name.padEnd(13)}${String(value).padStart(9)}  ${sparkline(history.get(name) ?? [], CHART)}`;
-				});
-				// Drawn over the lines from before, where there is a terminal to draw on.
-				if (process.stdout.isTTY && drawn > 0) process.stdout.write(`\u001b[${drawn}A\u001b[J`);
-				drawn = lines.length;
-				say(lines.join("\n"), data);
-			}
-		}
-		await new Promise((resolve) => setTimeout(resolve, WATCH_INTERVAL));
-	}
-}
-
-/** The quantities of the latest window. */
-function list({ window }: Data): [string, number][] {
-	if (!window) return [];
-	const { time: _time, seconds: _seconds, samples: _samples, ...quantities } = window;
-	return Object.entries(quantities);
+function httpsOfDesk(url: string): string {
+	return url.replace("http:", "https:").replace(":8080", ":8443");
 }
 
 function describe({ udid, version, paired }: Info): string {
@@ -269,16 +213,10 @@ function describe({ udid, version, paired }: Info): string {
 }
 
 function trustOf({ ca, fingerprint }: Values): Trust {
-	return {
-		...(ca !== undefined && { ca: readFileSync(ca, "utf8") }),
-		...(fingerprint !== undefined && { fingerprint }),
-	};
-}
-
-function parse(args: string[]) {
+	if (ca === undefined) return fingerprint === undefined ? {} : { fingerprint };
 	try {
-		return parseArgs({ args, allowPositionals: true, options: OPTIONS });
-	} catch (error) {
-		throw new UsageError((error as Error).message);
+		return { ca: readFileSync(ca, "utf8") };
+	} catch {
+		throw new UsageError(`${ca} cannot be read`);
 	}
 }

@@ -98,8 +98,9 @@ class _Connection:
         status, info = self._exchange("GET")[:2]
         token, udid, auth = info.get("token"), info.get("udid"), info.get("auth", ["md5"])
         known = isinstance(token, str) and isinstance(udid, str) and isinstance(auth, list)
-        # The token goes into a header field.
-        if status != 200 or info.get("type") != "Ambient16" or not known or not re.fullmatch("[a-z]{8}", token):
+        # What goes into header fields and file names is what docs/protocol.md says.
+        known = known and re.fullmatch("[a-z]{8}", token) and re.fullmatch("[0-9a-f]{12}", udid)
+        if status != 200 or info.get("type") != "Ambient16" or not known:
             raise Impostor(f"there is no Ambient16 sensor at {self.url}")
         self._info = info
         return info

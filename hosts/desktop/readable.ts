@@ -45,6 +45,14 @@ export function describeEvent(event: DeviceEvent): string | undefined {
 		}
 		case "problem":
 			return `problem  ${printable(event.message)}`;
+		case "update": {
+			const { state, version, percent, error } = event;
+			// A line for each percent would be too many.
+			if (percent !== undefined && percent % 10 !== 0) return undefined;
+			const what = [state, version, percent === undefined ? undefined : `${percent} %`];
+			const told = what.filter((part) => part !== undefined).join(" ");
+			return `update   ${told}${error === undefined ? "" : `: ${printable(error)}`}`;
+		}
 		case "led":
 		case "window":
 		case "cloud":
@@ -106,11 +114,14 @@ export function describeReady(ready: Ready, keys: boolean): string {
 		lines.push(
 			`  panel  ${panel.url}/  (${panel.moved ? "its usual port is taken; " : ""}see and touch it in a browser)`,
 		);
-	if (!paired)
+	if (!paired) {
+		const usual = httpPort === 8080 && httpsPort === 8443;
+		const where = usual ? "" : ` --url http://localhost:${httpPort} --https https://localhost:${httpsPort}`;
 		lines.push(
-			"  To pair it, give it a UUID of your own (uuidgen makes one) within 10 minutes:",
-			`  curl -k https://localhost:${httpsPort}/ -H 'Content-Type: application/json' -d '{"udid":"${udid}","pair":{"uuid":"..."}}'`,
+			"  To become its owner, within 10 minutes, in a second terminal:",
+			`  npm run --silent ambient16 -- pair${where}`,
 		);
+	}
 	if (keys) lines.push(`  keys   ${KEYS_HELP}`);
 	return lines.map((line) => `${line}\n`).join("");
 }

@@ -1,136 +1,302 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { createSocket } from "node:dgram";
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { after, describe, test } from "node:test";
+import { after, before, describe, test } from "node:test";
+import { GENERAL, parse, SYNTAX } from "../../client/cli/arguments";
 import { sparkline } from "../../client/cli/chart";
-import { bundle, startDesk, temporaryFolder } from "../support/desk";
+import { HELP } from "../../client/cli/help";
+import { describeProgress } from "../../client/cli/progress";
+import { UsageError } from "../../client/node";
+import { bundle, type Desk, startDesk, temporaryFolder } from "../support/desk";
+import { suiteScope } from "../support/scope";
+import { forgeries, INFO, playing, trap, updating } from "./support/impostor";
 
-type Scope = Parameters<typeof startDesk>[0];
+const program = await bundle(suiteScope(after), "client/cli/main.ts");
+const NOWHERE = "http://127.0.0.1:1";
 
-const program = await bundle({ after }, "client/cli/main.ts");
+interface Outcome {
+	code: number | null;
+	stdout: string;
+	stderr: string;
+}
+
+interface Run {
+	env?: Record<string, string>;
+	/** What is typed, once the program has written `prompt`, if that is given. */
+	input?: string;
+	prompt?: string;
+	/** In a terminal: all that it writes is in `stdout` then. */
+	terminal?: boolean;
+	/** What it has written when it is interrupted. */
+	until?: (stdout: string) => boolean;
+}
 
 /** Runs the command line with a home of its own. */
-function cli(home: string, env: Record<string, string>, ...args: string[]) {
-	return (input = ""): Promise<{ code: number | null; stdout: string; stderr: string }> =>
-		new Promise((resolve) => {
-			const child = spawn(process.execPath, [...program, ...args], {
-				env: { PATH: process.env.PATH, HOME: home, ...env },
-			});
-			let [stdout, stderr] = ["", ""];
-			child.stdout.on("data", (chunk) => {
-				stdout += chunk;
-			});
-			child.stderr.on("data", (chunk) => {
-				stderr += chunk;
-			});
-			child.stdin.on("error", () => {});
-			child.stdin.end(input);
-			child.on("close", (code) => resolve({ code, stdout, stderr }));
+function cli(home: string, args: string[], run: Run = {}): Promise<Outcome> {
+	const { env = {}, input = "", prompt, terminal = false, until } = run;
+	const command = [process.execPath, ...program, ...args];
+	const quoted = command.map((word) => `'${word}'`).join(" ");
+	const [file = "", ...rest] = terminal ? ["script", "-qec", `exec ${quoted}`, "/dev/null"] : command;
+	return new Promise((resolve) => {
+		const child = spawn(file, rest, { env: { PATH: process.env.PATH, HOME: home, ...env } });
+		let [stdout, stderr] = ["", ""];
+		child.stdout.on("data", (chunk) => {
+			const asked = prompt !== undefined && stdout.includes(prompt);
+			stdout += chunk;
+			if (prompt !== undefined && !asked && stdout.includes(prompt)) child.stdin.write(input);
+			if (until?.(stdout)) child.kill("SIGINT");
 		});
+		child.stderr.on("data", (chunk) => {
+			stderr += chunk;
+		});
+		child.stdin.on("error", () => {});
+		if (prompt === undefined) child.stdin.end(input);
+		child.on("close", (code) => {
+			child.stdin.destroy();
+			resolve({ code, stdout, stderr });
+		});
+	});
 }
 
-async function desk(t: Scope) {
-	const home = temporaryFolder(t);
-	const device = await startDesk(t);
-	const env = { AMBIENT16_URL: device.http };
-	const run = (...args: string[]) => cli(home, env, ...args)();
-	const pair = () => run("pair", "--https", device.https);
-	const keyFile = join(home, ".config", "ambient16", device.udid);
-	return { device, home, env, run, pair, keyFile };
-}
+const noTerminal =
+	spawnSync("script", ["-qec", "true", "/dev/null"]).status === 0
+		? false
+		: "there is no script, of util-linux, to make a terminal";
 
-test("pair keeps the UUID in a file for its owner alone, and the other commands find it there", async (t) => {
-	const { device, run, pair, keyFile } = await desk(t);
-	assert.match((await pair()).stdout, new RegExp(`^${device.udid} is yours`));
-	assert.equal(statSync(keyFile).mode & 0o777, 0o600);
-	assert.equal((await run("color", "blue", "--effect", "solid")).stdout, "#0000ff solid for 10 s\n");
-	const data = await run("data", "--json");
-	assert.ok("events" in JSON.parse(data.stdout));
-	const https = await run("https");
-	assert.match(https.stdout, /its certificate is proven/);
+describe("a paired sensor on a desk", () => {
+	const scope = suiteScope(after);
+	const home = temporaryFolder(scope);
+	let desk: Desk;
+	let keyFile: string;
+	let paired: Outcome;
+	const run = (...args: string[]) => typed("", ...args);
+	const typed = (input: string, ...args: string[]) =>
+		cli(home, [...args, "--https", desk.https], { env: { AMBIENT16_URL: desk.http }, input });
+	const json = async (...args: string[]) => JSON.parse((await run(...args, "--json")).stdout);
+	before(async () => {
+		desk = await startDesk(scope, { args: ["--clock-rate", "5"] });
+		keyFile = join(home, ".config", "ambient16", desk.udid);
+		paired = await run("pair");
+	});
+
+	test("pair keeps the UUID in a file for its owner alone, and the other commands find it there", async () => {
+		assert.match(paired.stdout, new RegExp(`^${desk.udid} is yours`));
+		assert.equal(statSync(keyFile).mode & 0o777, 0o600);
+		assert.equal((await run("color", "blue", "--effect", "solid")).stdout, "#0000ff solid for 10 s\n");
+		assert.deepEqual(await json("color", "red", "--duration", "5", "--intensity", "50"), {
+			color: "#ff0000",
+			effect: "blink",
+			duration: 5,
+			intensity: 50,
+		});
+		assert.equal((await json("info")).udid, desk.udid);
+	});
+
+	test("pair leaves a sensor that has an owner, and makes no key for it", async (t) => {
+		const other = temporaryFolder(t);
+		const { code, stderr } = await cli(other, ["pair", "--url", desk.http]);
+		assert.equal(code, 4, stderr);
+		assert.equal(existsSync(join(other, ".config")), false);
+		assert.equal((await cli(other, ["data", "--url", desk.http])).code, 2);
+	});
+
+	test("nothing that it prints holds the UUID, except new-uuid", async () => {
+		const uuid = readFileSync(keyFile, "utf8").trim();
+		const outputs = [paired];
+		for (const args of [["data"], ["settings"], ["info"]]) outputs.push(await run(...args));
+		for (const { stdout, stderr } of outputs) assert.ok(!(stdout + stderr).includes(uuid));
+		assert.match((await run("new-uuid")).stdout, /^[0-9a-f-]{36}\n$/);
+	});
+
+	test("the UUID can come from the environment or another file, and not from an argument", async (t) => {
+		const uuid = readFileSync(keyFile, "utf8").trim();
+		const empty = temporaryFolder(t);
+		const data = ["data", "--url", desk.http];
+		assert.equal((await cli(empty, data, { env: { AMBIENT16_UUID: uuid } })).code, 0);
+		assert.equal((await cli(empty, [...data, "--key-file", keyFile])).code, 0);
+	});
+
+	test("a key file that others can read is refused", async () => {
+		chmodSync(keyFile, 0o640);
+		const { code, stderr } = await run("data");
+		chmodSync(keyFile, 0o600);
+		assert.equal(code, 2);
+		assert.match(stderr, /chmod 600/);
+	});
+
+	test("the UUID is asked for in a terminal, and not shown", { skip: noTerminal }, async (t) => {
+		const uuid = readFileSync(keyFile, "utf8").trim();
+		const { code, stdout } = await cli(temporaryFolder(t), ["color", "lime", "--url", desk.http], {
+			terminal: true,
+			prompt: "UUID: ",
+			input: `${uuid}\r`,
+		});
+		assert.equal(code, 0, stdout);
+		assert.match(stdout, /#00ff00 blink/);
+		assert.ok(!stdout.includes(uuid.slice(0, 8)));
+	});
+
+	test("points and events are sent where told, with a password from standard input, and nowhere again", async () => {
+		const set = await typed("hidden\n", "influx", "set", NOWHERE, "--database", "home", "--user", "me");
+		assert.equal(set.stdout, `points go to ${NOWHERE}\n`);
+		await typed("hidden\n", "mqtt", "set", "mqtt://127.0.0.1:1", "--user", "me", "--no-discovery");
+		const { influx, mqtt } = await json("settings");
+		assert.deepEqual([influx.user, influx.database], ["me", "home"]);
+		assert.deepEqual([mqtt.user, mqtt.discovery], ["me", false]);
+		await typed("token\n", "influx", "set", NOWHERE, "--bucket", "rooms", "--org", "us");
+		assert.deepEqual(await json("mqtt", "off"), { mqtt: null });
+		const now = await json("settings");
+		assert.deepEqual([now.influx.bucket, now.influx.org, now.mqtt], ["rooms", "us", null]);
+		await run("influx", "off");
+		assert.equal((await json("settings")).influx, null);
+	});
+
+	test("https on proves the certificate and stays, the other commands find the sensor there, and off leaves", async () => {
+		const on = await json("https", "on", "--idle", "60");
+		assert.equal(new URL(on.url).port, new URL(desk.https).port);
+		const { influx } = await json("settings");
+		assert.equal(influx, null);
+		assert.equal((await json("color", "red")).color, "#ff0000");
+		assert.equal((await cli(home, ["info", "--url", desk.http])).code, 3);
+		assert.equal((await run("https", "off")).code, 0);
+		assert.equal((await cli(home, ["info", "--url", desk.http])).code, 0);
+	});
+
+	test("auth hmac-only refuses MD5 secrets, and md5 takes them again", async () => {
+		assert.equal((await run("data", "--md5")).code, 0);
+		await run("auth", "hmac-only");
+		assert.equal((await run("data", "--md5")).code, 2);
+		assert.equal((await run("data")).code, 0);
+		await run("auth", "md5");
+		assert.equal((await run("data", "--md5")).code, 0);
+	});
+
+	test("data --watch draws what comes, with units, and over itself in a terminal", {
+		skip: noTerminal,
+	}, async () => {
+		const args = ["data", "--watch", "--url", desk.http];
+		const until = (stdout: string) => /co2 .*[▁-█]{2}/.test(stdout);
+		const plain = await cli(home, args, { until });
+		assert.match(plain.stdout, /^temperature +\d+(\.\d+)? °C {3}[▁-█]$/m);
+		assert.ok(!plain.stdout.includes("\u001b"));
+		const drawn = await cli(home, args, { until, terminal: true });
+		assert.ok(drawn.stdout.includes("\u001b[7A\u001b[J"));
+	});
+
+	test("discover finds a sensor among the addresses that it is given, and asks no others", async () => {
+		const { host, port } = new URL(desk.http);
+		const found = await json("discover", "127.0.0.1:1", host);
+		assert.deepEqual(
+			found.map(({ url, info }: { url: string; info: { udid: string } }) => [url, info.udid]),
+			[[desk.http, desk.udid]],
+		);
+		assert.deepEqual(await json("discover", "127.0.0.0/30", `127.0.0.2:${port}`, "127.0.0.1:1"), [
+			{ url: `http://127.0.0.2:${port}`, info: await json("info") },
+		]);
+		for (const many of ["10.0.0.0/8", "10.0.0.0/23", "10.0.0.0/33", "//"])
+			assert.equal((await run("discover", many)).code, 2, many);
+	});
+
+	test("discover without addresses finds the sensor that announces itself", async (t) => {
+		if (!(await hasMulticast())) return t.skip("this machine hears no multicast of its own");
+		const found = await json("discover");
+		assert.ok(found.some(({ info }: { info: { udid: string } }) => info.udid === desk.udid));
+	});
+
+	test("an unreachable sensor is 3, a refusal 4, and JSON tells both", async () => {
+		assert.equal((await cli(home, ["info", "--url", NOWHERE])).code, 3);
+		const refused = await run("color", "no such color", "--json");
+		assert.equal(refused.code, 4);
+		assert.equal(JSON.parse(refused.stdout).code, "invalid-field");
+	});
+
+	test("reset asks first, and does as it is told", async () => {
+		assert.equal((await typed("n\n", "reset")).code, 1);
+		assert.equal((await json("info")).paired, true);
+		assert.equal((await typed("y\n", "reset")).code, 0);
+		assert.equal((await json("info")).paired, false);
+		assert.equal((await run("data")).code, 2);
+	});
 });
 
-test("a key file that others can read is refused", async (t) => {
-	const { run, pair, keyFile } = await desk(t);
-	await pair();
-	chmodSync(keyFile, 0o644);
-	const { code, stderr } = await run("data");
-	assert.equal(code, 2);
-	assert.match(stderr, /chmod 600/);
-});
+describe("wrong usage", () => {
+	test("of the command line is told before anything is asked", () => {
+		for (const args of [
+			["nonsense"],
+			["toString"],
+			["--nonsense"],
+			["color", "red", "green"],
+			["data", "--effect", "blink"],
+			["data", "--uuid", randomUUID()],
+			["new-uuid", "--watch"],
+			["info", "--url"],
+		])
+			assert.throws(() => parse(args), UsageError, args.join(" "));
+		for (const args of [[], ["help"], ["data", "--help"]]) assert.equal(parse(args).command, "help");
+	});
 
-test("nothing that it prints holds the UUID, except new-uuid", async (t) => {
-	const { run, pair, keyFile } = await desk(t);
-	const outputs = [
-		await pair(),
-		await run("color", "red"),
-		await run("data"),
-		await run("settings"),
-		await run("pair"),
-	];
-	const uuid = readFileSync(keyFile, "utf8").trim();
-	for (const { stdout, stderr } of outputs) assert.ok(!(stdout + stderr).includes(uuid));
-	assert.match((await run("new-uuid")).stdout, /^[0-9a-f-]{36}\n$/);
-});
-
-test("a password is read from standard input, and points are sent where told", async (t) => {
-	const { home, env, run, pair } = await desk(t);
-	await pair();
-	const set = cli(home, env, "influx", "set", "http://127.0.0.1:1", "--database", "home", "--user", "me");
-	assert.equal((await set("hidden\n")).stdout, "points go to http://127.0.0.1:1\n");
-	const settings = JSON.parse((await run("settings", "--json")).stdout);
-	assert.equal(settings.influx.user, "me");
-	await run("influx", "off");
-	assert.equal(JSON.parse((await run("settings", "--json")).stdout).influx, null);
-});
-
-describe("exit codes", () => {
-	test("wrong usage is 2", async (t) => {
+	test("is 2", async (t) => {
 		const home = temporaryFolder(t);
-		for (const args of [["nonsense"], ["--nonsense"], ["color"], ["completion", "tcsh"]])
-			assert.equal(
-				(await cli(home, { AMBIENT16_URL: "http://127.0.0.1:1" }, ...args)()).code,
-				2,
-				args.join(" "),
-			);
-	});
-
-	test("an unreachable sensor is 3, a refusal 4", async (t) => {
-		const { home, run, pair } = await desk(t);
-		assert.equal((await cli(home, { AMBIENT16_URL: "http://127.0.0.1:1" }, "info")()).code, 3);
-		await pair();
-		assert.equal((await run("color", "no such colour")).code, 4);
+		const key = join(home, "key");
+		writeFileSync(key, randomUUID(), { mode: 0o600 });
+		const { url } = await playing(t, () => INFO, [200, {}]);
+		for (const args of [
+			["nonsense"],
+			["color", "red", "--duration", "long"],
+			["influx", "set", "http://127.0.0.1"],
+			["mqtt", "set", "mqtt://127.0.0.1", "--ca", "/no/such/file"],
+			["info", "--url", "nonsense"],
+		]) {
+			const { code, stderr } = await cli(home, [...args, "--key-file", key], { env: { AMBIENT16_URL: url } });
+			assert.equal(code, 2, args.join(" "));
+			assert.match(stderr, /^.+\n$/, args.join(" "));
+		}
 	});
 });
 
-test("reset asks first, and does as it is told", async (t) => {
-	const { home, env, run, pair } = await desk(t);
-	await pair();
-	assert.equal((await cli(home, env, "reset")("n\n")).code, 2);
-	assert.equal(JSON.parse((await run("info", "--json")).stdout).paired, true);
-	assert.equal((await cli(home, env, "reset")("y\n")).code, 0);
-	assert.equal(JSON.parse((await run("info", "--json")).stdout).paired, false);
+test("an impostor is 5, and hears nothing secret", async (t) => {
+	const uuid = randomUUID();
+	const other = await trap(t);
+	// The library refuses all of them; here it is the exit code that counts.
+	const all = forgeries(uuid, other);
+	for (const setHttps of [all[0] as object, ...all.slice(-3)]) {
+		const between = await playing(t, () => INFO, [200, { status: "ok", setHttps }]);
+		const args = ["influx", "set", "http://192.0.2.1", "--database", "home", "--user", "me"];
+		const env = { AMBIENT16_UUID: uuid, AMBIENT16_URL: between.url };
+		const { code, stderr } = await cli(temporaryFolder(t), args, { env, input: "hidden\n" });
+		assert.equal(code, 5, stderr);
+		for (const request of between.heard) assert.ok(!/hidden/.test(request) && !request.includes(uuid));
+	}
+	assert.deepEqual(other.heard, []);
 });
 
-test("discover finds a sensor among the addresses that it is given, and asks no others", async (t) => {
-	const { device, run } = await desk(t);
-	const { host } = new URL(device.http);
-	const found = JSON.parse((await run("discover", host, "127.0.0.1:1", "--json")).stdout);
-	assert.deepEqual(
-		found.map(({ info }: { info: { udid: string } }) => info.udid),
-		[device.udid],
+test("update shows a bar in a terminal, and says what runs in the end", { skip: noTerminal }, async (t) => {
+	const uuid = randomUUID();
+	const states = [
+		{ state: "downloading", version: "1.1.0", percent: 40 },
+		{ state: "restarting", version: "1.1.0" },
+	];
+	const { url, heard } = await updating(t, uuid, states, "1.1.0");
+	const { code, stdout } = await cli(temporaryFolder(t), ["update", "http://127.0.0.1/a.json", "--daily"], {
+		env: { AMBIENT16_UUID: uuid, AMBIENT16_URL: url },
+		terminal: true,
+	});
+	assert.equal(code, 0, stdout);
+	assert.ok(stdout.includes("[##########               ]  40 %  downloading 1.1.0"), stdout);
+	assert.match(stdout, /100 % {2}restarting 1\.1\.0\r\nversion 1\.1\.0 runs\r\n$/);
+	assert.match(heard.join(), /"daily":true/);
+});
+
+test("a bar is as long at its begin as at its end", () => {
+	const bars = [{ percent: 0 }, { percent: 33 }, { percent: 100 }, {}].map((it) =>
+		describeProgress({ state: "downloading", daily: null, ...it }),
 	);
-});
-
-test("the UUID can come from the environment, and not from an argument", async (t) => {
-	const { device, home, run, pair, keyFile } = await desk(t);
-	await pair();
-	const uuid = readFileSync(keyFile, "utf8").trim();
-	writeFileSync(keyFile, "");
-	const env = { AMBIENT16_URL: device.http, AMBIENT16_UUID: uuid };
-	assert.equal((await cli(home, env, "data")()).code, 0);
-	assert.equal((await run("data", "--uuid", uuid)).code, 2);
+	assert.deepEqual(new Set(bars.map(({ length }) => length)).size, 1);
+	assert.match(bars[2] ?? "", /^\[#{25}\] 100 %/);
 });
 
 test("a chart goes from the least to the most, and is as long as it may be", () => {
@@ -139,3 +305,78 @@ test("a chart goes from the least to the most, and is as long as it may be", () 
 	assert.equal(sparkline([0, 0, 1, 2], 2), "▁█");
 	assert.equal(sparkline([], 8), "");
 });
+
+test("help names every command and option", () => {
+	for (const name of Object.keys(SYNTAX))
+		if (name !== "help") assert.match(HELP, new RegExp(`^ {2}ambient16 ${name}\\b`, "m"));
+	const options = Object.values(SYNTAX).flatMap((syntax) => ("options" in syntax ? syntax.options : []));
+	for (const name of [...GENERAL, ...options])
+		if (name !== "help") assert.match(HELP, new RegExp(`--${name}\\b`));
+});
+
+describe("completion", () => {
+	const shells = ["bash", "zsh", "fish"].map(
+		(name) => [name, spawnSync(name, ["--version"]).status === 0] as const,
+	);
+
+	for (const [shell, there] of shells)
+		test(`${shell} takes it`, { skip: there ? false : `there is no ${shell}` }, async (t) => {
+			const { stdout } = await cli(temporaryFolder(t), ["completion", shell]);
+			const { status, stderr } = spawnSync(shell, shell === "fish" ? ["-c", stdout] : ["-ec", stdout], {
+				encoding: "utf8",
+			});
+			assert.deepEqual([status, stderr], [0, ""]);
+		});
+
+	const [, bash] = shells[0] as (typeof shells)[number];
+	test("bash completes commands, what follows them, options and files", {
+		skip: bash ? false : "there is no bash",
+	}, async (t) => {
+		const { stdout: script } = await cli(temporaryFolder(t), ["completion", "bash"]);
+		const complete = (line: string) => {
+			const words = line.split(" ");
+			const { stdout } = spawnSync(
+				"bash",
+				[
+					"-c",
+					`${script}\nCOMP_CWORD=$(($# - 1)); COMP_WORDS=("$@"); _ambient16; printf '%s\\n' "\${COMPREPLY[@]}"`,
+					"-",
+					...words,
+				],
+				{ encoding: "utf8", cwd: "client" },
+			);
+			return stdout.trim().split("\n");
+		};
+		assert.deepEqual(complete("ambient16 "), Object.keys(SYNTAX));
+		assert.deepEqual(complete("ambient16 se"), ["settings"]);
+		assert.deepEqual(complete("ambient16 --url http://a --json https "), ["on", "off"]);
+		assert.deepEqual(complete("ambient16 influx set "), [""]);
+		assert.deepEqual(complete("ambient16 color red --e"), ["--effect"]);
+		assert.deepEqual(complete("ambient16 color red --effect "), ["blink", "solid", "breathe"]);
+		assert.deepEqual(complete("ambient16 data --w"), ["--watch"]);
+		assert.deepEqual(complete("ambient16 data --key-file LIC"), ["LICENSE"]);
+	});
+});
+
+/** Whether what this machine sends to a group comes back to it. */
+function hasMulticast(): Promise<boolean> {
+	return new Promise((resolve) => {
+		const socket = createSocket({ type: "udp4", reuseAddr: true });
+		const end = (heard: boolean) => {
+			clearTimeout(timer);
+			socket.close();
+			resolve(heard);
+		};
+		const timer = setTimeout(end, 1_000, false);
+		socket.once("error", () => end(false));
+		socket.once("message", () => end(true));
+		socket.bind(0, () => {
+			try {
+				socket.addMembership("224.0.0.251");
+				socket.send("?", (socket.address() as AddressInfo).port, "224.0.0.251");
+			} catch {
+				end(false);
+			}
+		});
+	});
+}

@@ -2,14 +2,13 @@ import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Sensor } from "../../client/node";
 import { discoveryMessages } from "../../modules/cloud/discovery";
-import { startDesk, temporaryFolder } from "../support/desk";
+import { type Desk, startDesk, temporaryFolder } from "../support/desk";
 import { complaints } from "../support/home-assistant";
-
-type Scope = Parameters<typeof startDesk>[0];
+import { suiteScope } from "../support/scope";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const PAGE = readFileSync(join(ROOT, "docs", "home-assistant.md"), "utf8");
@@ -55,14 +54,6 @@ function carryOut(url: string, udid: string, uuid: string, reachable = true): Pr
 	});
 }
 
-/** A paired device that has measured a window. */
-async function measuring(t: Scope) {
-	const desk = await startDesk(t, { args: ["--clock-rate", "60"] });
-	const uuid = await new Sensor(desk.http).pair({ httpsUrl: desk.https });
-	await desk.waitFor(({ event }) => event === "window");
-	return { desk, uuid };
-}
-
 test("the page names the entities that the device announces", () => {
 	const rows = [...PAGE.matchAll(/^\| (\w+) \| ([^|]*?) ?\|$/gm)].map(([, name, unit]) => [name, unit]);
 	const announced = discoveryMessages("ambient16", UDID).map(({ topic, payload }) => {
@@ -76,9 +67,17 @@ test("the page names the entities that the device announces", () => {
 	);
 });
 
-describe("the REST configuration of the page", { skip }, () => {
-	test("makes entities of the readings, of classes and units that Home Assistant knows, and the light red", async (t) => {
-		const { desk, uuid } = await measuring(t);
+describe("the page, with a paired device that has measured", { skip }, () => {
+	const scope = suiteScope(after);
+	let desk: Desk;
+	let uuid: string;
+	before(async () => {
+		desk = await startDesk(scope, { args: ["--clock-rate", "60"] });
+		uuid = await new Sensor(desk.http).pair({ httpsUrl: desk.https });
+		await desk.waitFor(({ event }) => event === "window");
+	});
+
+	test("its REST configuration makes entities of the readings, of known classes and units, and the light red", async () => {
 		const { entities, scripts } = await carryOut(desk.http, desk.udid, uuid);
 		const names = ["temperature", "humidity", "pressure", "illuminance", "CO2"];
 		assert.deepEqual(
@@ -103,9 +102,9 @@ describe("the REST configuration of the page", { skip }, () => {
 		assert.deepEqual(content.setColor, { color: "#ff0000", effect: "breathe", duration: 60, intensity: 100 });
 	});
 
-	test("makes them unavailable while the sensor is away, refuses, or has measured nothing yet", async (t) => {
-		const { desk, uuid } = await measuring(t);
-		const fresh = await startDesk(t);
+	test("they are unavailable while the sensor is away, refuses, or has measured nothing yet", async (t) => {
+		// However long this takes.
+		const fresh = await startDesk(t, { args: ["--clock-rate", "0.01"] });
 		const other = await new Sensor(fresh.http).pair({ httpsUrl: fresh.https });
 		for (const outcome of [
 			await carryOut("http://127.0.0.1:1", desk.udid, uuid, false),
@@ -114,18 +113,17 @@ describe("the REST configuration of the page", { skip }, () => {
 		])
 			for (const { state } of Object.values(outcome.entities)) assert.equal(state, "unavailable");
 	});
-});
 
-test("the command of the page prints the readings", { skip }, async (t) => {
-	const { desk, uuid } = await measuring(t);
-	const folder = temporaryFolder(t);
-	copyFileSync(join(ROOT, "client", "python", "ambient16.py"), join(folder, "ambient16.py"));
-	writeFileSync(join(folder, "ambient16.uuid"), `${uuid}\n`);
-	const [, command = ""] = /^ +command: (.*)$/m.exec(block("command_line:")) ?? [];
-	const { stdout, status } = spawnSync("sh", ["-c", command.replace("http://192.168.1.16", desk.http)], {
-		cwd: folder,
-		encoding: "utf8",
+	test("its command prints the readings", (t) => {
+		const folder = temporaryFolder(t);
+		copyFileSync(join(ROOT, "client", "python", "ambient16.py"), join(folder, "ambient16.py"));
+		writeFileSync(join(folder, "ambient16.uuid"), `${uuid}\n`);
+		const [, command = ""] = /^ +command: (.*)$/m.exec(block("command_line:")) ?? [];
+		const { stdout, status } = spawnSync("sh", ["-c", command.replace("http://192.168.1.16", desk.http)], {
+			cwd: folder,
+			encoding: "utf8",
+		});
+		assert.equal(status, 0);
+		assert.equal(typeof JSON.parse(stdout).window.temperature, "number");
 	});
-	assert.equal(status, 0);
-	assert.equal(typeof JSON.parse(stdout).window.temperature, "number");
 });

@@ -6,6 +6,7 @@ import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { startDesk, temporaryFolder } from "../support/desk";
+import { suiteScope } from "../support/scope";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const TYPESCRIPT = join(ROOT, "node_modules", "typescript", "bin", "tsc");
@@ -22,7 +23,7 @@ function run(cwd: string, command: string, ...args: string[]): string {
 
 /** As npm would publish it, installed without a registry. */
 describe("the npm package", () => {
-	const folder = temporaryFolder({ after });
+	const folder = temporaryFolder(suiteScope(after));
 	let files: string[] = [];
 
 	before(() => {
@@ -75,23 +76,40 @@ describe("the npm package", () => {
 		assert.doesNotMatch(outputFiles[0]?.text ?? "", /node:/);
 	});
 
-	test("is typed", () => {
+	describe("is typed where modules are resolved", () => {
 		const program = (effect: string) =>
-			'import { RefusedError, Sensor, type Window } from "ambient16";\n' +
+			'import { RefusedError, type SecureSensor, Sensor, type Window } from "ambient16";\n' +
 			`await new Sensor("http://localhost").setColor("blue", { effect: "${effect}" });\n` +
 			"export const window: Window | null = (await new Sensor('http://localhost').data()).window;\n" +
-			"export const code = (error: RefusedError): string => error.code;\n";
-		const options = ["--noEmit", "--strict", "--target", "es2022", "--module", "nodenext", "--types", ""];
-		const check = (name: string, text: string) => {
-			writeFileSync(join(folder, name), text);
-			return spawnSync(process.execPath, [TYPESCRIPT, ...options, name], { cwd: folder, encoding: "utf8" });
-		};
-		const right = check("right.ts", program("solid"));
-		assert.equal(right.status, 0, right.stdout);
+			"export const code = (error: RefusedError): string => error.code;\n" +
+			"export const set = (sensor: SecureSensor) => sensor.setAuth({ md5: false });\n";
 		const [, example = ""] =
 			/^```ts\n([\s\S]*?)^```/m.exec(readFileSync(join(ROOT, "client", "README.md"), "utf8")) ?? [];
-		const documented = check("example.ts", example);
-		assert.ok(example.includes("ambient16") && documented.status === 0, documented.stdout);
-		assert.match(check("wrong.ts", program("flicker")).stdout, /wrong\.ts\(2,.*"flicker"/);
+
+		for (const [resolution, module] of [
+			["node16", "node16"],
+			["nodenext", "nodenext"],
+			["bundler", "esnext"],
+		] as const)
+			test(`as ${resolution} does: what is right, README included, and not what is wrong`, () => {
+				assert.match(example, /from "ambient16"/);
+				const programs = {
+					"right.ts": program("solid"),
+					"example.ts": example,
+					"wrong.ts": program("flicker"),
+				};
+				for (const [name, text] of Object.entries(programs)) writeFileSync(join(folder, name), text);
+				const { stdout } = spawnSync(
+					process.execPath,
+					[
+						TYPESCRIPT,
+						...["--noEmit", "--strict", "--target", "es2022", "--types", ""],
+						...["--module", module, "--moduleResolution", resolution],
+						...Object.keys(programs),
+					],
+					{ cwd: folder, encoding: "utf8" },
+				);
+				assert.match(stdout.trim(), /^wrong\.ts\(2,.*"flicker".*$/);
+			});
 	});
 });

@@ -1,80 +1,28 @@
 import assert from "node:assert/strict";
-import { createHash, createHmac, randomUUID } from "node:crypto";
-import { createServer, type RequestListener } from "node:http";
-import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo } from "node:net";
-import { describe, test } from "node:test";
-import { ImpostorError, RefusedError, Sensor, UnreachableError, UsageError } from "../../client/node";
-import { createIdentity } from "../../hosts/desktop/identity";
-import { startDesk, temporaryFolder } from "../support/desk";
+import { randomUUID } from "node:crypto";
+import { after, before, describe, test } from "node:test";
+import {
+	ImpostorError,
+	RefusedError,
+	type SecureSensor,
+	Sensor,
+	UnreachableError,
+	type UpdateStatus,
+	UsageError,
+} from "../../client/node";
+import { type Desk, startDesk, temporaryFolder } from "../support/desk";
+import { suiteScope } from "../support/scope";
+import { forged, forgeries, INFO, playing, serve, trap, updating } from "./support/impostor";
 
-type Scope = Parameters<typeof startDesk>[0];
-
-/** A device on a desk and its owner's sensor. */
-async function owned(t: Scope) {
+test("a sensor is paired, and reset", async (t) => {
 	const desk = await startDesk(t);
 	const sensor = new Sensor(desk.http);
-	const uuid = await sensor.pair({ httpsUrl: desk.https });
-	return { desk, sensor, uuid };
-}
-
-/** Somebody else on loopback. */
-async function serve(t: Scope, listener: RequestListener, identity?: Uint8Array) {
-	const bodies: string[] = [];
-	const listen: RequestListener = (request, response) => {
-		let body = "";
-		request.on("data", (chunk) => {
-			body += chunk;
-		});
-		request.on("end", () => {
-			bodies.push(`${request.headers.authorization ?? ""}\n${body}`);
-			listener(request, response);
-		});
-	};
-	const pem = identity && Buffer.from(identity).toString();
-	const server = pem ? createTlsServer({ key: pem, cert: pem }, listen) : createServer(listen);
-	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-	t.after(() => {
-		server.close();
-		server.closeAllConnections();
-	});
-	return { url: `${pem ? "https" : "http"}://127.0.0.1:${(server.address() as AddressInfo).port}`, bodies };
-}
-
-test("a sensor is paired, shows a colour, tells its data and is reset", async (t) => {
-	const { desk, sensor } = await owned(t);
-	assert.equal((await sensor.info()).udid, desk.udid);
-	assert.deepEqual(await sensor.setColor("blue", { effect: "solid", duration: 5 }), {
-		color: "#0000ff",
-		effect: "solid",
-		duration: 5,
-		intensity: 100,
-	});
-	assert.ok("events" in (await sensor.data()));
+	await assert.rejects(sensor.data(), UsageError);
+	await sensor.pair({ httpsUrl: desk.https });
+	assert.equal((await sensor.info()).paired, true);
+	await sensor.data();
 	await sensor.factoryReset();
 	assert.equal((await sensor.info()).paired, false);
-});
-
-test("over HTTPS it tells and takes settings, and plain HTTP is back afterwards", async (t) => {
-	const { sensor } = await owned(t);
-	const settings = await sensor.overHttps(async (secure) => {
-		await secure.setInflux({ url: "http://127.0.0.1:1", database: "home", user: "me", password: "hidden" });
-		await secure.setMqtt({ url: "mqtt://127.0.0.1:1" });
-		return secure.settings();
-	});
-	assert.equal(settings.influx?.database, "home");
-	assert.equal(settings.mqtt?.topic, "ambient16");
-	assert.ok(!JSON.stringify(settings).includes("hidden"));
-	await sensor.data();
-});
-
-test("HTTPS mode ends also if the task fails, and its error is the one that is told", async (t) => {
-	const { sensor } = await owned(t);
-	await assert.rejects(
-		sensor.overHttps(() => Promise.reject(new Error("mine"))),
-		/mine/,
-	);
-	await sensor.data();
 });
 
 test("a token that has just changed costs one more try, not the command", async (t) => {
@@ -90,29 +38,86 @@ test("a token that has just changed costs one more try, not the command", async 
 	await sensor.setColor("red");
 });
 
-test("two programs of one owner do not lock each other out, whatever their clocks say", async (t) => {
-	const { desk, sensor, uuid } = await owned(t);
-	const ahead = new Sensor(desk.http, { uuid });
-	t.mock.timers.enable({ apis: ["Date"], now: Date.now() + 3_600_000 });
-	await ahead.data();
-	t.mock.timers.reset();
-	await sensor.data();
-	await ahead.data();
-});
+describe("a sensor and its owner", () => {
+	const scope = suiteScope(after);
+	let desk: Desk;
+	let uuid: string;
+	let sensor: Sensor;
+	before(async () => {
+		desk = await startDesk(scope);
+		uuid = await new Sensor(desk.http).pair({ httpsUrl: desk.https });
+		sensor = new Sensor(desk.http, { uuid, httpsUrl: desk.https });
+	});
 
-test("an MD5 secret is sent only when told to", async (t) => {
-	const { desk, uuid, sensor } = await owned(t);
-	await new Sensor(desk.http, { uuid, auth: "md5" }).data();
-	await sensor.overHttps((secure) => secure.setAuth({ md5: false }));
-	await assert.rejects(new Sensor(desk.http, { uuid, auth: "md5" }).data(), UsageError);
-	await sensor.data();
-});
+	test("it shows a color, and tells its data", async () => {
+		assert.equal((await sensor.info()).udid, desk.udid);
+		assert.deepEqual(await sensor.setColor("blue", { effect: "solid", duration: 5 }), {
+			color: "#0000ff",
+			effect: "solid",
+			duration: 5,
+			intensity: 100,
+		});
+		assert.ok("events" in (await sensor.data()));
+	});
 
-describe("errors", () => {
-	test("what the sensor refuses has its status and code", async (t) => {
-		const { desk, sensor } = await owned(t);
+	test("over HTTPS it tells and takes settings, and plain HTTP is back afterwards", async () => {
+		const settings = await sensor.overHttps(async (secure) => {
+			await secure.setInflux({ url: "http://127.0.0.1:1", database: "home", user: "me", password: "hidden" });
+			await secure.setMqtt({ url: "mqtt://127.0.0.1:1" });
+			return secure.settings();
+		});
+		assert.equal(settings.influx?.database, "home");
+		assert.equal(settings.mqtt?.topic, "ambient16");
+		assert.ok(!JSON.stringify(settings).includes("hidden"));
+		await new Sensor(desk.http, { uuid }).data();
+	});
+
+	test("HTTPS mode ends also if the task fails, and its error is the one that is told", async () => {
 		await assert.rejects(
-			sensor.setColor("no such colour"),
+			sensor.overHttps(() => Promise.reject(new Error("mine"))),
+			/mine/,
+		);
+		await new Sensor(desk.http, { uuid }).data();
+	});
+
+	test("HTTPS mode can be entered to stay, and the sensor is found there until it is left", async () => {
+		const secure = await sensor.openHttps({ idle: 60 });
+		assert.match(secure.certificate ?? "", /^[0-9a-f]{64}$/);
+		await assert.rejects(new Sensor(desk.http, { uuid, httpsUrl: "https://127.0.0.1:1" }).data(), {
+			name: "UnreachableError",
+		});
+		const other = new Sensor(desk.http, { uuid, httpsUrl: desk.https });
+		assert.equal((await other.info()).udid, desk.udid);
+		await other.data();
+		await other.overHttps((it) => it.settings());
+		// That was not the one who had entered it.
+		await secure.data();
+		await other.closeHttps();
+		await new Sensor(desk.http, { uuid }).data();
+	});
+
+	test("two programs of one owner do not lock each other out, whatever their clocks say", async (t) => {
+		const ahead = new Sensor(desk.http, { uuid });
+		t.mock.timers.enable({ apis: ["Date"], now: Date.now() + 3_600_000 });
+		await ahead.data();
+		t.mock.timers.reset();
+		await sensor.data();
+		await ahead.data();
+	});
+
+	test("an MD5 secret is sent only when told to", async () => {
+		const legacy = new Sensor(desk.http, { uuid, auth: "md5" });
+		await legacy.data();
+		await sensor.overHttps((secure) => secure.setAuth({ md5: false }));
+		await assert.rejects(new Sensor(desk.http, { uuid, auth: "md5" }).data(), UsageError);
+		await assert.rejects(legacy.data(), { name: "RefusedError", code: "md5-off" });
+		await sensor.data();
+		await sensor.overHttps((secure) => secure.setAuth({ md5: true }));
+	});
+
+	test("what the sensor refuses has its status and code", async () => {
+		await assert.rejects(
+			sensor.setColor("no such color"),
 			(error) => error instanceof RefusedError && error.status === 400 && error.code === "invalid-field",
 		);
 		await assert.rejects(
@@ -124,108 +129,147 @@ describe("errors", () => {
 			(error) => error instanceof RefusedError && error.code === "already-paired",
 		);
 	});
+});
 
-	test("a sensor that is not there is unreachable", async () => {
-		await assert.rejects(new Sensor("http://127.0.0.1:1").info(), UnreachableError);
+describe("errors", () => {
+	test("a sensor that is not there is unreachable, and it is said why", async () => {
+		for (const host of ["127.0.0.1", "localhost"])
+			await assert.rejects(
+				new Sensor(`http://${host}:1`, { httpsUrl: "https://127.0.0.1:1" }).info(),
+				(error) => error instanceof UnreachableError && /ECONNREFUSED/.test(error.message),
+			);
 	});
 
 	test("what is no sensor is told apart", async (t) => {
-		for (const answer of [
+		const answers = [
 			"hello",
 			"{}",
 			"[]",
-			'{"type":"Ambient17","token":"a"}',
-			'{"type":"Ambient16","token":"a\\r\\nX: y","auth":[]}',
-		]) {
-			const { url } = await serve(t, (_request, response) => response.end(answer));
-			await assert.rejects(new Sensor(url).info(), ImpostorError);
-		}
+			...[
+				{ type: "Ambient17" },
+				{ token: 'a"\r\nX: y' },
+				{ udid: "../../../etc" },
+				{ version: "\u001b[2J" },
+				{ auth: null },
+			].map((wrong) => JSON.stringify({ ...INFO, ...wrong })),
+		];
+		let next = 0;
+		const { url } = await serve(t, (_request, response) => response.end(answers[next++]));
+		for (const answer of answers) await assert.rejects(new Sensor(url).info(), ImpostorError, answer);
 	});
 
-	test("without a UUID there are no commands", async (t) => {
-		const desk = await startDesk(t);
-		await assert.rejects(new Sensor(desk.http).data(), UsageError);
+	test("a refusal is fit for a terminal, whoever it comes from", async (t) => {
+		const refusal = { status: "error", code: "too-many-attempts", message: "wait\u001b[2J" };
+		const { url } = await playing(t, () => INFO, [429, refusal]);
+		await assert.rejects(new Sensor(url, { uuid: randomUUID() }).data(), {
+			status: 429,
+			code: "too-many-attempts",
+			message: "wait?[2J",
+			retryAfter: 7,
+		});
+	});
+
+	test("what cannot be done as asked is told before anything is sent", async () => {
+		for (const [url, options] of [
+			["https://127.0.0.1", {}],
+			["127.0.0.1", {}],
+			["http://127.0.0.1", { httpsUrl: "http://127.0.0.1" }],
+		] as const)
+			assert.throws(() => new Sensor(url, options), UsageError);
+	});
+
+	test("a sensor without signatures is asked with MD5 secrets only when told to", async (t) => {
+		const { auth: _, ...old } = INFO;
+		const uuid = randomUUID();
+		const { url } = await playing(t, () => old, [200, { getData: { window: null } }]);
+		await assert.rejects(new Sensor(url, { uuid }).data(), UsageError);
+		assert.equal((await new Sensor(url, { uuid, auth: "md5" }).data()).window, null);
+	});
+});
+
+describe("an update", () => {
+	test("tells its progress, and its new version in the end", async (t) => {
+		const states = [
+			{ state: "checking" },
+			{ state: "downloading", percent: 40 },
+			{ state: "restarting" },
+		] as UpdateStatus[];
+		const uuid = randomUUID();
+		const { url, heard } = await updating(t, uuid, states, "1.1.0");
+		const seen: UpdateStatus[] = [];
+		const onProgress = (status: UpdateStatus) => seen.push(status);
+		const sensor = new Sensor(url, { uuid });
+		const version = await sensor.update("http://127.0.0.1/manifest", { daily: true, onProgress });
+		assert.equal(version, "1.1.0");
+		assert.deepEqual(seen, states);
+		assert.match(heard.join(), /"update":\{"url":"http:\/\/127.0.0.1\/manifest","daily":true\}/);
+	});
+
+	test("that has nothing newer ends with the version that runs, and one that fails with the reason", async (t) => {
+		const uuid = randomUUID();
+		const update = async (last: object) => {
+			const { url } = await updating(t, uuid, [last]);
+			return new Sensor(url, { uuid }).update("http://127.0.0.1/manifest");
+		};
+		assert.equal(await update({ state: "current" }), INFO.version);
+		await assert.rejects(
+			update({ state: "failed", error: "the signature is wrong" }),
+			/the signature is wrong/,
+		);
 	});
 });
 
 describe("an impostor", () => {
-	const uuid = randomUUID();
-	const info = (token: string) =>
-		JSON.stringify({
-			type: "Ambient16",
-			version: "1.0.0",
-			udid: "100000000000",
-			deviceType: "1000",
-			token,
-			auth: ["md5", "hmac-sha256"],
-			paired: true,
-		});
-	/** Plays a sensor that answers `setHttps` so. */
-	const playing = (t: Scope, setHttps: () => object) =>
-		serve(t, (request, response) =>
-			response.end(
-				request.method === "GET" ? info("abcdefgh") : JSON.stringify({ status: "ok", setHttps: setHttps() }),
-			),
-		);
+	const order = (secure: SecureSensor) => secure.setMqtt({ url: "mqtts://a.example", password: "hidden" });
 
-	test("with a wrong proof is refused, and nothing is sent to where it points", async (t) => {
-		const identity = await createIdentity("100000000000", []);
-		const trap = await serve(t, (_request, response) => response.end("{}"), identity);
-		const { url } = await playing(t, () => ({
-			enabled: true,
-			url: `${trap.url}/`,
-			fingerprint: "00".repeat(32),
-			proof: "00".repeat(32),
-		}));
-		await assert.rejects(
-			new Sensor(url, { uuid }).overHttps((secure) => secure.settings()),
-			ImpostorError,
-		);
-		assert.deepEqual(trap.bodies, []);
+	test("with a forged certificate is refused, and nothing is sent to where it points", async (t) => {
+		const uuid = randomUUID();
+		const other = await trap(t);
+		for (const setHttps of forgeries(uuid, other)) {
+			const between = await playing(t, () => INFO, [200, { status: "ok", setHttps }]);
+			await assert.rejects(
+				new Sensor(between.url, { uuid }).overHttps(order),
+				ImpostorError,
+				JSON.stringify(setHttps),
+			);
+			for (const request of between.heard) assert.ok(!request.includes("hidden"));
+		}
+		assert.deepEqual(other.heard, []);
 	});
 
-	test("with the right proof of another certificate is refused before anything is sent", async (t) => {
-		const trap = await serve(
+	test("in the place of a sensor in HTTPS mode is refused before a command is sent", async (t) => {
+		const uuid = randomUUID();
+		const identity = await forged();
+		const between = await serve(
 			t,
-			(_request, response) => response.end("{}"),
-			await createIdentity("100000000000", []),
+			(request, response) =>
+				response.end(
+					request.method === "GET" ? JSON.stringify(INFO) : JSON.stringify({ setHttps: { proof: "00" } }),
+				),
+			identity,
 		);
-		const fingerprint = createHash("sha256").update("another certificate").digest("hex");
-		const proof = createHmac("sha256", uuid).update(`abcdefgh\n${fingerprint}`).digest("hex");
-		const { url } = await playing(t, () => ({ enabled: true, url: `${trap.url}/`, fingerprint, proof }));
-		await assert.rejects(
-			new Sensor(url, { uuid }).overHttps((secure) => secure.settings()),
-			ImpostorError,
-		);
-		assert.deepEqual(trap.bodies, []);
-	});
-
-	test("with the right proof that leads away from HTTPS gets nothing (it is not part of the proof)", async (t) => {
-		const trap = await serve(t, (_request, response) => response.end("{}"));
-		const fingerprint = "00".repeat(32);
-		const proof = createHmac("sha256", uuid).update(`abcdefgh\n${fingerprint}`).digest("hex");
-		const { url } = await playing(t, () => ({ enabled: true, url: `${trap.url}/`, fingerprint, proof }));
-		const sensor = new Sensor(url, { uuid });
-		await assert.rejects(
-			sensor.overHttps((secure) => secure.setMqtt({ url: "mqtts://a.example", password: "hidden" })),
-			ImpostorError,
-		);
-		assert.deepEqual(trap.bodies, []);
+		const sensor = new Sensor("http://127.0.0.1:1", { uuid, httpsUrl: between.url });
+		await assert.rejects(sensor.overHttps(order), ImpostorError);
+		await assert.rejects(sensor.setColor("red"), ImpostorError);
+		assert.ok(between.heard.length > 0);
+		for (const request of between.heard) assert.ok(!/hidden|setColor/.test(request), request);
 	});
 
 	test("is not paired with over plain HTTP", async (t) => {
-		const desk = await startDesk(t);
-		await assert.rejects(new Sensor(desk.http).pair({ httpsUrl: desk.http }), UsageError);
+		const { url, heard } = await playing(t, () => ({ ...INFO, paired: false }), [200, {}]);
+		await assert.rejects(new Sensor(url).pair({ httpsUrl: url }), UsageError);
+		assert.deepEqual(heard, ["\n"]);
 	});
 
 	test("never gets the UUID", async (t) => {
-		const { url, bodies } = await playing(t, () => ({}));
+		const uuid = randomUUID();
+		const { url, heard } = await playing(t, () => INFO, [200, { status: "ok", setHttps: {} }]);
 		await assert.rejects(
 			new Sensor(url, { uuid }).overHttps((secure) => secure.settings()),
 			ImpostorError,
 		);
 		await new Sensor(url, { uuid, auth: "md5" }).data();
-		assert.ok(bodies.length >= 3);
-		for (const body of bodies) assert.ok(!body.includes(uuid));
+		assert.ok(heard.length >= 3);
+		for (const request of heard) assert.ok(!request.includes(uuid));
 	});
 });

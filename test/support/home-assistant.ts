@@ -62,7 +62,7 @@ const COMMON: Schema = {
 		icon: text,
 		qos: (value) => value === 0 || value === 1 || value === 2,
 		enabled_by_default: (value) => typeof value === "boolean",
-		entity_category: oneOf("config", "diagnostic"),
+		entity_category: oneOf("diagnostic"),
 	},
 };
 

@@ -25,6 +25,8 @@ export interface State {
 	/** ms since 1970, device time. */
 	tokenEnds: number;
 	cloud: Omit<Extract<DeviceEvent, { event: "cloud" }>, "event">;
+	/** Since the device was plugged in; null: none. */
+	update: Omit<Extract<DeviceEvent, { event: "update" }>, "event"> | null;
 }
 
 /** One point of the plots. */

@@ -57,6 +57,7 @@ export class Panel {
 			token: "",
 			tokenEnds: 0,
 			cloud: { database: false, waiting: 0, sent: 0, lost: 0 },
+			update: null,
 		};
 	}
 
@@ -84,6 +85,15 @@ export class Panel {
 				this.#change({ cloud: { database, waiting, sent, lost, ...(error !== undefined && { error }) } });
 				break;
 			}
+			case "update": {
+				const { state, version, percent, error } = event;
+				const known = {
+					...(version !== undefined && { version }),
+					...(percent !== undefined && { percent }),
+				};
+				this.#change({ update: { state, ...known, ...(error !== undefined && { error }) } });
+				break;
+			}
 			case "window":
 				this.#window(event);
 		}
@@ -109,7 +119,8 @@ export class Panel {
 		this.#outage("power", !touched.power);
 		if (touched.power) return;
 		const { error: _, ...cloud } = this.#state.cloud;
-		this.#change({ ...DARK, mode: "http", pairing: false, pressed: false, token: "", cloud });
+		const gone = { mode: "http", pairing: false, pressed: false, token: "", update: null } as const;
+		this.#change({ ...DARK, ...gone, cloud });
 		this.#outage("https", false);
 	}
 

@@ -88,6 +88,17 @@ describe("readable lines", () => {
 				"request  200 POST / setColor getData (HTTPS, 192.0.2.1)",
 			],
 			[{ event: "problem", message: "port 8080 is in use" }, "problem  port 8080 is in use"],
+			[{ event: "update", state: "checking" }, "update   checking"],
+			[
+				{ event: "update", state: "downloading", version: "9.1.0", percent: 40, bytes: 400 },
+				"update   downloading 9.1.0 40 %",
+			],
+			[{ event: "update", state: "downloading", version: "9.1.0", percent: 41, bytes: 410 }, undefined],
+			[{ event: "update", state: "confirmed", version: "9.1.0" }, "update   confirmed 9.1.0"],
+			[
+				{ event: "update", state: "failed", error: "no answer in time" },
+				"update   failed: no answer in time",
+			],
 			[{ event: "window", time: 0, readings: {} }, undefined],
 		];
 		for (const [event, line] of lines) assert.equal(describeEvent(event), line);
@@ -106,10 +117,15 @@ describe("readable lines", () => {
 			"https://localhost:8443/",
 			"10000fb38278, not paired",
 			"/home/me/data",
-			'"pair"',
+			"npm run --silent ambient16 -- pair\n",
 			"b press",
 		])
 			assert.ok(text.includes(part), part);
+	});
+
+	test("on other ports than the usual ones the command to pair names them", () => {
+		const text = describeReady({ ...ready, httpPort: 1, httpsPort: 2 }, false);
+		assert.ok(text.includes("ambient16 -- pair --url http://localhost:1 --https https://localhost:2\n"));
 	});
 
 	test("ready of a paired device says nothing of pairing, and without keys nothing of keys", () => {

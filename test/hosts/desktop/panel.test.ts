@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { describe, test } from "node:test";
 import { type DeskAction, deskActionOf } from "../../../hosts/desktop/action";
 import type { Message } from "../../../hosts/desktop/panel/message";
@@ -160,6 +160,22 @@ describe("what is to be seen", () => {
 		assert.deepEqual(messages[0]?.windows, [{ time: 10, readings: { co2: 420 }, waiting: 0 }]);
 	});
 
+	test("nothing is held back for longer than a frame", (t) => {
+		t.mock.timers.enable({ apis: ["setTimeout"] });
+		const { panel, messages } = makePanel();
+		panel.glow(0, 0, 255);
+		t.mock.timers.tick(16);
+		assert.deepEqual(messages[0]?.state, { light: "#0000ff" });
+		panel.glow(0, 0, 254);
+		panel.glow(0, 0, 253);
+		t.mock.timers.tick(16);
+		t.mock.timers.tick(1_000);
+		assert.deepEqual(
+			messages.map(({ state }) => state?.light),
+			["#0000ff", "#0000fd"],
+		);
+	});
+
 	test("two days of windows, requests and outages are no more than one, told or not", () => {
 		const { panel, clock } = makePanel();
 		const pass = (from: number) => {
@@ -293,6 +309,22 @@ describe("the server", { timeout: 30_000 }, () => {
 				windows.map(({ time }) => time),
 				[10, 20],
 			);
+	});
+
+	test("a page that does not read is left, so that nothing piles up for it", async (t) => {
+		const { url, port, panel, orders } = await open(t);
+		const page = connect(port, "127.0.0.1");
+		t.after(() => page.destroy());
+		page.on("error", () => {});
+		page.pause().write(`GET /events HTTP/1.1\r\nHost: ${new URL(url).host}\r\n\r\n`);
+		// Left, it has no finger on the button any more. 90 MB would be more than the system holds for it.
+		for (let day = 0; day < 60 && orders.length === 0; day++) {
+			for (let window = day * WINDOWS; window < (day + 1) * WINDOWS; window++)
+				panel.event({ event: "window", time: window * 10, readings: { co2: window } });
+			panel.flush();
+			await new Promise((resolve) => setImmediate(resolve));
+		}
+		assert.deepEqual(orders, [{ pressed: false }]);
 	});
 
 	test("when the last page goes, no finger is left on the button", async (t) => {

@@ -89,12 +89,29 @@ export class Sight {
 		const error = cloud.error === undefined ? "" : `: ${cloud.error}`;
 		const points = `${cloud.waiting} waiting, ${cloud.sent} sent${lost}${error}`;
 		this.#text("#points", cloud.database ? points : "not stored, no database is set");
+		this.#update(state.update);
 		this.#fact("network", undefined, network ? "Network plugged in" : "Network unplugged");
 		this.#fact("power", undefined, power ? "Power on" : "No power");
 		this.#fact("error", undefined, cloud.error ? `Nothing can be sent: ${cloud.error}` : "");
 		this.#text("#udid", state.udid);
 		this.#text("#scene-text", ["light", "network", "power"].map((name) => this.#facts.get(name)).join(". "));
 		this.tick(state);
+	}
+
+	/** @param {State["update"]} update */
+	#update(update) {
+		/** @type {NodeListOf<HTMLElement>} */
+		const parts = this.#document.querySelectorAll(".update");
+		for (const part of parts) part.hidden = update === null;
+		const { state = "", version = "", percent, error } = update ?? {};
+		const what = [state, version].filter(Boolean).join(" ");
+		const text = error === undefined ? what : `${what}: ${error}`;
+		// Not each percent is news.
+		this.#fact("update", undefined, text && `Update ${text}`);
+		this.#text("#update", percent === undefined ? text : `${text}, ${percent} %`);
+		const bar = /** @type {HTMLProgressElement} */ (this.#document.querySelector(".update progress"));
+		bar.hidden = percent === undefined;
+		bar.value = percent ?? 0;
 	}
 
 	/** What only time changes. @param {State} state */

@@ -1,0 +1,45 @@
+import { existsSync } from "node:fs";
+import { after } from "node:test";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import type { Scope } from "./desk";
+
+const CHROMIUM = "/usr/bin/chromium";
+
+/** Why there is no browser; undefined if there is one. */
+export const noBrowser = existsSync(CHROMIUM)
+	? undefined
+	: `there is no ${CHROMIUM}: Debian's package chromium has it`;
+
+export interface View {
+	page: Page;
+	context: BrowserContext;
+}
+
+let launched: Promise<Browser> | undefined;
+after(async () => (await launched)?.close());
+
+/** The one browser of a test file. */
+function browser(): Promise<Browser> {
+	launched ??= chromium.launch({
+		executablePath: CHROMIUM,
+		args: [
+			...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+			"--disable-gpu",
+			"--disable-quic",
+			"--no-first-run",
+			"--disable-background-networking",
+			"--disable-component-update",
+			"--disable-sync",
+			// A page from elsewhere, on this machine.
+			"--host-resolver-rules=MAP page.example 127.0.0.1",
+		],
+	});
+	return launched;
+}
+
+/** An empty page in a browser without a past, as wide as a desk's. */
+export async function openPage(scope: Scope): Promise<View> {
+	const context = await (await browser()).newContext({ viewport: { width: 1120, height: 800 } });
+	scope.after(() => context.close());
+	return { page: await context.newPage(), context };
+}
