@@ -12,7 +12,7 @@ export default async function* report(events) {
 			yield data.message;
 			continue;
 		}
-		if (type === "test:diagnostic" && data.nesting === 0 && data.file) yield `  ${data.message}\n`;
+		if (type === "test:diagnostic" && data.file) yield `  ${data.message}\n`;
 		if (type !== "test:pass" && type !== "test:fail") continue;
 		const file = data.file ? relative(process.cwd(), data.file) : "";
 		// A file that ran whole is reported as a test by its own name; one that failed to load has only that.

@@ -13,6 +13,8 @@ const UNACKNOWLEDGED = 256;
 /** Bytes that do not make a packet yet. Nothing is subscribed to, so acknowledgments are all that has to come. */
 const PACKET = 65_536;
 
+const UNASKED = "the broker sends what nobody asked for";
+
 /** MQTT 3.1.1, 3.2.2.3. */
 const REFUSALS: readonly string[] = [
 	"",
@@ -130,10 +132,12 @@ export class MqttLink implements MqttConnection {
 		let unread = 0;
 		socket.on("data", (bytes: Buffer) => {
 			unread += bytes.length;
-			if (unread > PACKET) this.#fail("the broker sends what nobody asked for");
+			if (unread > PACKET) this.#fail(UNASKED);
 		});
-		client.on("packetreceive", () => {
+		client.on("packetreceive", ({ cmd }) => {
 			unread = 0;
+			// MQTT.js keeps those with QoS 2 until they are released.
+			if (cmd === "publish") this.#fail(UNASKED);
 		});
 		client.on("connect", () => {
 			this.#host.timers.clear(this.#timer);

@@ -23,29 +23,26 @@ interface Entry {
 }
 
 /**
- * Clock and timers that run `rate` times as fast as the computer's. At rate 1 the wall time is the
- * computer's, with its jumps. An exception in a callback goes to `onException` and no further.
+ * Clock and timers that run `rate` times as fast as the computer's. The wall time begins as the computer's and
+ * has its jumps. An exception in a callback goes to `onException` and no further.
  */
 export class ScaledTime implements Clock, Timers {
 	readonly synced = true;
 	#rate: number;
 	#onException: (error: unknown) => void;
 	#system: SystemTime;
-	#startWall: number;
 	#startMonotonic: number;
 
 	constructor(rate: number, onException: (error: unknown) => void, system: SystemTime) {
 		this.#rate = rate;
 		this.#onException = onException;
 		this.#system = system;
-		this.#startWall = system.now();
 		this.#startMonotonic = system.monotonic();
 	}
 
 	now(): number {
-		if (this.#rate === 1) return this.#system.now();
 		const passed = this.#system.monotonic() - this.#startMonotonic;
-		return Math.floor(this.#startWall + passed * this.#rate);
+		return Math.floor(this.#system.now() + passed * (this.#rate - 1));
 	}
 
 	monotonic(): number {

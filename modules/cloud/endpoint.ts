@@ -5,10 +5,10 @@ export const HTTP_SCHEMES = { http: 80, https: 443 } as const;
 
 /**
  * Reads `scheme://host[:port][/path]` (RFC 3986) with one of the schemes given, by their default ports. Only
- * what is needed here: no user, query or fragment. Undefined if it is anything else.
+ * what is needed here: no user, query or fragment, and what is not ASCII escaped. Undefined if it is anything else.
  */
 export function parseEndpoint(url: string, schemes: Readonly<Record<string, number>>): Endpoint | undefined {
-	const match = /^([a-z]+):\/\/(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]{1,5}))?(\/[^?#\s]*)?$/i.exec(url);
+	const match = /^([a-z]+):\/\/(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]{1,5}))?(\/[!"$->@-~]*)?$/i.exec(url);
 	if (!match) return undefined;
 	const [, scheme, host, port, path] = match as unknown as [string, string, string, string?, string?];
 	const name = scheme.toLowerCase();

@@ -46,9 +46,9 @@ export class PointLog {
 		return this.#lost;
 	}
 
-	/** The number of the oldest point that waits. */
-	get first(): number {
-		return this.#first();
+	/** The number of the newest point. */
+	get last(): number {
+		return this.#next - 1;
 	}
 
 	/** Stores a point; the oldest make room if they must. Throws if it cannot be written. */
@@ -57,10 +57,10 @@ export class PointLog {
 		this.#next++;
 	}
 
-	/** Up to `count` waiting points, the oldest first, with the number that each has. */
-	read(count: number): { number: number; point: Point }[] {
+	/** Up to `count` waiting points, from number `from` or the oldest on, with the number that each has. */
+	read(count: number, from = 0): { number: number; point: Point }[] {
 		const points: { number: number; point: Point }[] = [];
-		let number = this.#first();
+		let number = Math.max(from, this.#first());
 		while (points.length < count && number < this.#next) {
 			const sector = this.#sectorOf(number);
 			if (sector < 0) break;

@@ -4,6 +4,7 @@ import { Backoff } from "./backoff";
 import { isHomeAddress } from "./endpoint";
 import { type InfluxSettings, retryAfter, writeRequest } from "./influx";
 import { lineOf } from "./line-protocol";
+import type { Point } from "./point";
 import type { PointLog } from "./point-log";
 
 export interface UploaderOptions {
@@ -28,6 +29,10 @@ export class Uploader {
 	#settings: InfluxSettings | null = null;
 	#suspended = false;
 	#batch = BATCH_POINTS;
+	/** The newest point is offered, to see whether the database takes any. */
+	#probing = false;
+	/** It does, and has been asked since it refused one. */
+	#proven = false;
 	#cancel: (() => void) | undefined;
 	#retry: Timer;
 	#waiting = false;
@@ -93,7 +98,7 @@ export class Uploader {
 		if (this.#suspended || !this.#settings || this.#cancel || this.#waiting || !network.post) return;
 		const request = writeRequest(this.#settings);
 		if (!request) return;
-		const points = this.#log.read(this.#batch);
+		const points = this.#read();
 		const last = points.at(-1);
 		if (!last) return;
 		const { endpoint, target, headers } = request;
@@ -117,25 +122,47 @@ export class Uploader {
 		);
 	}
 
+	#read(): { number: number; point: Point }[] {
+		try {
+			return this.#probing ? this.#log.read(1, this.#log.last) : this.#log.read(this.#batch);
+		} catch {
+			this.#onProblem("the storage of points could not be read");
+			return [];
+		}
+	}
+
+	/**
+	 * A point is dropped only if it is refused alone and another one is taken: whatever stands in for the database
+	 * with its 400 (a server that speaks TLS and is spoken to without, a proxy) is not to have all of them thrown away.
+	 */
 	#judge(result: PostResult, count: number, last: number): void {
 		if (result.status === undefined) {
 			this.#later(result.error, 0);
 			return;
 		}
 		const { status } = result;
-		if (status >= 200 && status < 300) {
+		const refused = status === 400 || status === 422;
+		if (this.#probing && status >= 200 && status < 300) {
+			this.#probing = false;
+			this.#proven = true;
+			this.#next();
+		} else if (status >= 200 && status < 300) {
+			this.#proven = false;
 			this.#sent += count;
 			this.#error = undefined;
 			this.#backoff.reset();
 			this.#batch = Math.min(this.#batch * 2, BATCH_POINTS);
 			this.#release(last);
-		} else if ((status === 400 || status === 413 || status === 422) && count > 1) {
+		} else if ((refused || status === 413) && count > 1) {
 			// One of them is not to its liking: the halves will tell which.
 			this.#batch = Math.ceil(count / 2);
 			this.#next();
-		} else if (status === 400 || status === 422) {
+		} else if (refused && this.#proven) {
 			this.#refused++;
 			this.#release(last);
+		} else if (refused && !this.#probing && last < this.#log.last) {
+			this.#probing = true;
+			this.#next();
 		} else {
 			this.#later(reason(status), retryAfter(result.retryAfter, this.#host.network.clock));
 		}
@@ -153,6 +180,7 @@ export class Uploader {
 	#later(error: string, least: number): void {
 		if (error !== this.#error) this.#onProblem(`database: ${error}`);
 		this.#error = error;
+		this.#doubt();
 		this.#waiting = true;
 		const wait = Math.max(this.#backoff.next(), Math.min(least, RETRY_AFTER_MOST));
 		this.#retry = this.#host.network.timers.once(() => {
@@ -161,7 +189,14 @@ export class Uploader {
 		}, wait);
 	}
 
+	/** What was found out of the database counts no more. */
+	#doubt(): void {
+		this.#probing = false;
+		this.#proven = false;
+	}
+
 	#stop(): void {
+		this.#doubt();
 		this.#cancel?.();
 		this.#cancel = undefined;
 		this.#waiting = false;
@@ -174,5 +209,6 @@ function reason(status: number): string {
 	if (status === 404) return "it does not know the database or bucket (404)";
 	if (status === 429) return "it asks for patience (429)";
 	if (status >= 300 && status < 400) return `it points elsewhere (${status}), which is not followed`;
+	if (status === 400 || status === 422) return `it refuses every point (${status})`;
 	return `it answers ${status}`;
 }

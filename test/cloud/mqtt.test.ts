@@ -13,10 +13,8 @@ describe("MQTT through Mosquitto", OPTIONS, () => {
 		const broker = await Mosquitto.create(t);
 		const wire = await Wire.open(t, broker.port);
 		const subscriber = await Subscriber.create(t, broker);
-		const device = await OwnedDevice.create(t, {
-			setMqtt: { ...broker.settings, url: `mqtt://127.0.0.1:${wire.port}` },
-		});
-		await device.restart(60);
+		const setMqtt = { ...broker.settings, url: `mqtt://127.0.0.1:${wire.port}` };
+		const device = await OwnedDevice.create(t, { setMqtt }, 60);
 
 		await moves(10);
 		await arrive();

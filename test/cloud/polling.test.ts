@@ -20,8 +20,7 @@ test("polling without a pause for 5 minutes of device time loses no window", {
 	skip: wrk.skip,
 	timeout: 60_000,
 }, async (t) => {
-	const device = await OwnedDevice.create(t);
-	await device.restart(RATE);
+	const device = await OwnedDevice.create(t, undefined, RATE);
 	const script = join(temporaryFolder(t), "poll.lua");
 	writeFileSync(script, await pollScript(device));
 	await device.measures(1);

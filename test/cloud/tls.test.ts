@@ -21,16 +21,34 @@ describe("what a device sends over TLS", { ...LIMIT, concurrency: true }, () => 
 		skip: influxd.skip,
 	}, async (t) => {
 		const database = await InfluxDb.create(t, good);
-		const device = await OwnedDevice.create(t, {
-			setInflux: { ...database.settings, ca: authority.ca },
-		});
-		await device.restart(240);
+		const setInflux = { ...database.settings, ca: authority.ca };
+		const device = await OwnedDevice.create(t, { setInflux }, 240);
 		await device.measures(20);
 		await patiently(async () => (await database.points()).size >= 20, "nothing arrives");
 		await device.command({ setInflux: { ...database.settings, fingerprint: good.fingerprint } });
 		await device.measures(20);
 		assert.deepEqual(await settle(device, database), NO_DIFFERENCE);
 		assert.deepEqual(device.problems, []);
+	});
+
+	test("points for a database that wants TLS and is spoken to without are not dropped for its 400", {
+		skip: influxd.skip,
+	}, async (t) => {
+		const database = await InfluxDb.create(t, good);
+		const plain = { ...database.settings, url: `http://127.0.0.1:${database.port}` };
+		const device = await OwnedDevice.create(t, { setInflux: plain }, 60);
+		await device.measures(5);
+		await patiently(
+			() => device.problems.includes("database: it refuses every point (400)"),
+			() => `${device.problems}`,
+		);
+		const { points } = await device.sending();
+		assert.ok(
+			points.waiting >= 5 && points.sent + points.lost + points.refused === 0,
+			JSON.stringify(points),
+		);
+		await device.command({ setInflux: { ...database.settings, ca: authority.ca } });
+		assert.deepEqual(await settle(device, database), NO_DIFFERENCE);
 	});
 
 	test("events arrive at Mosquitto over TLS, with a CA and with a fingerprint", {
@@ -98,17 +116,17 @@ test(
 	LIMIT,
 	async (t) => {
 		const first = await Trap.open(t, good);
-		const device = await OwnedDevice.create(t, {
+		const settings = (port: number, trust: object) => ({
 			setInflux: {
-				url: `https://localhost:${first.port}`,
+				url: `https://localhost:${port}`,
 				database: "home",
 				user: "me",
 				password: PASSWORD,
-				...ownCa,
+				...trust,
 			},
-			setMqtt: { url: `mqtts://localhost:${first.port}`, user: "me", password: PASSWORD, ...ownCa },
+			setMqtt: { url: `mqtts://localhost:${port}`, user: "me", password: PASSWORD, ...trust },
 		});
-		await device.restart(60);
+		const device = await OwnedDevice.create(t, settings(first.port, ownCa), 60);
 		// Otherwise all is well, and the trap catches what is sent.
 		await device.measures(1);
 		await patiently(
@@ -118,16 +136,7 @@ test(
 		for (const { name, identity, trust, reason } of CASES) {
 			const trap = await Trap.open(t, await identity);
 			const before = device.problems.length;
-			await device.command({
-				setInflux: {
-					url: `https://localhost:${trap.port}`,
-					database: "home",
-					user: "me",
-					password: PASSWORD,
-					...trust,
-				},
-				setMqtt: { url: `mqtts://localhost:${trap.port}`, user: "me", password: PASSWORD, ...trust },
-			});
+			await device.command(settings(trap.port, trust));
 			await device.measures(2);
 			const told = (what: string) => device.problems.slice(before).includes(`${what}: ${reason}`);
 			await patiently(

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { describe, test } from "node:test";
 import { Mosquitto, mosquitto, Subscriber } from "../cloud/support/broker";
-import { InfluxDb, influxd } from "../cloud/support/databases";
+import { InfluxDb, influxd, type Stored } from "../cloud/support/databases";
+import { compare } from "../cloud/support/device";
 import { freePort, patiently } from "../cloud/support/service";
 import { Authority } from "../support/authority";
 import { type Scope, temporaryFolder } from "../support/desk";
@@ -25,13 +26,9 @@ describe("data that leave Moddable XS", { skip, ...LIMIT }, () => {
 		const device = await owned(t);
 		for (const trust of [{ ca: authority.ca }, { fingerprint: good.fingerprint }]) {
 			await device.set({ setInflux: { ...database.settings, ...trust } });
-			const before = device.windows.length;
-			await patiently(() => device.windows.length >= before + 12, device.tail);
-			const measured = device.windows.slice(before);
-			await patiently(async () => {
-				const points = await database.points();
-				return measured.every((time) => points.has(time));
-			}, device.tail);
+			const before = device.windows.size;
+			await patiently(() => device.windows.size >= before + 12, device.tail);
+			await arrive(database, new Map([...device.windows].slice(before)), device.tail);
 		}
 		assert.deepEqual(device.problems, []);
 	});
@@ -42,16 +39,13 @@ describe("data that leave Moddable XS", { skip, ...LIMIT }, () => {
 		const first = await owned(t, data);
 		await first.set({ setInflux: database.settings });
 		await database.stop();
-		const before = first.windows.length;
-		await patiently(() => first.windows.length >= before + 12, first.tail);
+		const before = first.windows.size;
+		await patiently(() => first.windows.size >= before + 12, first.tail);
 		await first.simulator.stop();
-		const measured = first.windows.slice(before);
+		const measured = new Map([...first.windows].slice(before));
 		await database.start();
 		const second = await owned(t, data);
-		await patiently(async () => {
-			const points = await database.points();
-			return measured.every((time) => points.has(time));
-		}, second.tail);
+		await arrive(database, measured, second.tail);
 		assert.ok(!first.simulator.output.includes(database.password), "the password is in the traces");
 	});
 
@@ -113,6 +107,15 @@ describe("data that leave Moddable XS", { skip, ...LIMIT }, () => {
 	});
 });
 
+/** Waits until the database has all that was measured, and compares it one for one. */
+async function arrive(database: InfluxDb, measured: Stored, complaint: () => string): Promise<void> {
+	const last = [...measured.keys()].at(-1) ?? 0;
+	await patiently(() => database.has(last), complaint);
+	const stored = await database.points();
+	const { missing, different } = compare(measured, stored);
+	assert.deepEqual([missing, different], [[], []]);
+}
+
 /** A device with an owner, who sets it up in HTTPS mode. */
 async function owned(t: Scope, data?: string) {
 	// It closes and opens them: they have to stay the same.
@@ -141,9 +144,12 @@ class OwnedSimulator {
 		this.#https = https;
 	}
 
-	/** Times of the windows that it has measured, in seconds. */
-	get windows(): number[] {
-		return this.simulator.events.flatMap(({ event, time }) => (event === "window" && time ? [time] : []));
+	/** What it has measured, by time in seconds. */
+	get windows(): Stored {
+		const windows: Stored = new Map();
+		for (const { event, time, readings } of this.simulator.events)
+			if (event === "window" && time && readings) windows.set(time, readings);
+		return windows;
 	}
 
 	get problems(): string[] {

@@ -22,6 +22,7 @@ export interface SimulatorEvent {
 	motion?: string;
 	message?: string;
 	time?: number | null;
+	readings?: Record<string, number>;
 }
 
 /** What XS uses, in an instrumented build; told once a second. */

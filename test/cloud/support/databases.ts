@@ -14,21 +14,30 @@ export interface Database {
 	readonly port: number;
 	/** How the device is told of it. */
 	readonly settings: object;
+	/** Of the device's user. */
+	readonly password: string;
 	start(): Promise<void>;
-	stop(signal?: NodeJS.Signals): Promise<void>;
+	/** What it has answered outlives this. */
+	stop(): Promise<void>;
+	/** Takes no other from now on. */
+	setPassword(password: string): Promise<void>;
+	/** Throws if it holds one twice. */
 	points(): Promise<Stored>;
+	/** Whether it holds a point of that time. */
+	has(time: number): Promise<boolean>;
 }
 
 export const influxd = program("influxd", "influxdb");
 export const victoria = program("victoria-metrics", "victoria-metrics");
 
+const PASSWORD = "pass word, §";
 const ADMIN = `Basic ${Buffer.from("admin:admin").toString("base64")}`;
 
 /** InfluxDB 1.x with a user who may only write; over TLS with an `identity`. */
 export class InfluxDb implements Database {
 	readonly port: number;
 	readonly user = "me";
-	password = "pass word, §";
+	readonly password = PASSWORD;
 	#service: Service;
 	#secure: boolean;
 
@@ -82,8 +91,8 @@ ${identity ? `https-enabled = true\nhttps-certificate = ${at("server.pem")}` : "
 	}
 
 	/** Its write-ahead log makes every write that it has answered survive SIGKILL. */
-	async stop(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
-		await this.#service.stop(signal);
+	async stop(): Promise<void> {
+		await this.#service.stop("SIGKILL");
 	}
 
 	async setPassword(password: string): Promise<void> {
@@ -99,9 +108,16 @@ ${identity ? `https-enabled = true\nhttps-certificate = ${at("server.pem")}` : "
 			series?.columns.forEach((column, i) => {
 				if (column !== "time" && column !== "udid" && row[i] !== null) fields[column] = row[i] as number;
 			});
-			stored.set(row[0] as number, fields);
+			const time = row[0] as number;
+			assert.ok(!stored.has(time), `two points at ${time}`);
+			stored.set(time, fields);
 		}
 		return stored;
+	}
+
+	async has(time: number): Promise<boolean> {
+		const query = `SELECT motionEvents FROM home.autogen.ambient16 WHERE time = ${time}s`;
+		return (await this.#query(query)).results[0]?.series !== undefined;
 	}
 
 	get #url(): string {
@@ -125,65 +141,104 @@ interface QueryResult {
 	results: { error?: string; series?: { columns: string[]; values: (number | string | null)[][] }[] }[];
 }
 
+export interface VictoriaOptions {
+	/** Takes nobody without user and password. */
+	closed?: boolean;
+	/** Gives back what came twice once, as docs/own-infrastructure.md asks for. */
+	dedup?: boolean;
+}
+
 /** VictoriaMetrics, which takes InfluxDB's writes. */
 export class VictoriaMetrics implements Database {
 	readonly port: number;
-	/** Points that it gave back more than once. */
-	duplicates = 0;
-	#service: Service;
+	readonly user = "me";
+	readonly password = PASSWORD;
+	#scope: Scope;
+	#args: string[];
+	#closed: boolean;
+	/** What it takes at present. */
+	#current = PASSWORD;
+	#service!: Service;
 
 	static async create(
 		scope: Scope,
-		args: string[] = ["-dedup.minScrapeInterval=1ms"],
+		{ closed = true, dedup = true }: VictoriaOptions = {},
 	): Promise<VictoriaMetrics> {
-		const it = new VictoriaMetrics(scope, await freePort(), temporaryFolder(scope), args);
+		const port = await freePort();
+		const args = [`-storageDataPath=${temporaryFolder(scope)}`, `-httpListenAddr=127.0.0.1:${port}`];
+		if (dedup) args.push("-dedup.minScrapeInterval=1ms");
+		const it = new VictoriaMetrics(scope, port, args, closed);
 		await it.start();
 		return it;
 	}
 
-	private constructor(scope: Scope, port: number, folder: string, args: string[]) {
+	private constructor(scope: Scope, port: number, args: string[], closed: boolean) {
 		this.port = port;
-		this.#service = new Service(
-			scope,
-			[victoria.path, `-storageDataPath=${folder}`, `-httpListenAddr=127.0.0.1:${port}`, ...args],
-			port,
-		);
+		this.#scope = scope;
+		this.#args = args;
+		this.#closed = closed;
 	}
 
 	get settings(): object {
-		return { url: `http://127.0.0.1:${this.port}`, database: "home" };
+		const { port, user, password } = this;
+		return { url: `http://127.0.0.1:${port}`, database: "home", ...(this.#closed && { user, password }) };
 	}
 
 	async start(): Promise<void> {
+		const auth = [`-httpAuth.username=${this.user}`, `-httpAuth.password=${this.#current}`];
+		const command = [victoria.path, ...this.#args, ...(this.#closed ? auth : [])];
+		this.#service = new Service(this.#scope, command, this.port);
 		await this.#service.start();
 	}
 
 	/** What it has answered within the last second or so is in its memory alone: SIGKILL would lose it. */
-	async stop(signal: NodeJS.Signals = "SIGINT"): Promise<void> {
-		await this.#service.stop(signal);
+	async stop(): Promise<void> {
+		await this.#service.stop("SIGINT");
+	}
+
+	async setPassword(password: string): Promise<void> {
+		this.#current = password;
+		await this.stop();
+		await this.start();
 	}
 
 	async points(): Promise<Stored> {
-		await ask(`${this.#url}/internal/force_flush`);
-		const selector = new URLSearchParams({ "match[]": '{udid!=""}', start: "0", end: "4102444800" });
-		const { text } = await ask(`${this.#url}/api/v1/export?${selector}`);
-		const stored: Stored = new Map();
-		this.duplicates = 0;
-		for (const line of text.split("\n").filter(Boolean)) {
-			const { metric, values, timestamps }: Series = JSON.parse(line);
-			const name = metric.__name__.replace(/^ambient16_/, "");
-			timestamps.forEach((ms, i) => {
-				const fields = stored.get(ms / 1000) ?? {};
-				if (name in fields) this.duplicates++;
-				fields[name] = values[i] as number;
-				stored.set(ms / 1000, fields);
-			});
-		}
-		return stored;
+		const { points, duplicates } = await this.export();
+		assert.equal(duplicates, 0, "fields that are there twice");
+		return points;
 	}
 
-	get #url(): string {
-		return `http://127.0.0.1:${this.port}`;
+	async has(time: number): Promise<boolean> {
+		return (await this.export("ambient16_motionEvents", `${time}`, `${time}`)).points.size > 0;
+	}
+
+	/** Points, and how many of their fields it gives back more than once. */
+	async export(name = "", start = "0", end = "4102444800"): Promise<{ points: Stored; duplicates: number }> {
+		await this.#ask("/internal/force_flush");
+		const match = name ? `{__name__="${name}"}` : '{udid!=""}';
+		const text = await this.#ask(`/api/v1/export?${new URLSearchParams({ "match[]": match, start, end })}`);
+		const points: Stored = new Map();
+		let duplicates = 0;
+		for (const line of text.split("\n").filter(Boolean)) {
+			const { metric, values, timestamps }: Series = JSON.parse(line);
+			const field = metric.__name__.replace(/^ambient16_/, "");
+			timestamps.forEach((ms, i) => {
+				const fields = points.get(ms / 1000) ?? {};
+				if (field in fields) duplicates++;
+				fields[field] = values[i] as number;
+				points.set(ms / 1000, fields);
+			});
+		}
+		return { points, duplicates };
+	}
+
+	async #ask(path: string): Promise<string> {
+		const authorization = `Basic ${Buffer.from(`${this.user}:${this.#current}`).toString("base64")}`;
+		const { status, text } = await ask(`http://127.0.0.1:${this.port}${path}`, {
+			headers: { authorization },
+		});
+		assert.ok(status < 300, `${status} ${text}`);
+		return text;
 	}
 }
 

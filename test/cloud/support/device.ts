@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
+import { cpSync } from "node:fs";
 import { bundle, type Desk, type Scope, startDesk, temporaryFolder } from "../../support/desk";
 import { type Answer, Owner, request, untilOpen } from "../../support/owner";
 import type { Database, Stored } from "./databases";
@@ -13,8 +13,29 @@ export interface Sending {
 	mqtt: object | null;
 }
 
-/** One program for all devices of a test file. */
-let shared: Promise<string[]> | undefined;
+/** ms until a device has to be ready: a loaded machine is slow. */
+const PATIENCE = 60_000;
+
+/** What the devices of a test file begin with: a program, and the data of a device that was paired. */
+interface Template {
+	entry: string[];
+	data: string;
+	uuid: string;
+}
+
+let template: Promise<Template> | undefined;
+
+async function pairTemplate(): Promise<Template> {
+	const scope: Scope = { after: (task) => process.once("exit", task) };
+	const entry = await bundle(scope);
+	const data = temporaryFolder(scope);
+	const desk = await startDesk(scope, { entry, data, patience: PATIENCE });
+	const owner = new Owner(desk.http);
+	const answer = await owner.pair(desk.https);
+	assert.equal(answer.status, 200, answer.text);
+	await desk.stop();
+	return { entry, data, uuid: owner.uuid };
+}
 
 /** A device of which the test has the UUID, through all its starts and ends. */
 export class OwnedDevice {
@@ -22,25 +43,25 @@ export class OwnedDevice {
 	desk!: Desk;
 	#scope: Scope;
 	#data: string;
-	#uuid = randomUUID();
+	#uuid: string;
 	#entry: string[];
 	#runs: Desk[] = [];
 
-	/** Pairs a new device and gives it `settings`, over TLS. It runs in real time, until `restart`. */
-	static async create(scope: Scope, settings: object = { getData: {} }): Promise<OwnedDevice> {
-		shared ??= bundle({ after: (task) => process.once("exit", task) });
-		const it = new OwnedDevice(scope, await shared);
-		await it.#start(1);
-		const answer = await it.owner.pair(it.desk.https);
-		assert.equal(answer.status, 200, answer.text);
+	/** Gives a device that was paired `settings`, over TLS. Its time runs `rate` times as fast. */
+	static async create(scope: Scope, settings: object = { getData: {} }, rate = 1): Promise<OwnedDevice> {
+		template ??= pairTemplate();
+		const it = new OwnedDevice(scope, await template);
+		await it.#start(rate);
 		await it.command(settings);
 		return it;
 	}
 
-	private constructor(scope: Scope, entry: string[]) {
+	private constructor(scope: Scope, { entry, data, uuid }: Template) {
 		this.#scope = scope;
-		this.#data = temporaryFolder(scope);
 		this.#entry = entry;
+		this.#data = temporaryFolder(scope);
+		this.#uuid = uuid;
+		cpSync(data, this.#data, { recursive: true });
 	}
 
 	/** Ends it, if it still runs, and starts it again with its time running `rate` times as fast. */
@@ -53,6 +74,14 @@ export class OwnedDevice {
 	async kill(): Promise<void> {
 		this.desk.kill("SIGKILL");
 		await this.desk.exit;
+	}
+
+	/** Its clock jumps an hour forward or back. */
+	async jump(hours: 1 | -1): Promise<void> {
+		const { length } = this.desk.events;
+		this.desk.kill(hours > 0 ? "SIGUSR2" : "SIGURG");
+		// It may be in the middle of telling of one.
+		await patiently(() => this.desk.events.length > length + 1, "the device tells nothing");
 	}
 
 	get owner(): Owner {
@@ -102,6 +131,11 @@ export class OwnedDevice {
 		return windows;
 	}
 
+	/** Time of the window that it has told of last. */
+	get latest(): number {
+		return [...this.measured.keys()].at(-1) ?? 0;
+	}
+
 	/** Movements that it has seen in all its runs. */
 	get motions(): string[] {
 		return this.#runs.flatMap(({ events }) =>
@@ -129,12 +163,18 @@ export class OwnedDevice {
 		// have told of.
 		const last = Math.max(0, ...this.measured.keys());
 		const ahead = Math.max(0, (last + 30) * 1000 - Date.now());
-		const shift = `const now = Date.now; Date.now = () => now() + ${ahead}`;
+		const shift = `
+			let ahead = ${ahead};
+			const now = Date.now;
+			Date.now = () => now() + ahead;
+			process.on("SIGUSR2", () => { ahead += 3_600_000; });
+			process.on("SIGURG", () => { ahead -= 3_600_000; });
+		`;
 		this.desk = await startDesk(this.#scope, {
 			data: this.#data,
 			entry: ["--import", `data:text/javascript,${encodeURIComponent(shift)}`, ...this.#entry],
 			args: ["--clock-rate", `${rate}`],
-			patience: 60_000,
+			patience: PATIENCE,
 		});
 		this.#runs.push(this.desk);
 	}
@@ -169,23 +209,20 @@ export function compare(measured: Stored, stored: Stored): Difference {
 
 /**
  * Waits until the database holds all that has been measured by now, ends the device, and gives the difference
- * of the two up to the last point that was stored. `patience` in ms.
+ * of the two up to the last window that was stored.
  */
-export async function settle(
-	device: OwnedDevice,
-	database: Database,
-	patience = 40_000,
-): Promise<Difference> {
-	const last = Math.max(...device.measured.keys());
+export async function settle(device: OwnedDevice, database: Database): Promise<Difference> {
+	const last = device.latest;
 	await patiently(
-		async () => (await database.points()).has(last),
+		() => database.has(last),
 		() => `the points did not arrive: ${device.problems.join("; ")}`,
-		patience,
+		60_000,
 	);
 	await device.kill();
 	const stored = await database.points();
-	const newest = Math.max(...stored.keys());
-	return compare(new Map([...device.measured].filter(([time]) => time <= newest)), stored);
+	const measured = [...device.measured];
+	const end = measured.findLastIndex(([time]) => stored.has(time)) + 1;
+	return compare(new Map(measured.slice(0, end)), stored);
 }
 
 export const NO_DIFFERENCE: Difference = { missing: [], extra: [], different: [] };

@@ -20,6 +20,12 @@ export function freePort(): Promise<number> {
 	return findPort(0, "port", 0);
 }
 
+/** For tests whose process ends before they have stopped them. */
+const running = new Set<ChildProcess>();
+process.once("exit", () => {
+	for (const child of running) child.kill("SIGKILL");
+});
+
 /** A server in a process of its own, to be started and ended again and again. `scope` ends it. */
 export class Service {
 	/** What it has written. */
@@ -39,10 +45,8 @@ export class Service {
 		const [program, ...args] = this.#command as [string, ...string[]];
 		const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
 		this.#child = child;
-		// For a test whose process ends before it is stopped.
-		const end = () => void child.kill("SIGKILL");
-		process.once("exit", end);
-		child.once("close", () => process.removeListener("exit", end));
+		running.add(child);
+		child.once("close", () => running.delete(child));
 		for (const stream of [child.stdout, child.stderr])
 			stream.setEncoding("utf8").on("data", (text: string) => {
 				this.output = (this.output + text).slice(-20_000);
@@ -74,7 +78,7 @@ export async function patiently(
 	while (!(await condition())) {
 		if (performance.now() > deadline)
 			throw new Error(typeof complaint === "string" ? complaint : complaint());
-		await pause(20);
+		await pause(40);
 	}
 }
 

@@ -392,14 +392,26 @@ describe("publishing", LIMIT, () => {
 		assert.deepEqual(told, ["connected", "the broker sends what nobody asked for"]);
 	});
 
-	test("what the broker sends unasked is ignored", async (t) => {
+	test("a broker that publishes, though nothing is subscribed to, is left", async (t) => {
 		const broker = await Broker.start(t);
-		const { link, heard, told } = open(t, broker);
-		await heard();
-		for (const socket of broker.open)
-			for (let i = 0; i < 1_000; i++) socket.write(Buffer.from("\x30\x67\0\x01a".padEnd(105, "x"), "latin1"));
-		await new Promise<void>((resolve) => link.publish("a", "b", false, resolve));
+		const { gone, told, exceptions } = open(t, broker);
+		await until(() => told.length === 1);
+		// With QoS 2, of which a client has to keep each one until it is released.
+		const publish = (id: number) => Buffer.from([0x34, 6, 0, 1, 0x61, id >> 8, id & 255, 0x78]);
+		for (const socket of broker.open) for (let id = 1; id < 1_000; id++) socket.write(publish(id));
+		await gone();
+		assert.deepEqual(told, ["connected", "the broker sends what nobody asked for"]);
+		assert.deepEqual(exceptions, []);
+	});
+
+	test("a broker that falls silent is left after a keep-alive", async (t) => {
+		const broker = await Broker.start(t);
+		const { told, gone } = open(t, { ...broker, keepAlive: 1 });
+		await until(() => broker.of(PINGREQ).length > 0);
 		assert.deepEqual(told, ["connected"]);
+		broker.acknowledges = false;
+		await gone();
+		assert.deepEqual(told, ["connected", "the broker is silent"]);
 	});
 
 	test("random bytes from the broker end it once, with nothing thrown", async (t) => {

@@ -8,9 +8,13 @@ import { fileURLToPath } from "node:url";
 import { FileStorage } from "../../../hosts/desktop/storage";
 import { POINT_RECORD_BYTES, PointLog } from "../../../modules/cloud/point-log";
 import { WINDOW } from "../../../modules/limits";
+import { FakeStorage } from "../../fakes/storage";
 import { makeFolder } from "./folder";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+
+/** Points of a day. */
+const DAY = 86_400_000 / WINDOW;
 
 function open(
 	t: { after(callback: () => void): void },
@@ -59,6 +63,45 @@ describe("the file", () => {
 		const perSector = Math.floor((storage.sectorSize - 24) / (POINT_RECORD_BYTES + 12));
 		const hours = ((storage.sectors - 1) * perSector * WINDOW) / 3_600_000;
 		assert.ok(hours >= 64 && hours < 65, `${hours} hours`);
+	});
+
+	test("64 hours without a database, after a day with one: every point is kept, and comes back in order", (t) => {
+		const { sectors, sectorSize } = open(t).storage;
+		const log = new PointLog(new FakeStorage(sectors, sectorSize));
+		let written = 0;
+		const measure = () => {
+			const co2 = 400 + (written % 600);
+			const readings = {
+				temperature: -12.34,
+				humidity: 99.9,
+				pressure: 101_325,
+				illuminance: 0.1,
+				motion: 7,
+			};
+			log.append({ time: 10 * written++, readings: { ...readings, co2 }, motionEvents: 1 });
+		};
+		while (written < DAY) {
+			measure();
+			log.release(written);
+		}
+		const hours64 = (64 * DAY) / 24;
+		while (written < DAY + hours64) measure();
+		assert.deepEqual([log.waiting, log.lost], [hours64, 0]);
+		// And beyond: the oldest go, and are counted.
+		while (log.lost === 0) measure();
+		const kept = log.waiting;
+		assert.equal(kept + log.lost, written - DAY);
+		for (let number = written - kept; number < written; ) {
+			const points = log.read(50);
+			assert.ok(points.length > 0);
+			for (const { point } of points) {
+				assert.deepEqual([point.time, point.readings.co2], [10 * number, 400 + (number % 600)]);
+				number++;
+			}
+			log.release(points.at(-1)!.number + 1);
+		}
+		assert.equal(log.waiting, 0);
+		t.diagnostic(`${((kept * WINDOW) / 3_600_000).toFixed(1)} hours are kept`);
 	});
 
 	test("nobody but the user can read it", { skip: process.platform === "win32" }, (t) => {

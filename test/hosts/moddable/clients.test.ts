@@ -53,10 +53,10 @@ function setUp() {
 		time.advance(0);
 		return { results, cancel, tcp: io.dialed.at(-1) };
 	};
-	const fail = () => {
-		answer = undefined;
+	const resolvesTo = (address: string | undefined) => {
+		answer = address;
 	};
-	return { time, io, tls, problems, names, network, connect, post, fail };
+	return { time, io, tls, problems, names, network, connect, post, resolvesTo };
 }
 
 function say(tcp: FakeTcp | undefined, text: string): void {
@@ -104,8 +104,28 @@ describe("a POST", () => {
 		assert.equal(io.dialed.length, 1);
 	});
 
+	test("asks again at each connection: a name that moves outside later is not followed there (DNS rebinding)", () => {
+		const { io, resolvesTo, post } = setUp();
+		const before = post();
+		assert.ok(before.tcp);
+		resolvesTo("8.8.8.8");
+		assert.deepEqual(post().results, [
+			{ status: undefined, error: "the address 8.8.8.8 is outside the home" },
+		]);
+		assert.equal(io.dialed.length, 1);
+	});
+
+	test("a redirect is an answer like any other, and nothing is sent after it", () => {
+		const { io, post } = setUp();
+		const { results, tcp } = post();
+		tcp?.drain(1_000);
+		say(tcp, "HTTP/1.1 307 No\r\nLocation: http://192.0.2.8/write\r\nContent-Length: 0\r\n\r\n");
+		assert.deepEqual(results, [{ status: 307, retryAfter: undefined, body: "" }]);
+		assert.equal(io.dialed.length, 1);
+	});
+
 	test("says what went wrong before an answer", () => {
-		const { time, fail, post } = setUp();
+		const { time, resolvesTo, post } = setUp();
 		const reasons: (string | undefined)[] = [];
 		const told = ({ results }: { results: PostResult[] }) => {
 			const [result] = results;
@@ -123,7 +143,7 @@ describe("a POST", () => {
 		told(silent);
 		told(post({ host: "2001:db8::1" }));
 		told(post({ secure: true }));
-		fail();
+		resolvesTo(undefined);
 		told(post());
 		assert.deepEqual(reasons, [
 			"no connection",

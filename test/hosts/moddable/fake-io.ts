@@ -87,8 +87,9 @@ export class FakeIo implements SocketIo {
 	}
 
 	/** Clients come, all at once. Returns the sockets that carry their events, in order. */
-	connect(count = 1): FakeTcp[] {
+	connect(count = 1, address = "192.0.2.1"): FakeTcp[] {
 		const raw = Array.from({ length: count }, () => new FakeTcp());
+		for (const tcp of raw) tcp.remoteAddress = address;
 		this.listening?.announce(raw);
 		return raw.map((tcp) => tcp.heir ?? tcp);
 	}

@@ -135,6 +135,27 @@ describe("the clock", () => {
 		areRight(points, 0, UNALIGNED);
 	});
 
+	test("jumps before it was set make no window wrong, and none twice", () => {
+		const rig = new Rig({ synced: false });
+		for (const jump of [HOUR, -HOUR, -HOUR, 5_000, 20 * 365 * 24 * HOUR]) {
+			rig.host.time.jump(rig.host.time.now() + jump);
+			rig.pass(123_000);
+		}
+		assert.equal(rig.database.requests.length, 0);
+		rig.host.time.synced = true;
+		rig.host.time.jump(START + 5 * 123_000);
+		rig.pass(60_000);
+		// Once set, it may jump as well.
+		rig.host.time.jump(rig.host.time.now() + HOUR);
+		rig.pass(60_000);
+		assert.equal(rig.cloud.status.points.waiting, 0);
+		const points = [...rig.points];
+		assert.equal(points.length, rig.windows.length);
+		assert.equal(rig.database.taken.length, rig.windows.length);
+		areRight(points.slice(0, -6), 0, UNALIGNED);
+		areRight(points.slice(-6), HOUR / 1000);
+	});
+
 	test("windows from before it was set go to the database, and not to the broker", () => {
 		const rig = new Rig({ synced: false });
 		rig.broker.accept();

@@ -151,6 +151,25 @@ describe("when the power goes", () => {
 		}
 	});
 
+	test("while the oldest sector is erased, only points of that sector are lost", () => {
+		for (let power = 0; power < 3_000; power++) {
+			const storage = new FakeStorage();
+			const log = new PointLog(storage);
+			let written = 0;
+			storage.power = power;
+			try {
+				for (; written < 60; written++) log.append(point(written));
+			} catch {}
+			storage.power = Number.POSITIVE_INFINITY;
+			const again = new PointLog(storage);
+			const left = times(again);
+			// There are four sectors, with nine points in each.
+			assert.deepEqual(left.slice(-27), range(Math.max(0, written - 27), written), `power ${power}`);
+			if (left.length > 0) again.release(left.at(-1)! + 1);
+			assert.equal(again.waiting, 0);
+		}
+	});
+
 	test("and the writer goes on when it is back, what it took is there", () => {
 		for (let power = 0; power < 1_200; power++) {
 			const storage = new FakeStorage();

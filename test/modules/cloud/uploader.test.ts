@@ -164,11 +164,51 @@ describe("answers", () => {
 		database.answer = (lines) =>
 			lines.some((line) => bad.includes(Number(line.split(" ").at(-1)))) ? 400 : 204;
 		database.work();
+		// The newest one came before its turn as well, to prove that the database takes any.
 		assert.deepEqual(
-			database.taken,
+			[...new Set(database.taken)].sort((a, b) => a - b),
 			times(0, 120).filter((time) => !bad.includes(time)),
 		);
 		assert.deepEqual([it.refused, it.sent, log.waiting], [3, 117, 0]);
+	});
+
+	test("what refuses everything is no reason to drop a point (HTTP to an HTTPS port is answered with 400)", () => {
+		const { database, host, append, it, log, problems, times } = uploader(120);
+		database.answer = () => 400;
+		for (let minute = 0; minute < 60; minute++) {
+			database.work();
+			append(6);
+			it.wake();
+			host.advance(60_000);
+		}
+		assert.deepEqual([log.waiting, it.refused], [480, 0]);
+		assert.deepEqual(problems, ["database: it refuses every point (400)"]);
+		assert.ok(database.requests.length < 60, "it is asked ever more seldom");
+		database.answer = () => 204;
+		host.advance(300_000);
+		database.work();
+		assert.deepEqual(database.taken, times(0, 480));
+		assert.equal(it.error, undefined);
+	});
+
+	test("a refused point that waits alone is dropped when the next one is taken", () => {
+		const { database, host, append, it, log, times } = uploader(1);
+		database.answer = (lines) => (lines.some((line) => line.endsWith(" 10")) ? 422 : 204);
+		database.work();
+		assert.deepEqual([log.waiting, it.refused], [1, 0]);
+		append(1);
+		host.advance(1_000);
+		database.work();
+		assert.deepEqual([log.waiting, it.refused, it.sent, it.error], [0, 1, 1, undefined]);
+		assert.deepEqual([...new Set(database.taken)], times(1, 2));
+	});
+
+	test("of a stretch of refused points (older than the database keeps) each costs one request", () => {
+		const { database, it, log } = uploader(1_000);
+		database.answer = (lines) => (lines.some((line) => Number(line.split(" ").at(-1)) <= 9_000) ? 400 : 204);
+		database.work(2_000);
+		assert.deepEqual([log.waiting, it.refused, it.sent], [0, 900, 100]);
+		assert.ok(database.requests.length < 930, `${database.requests.length} requests`);
 	});
 
 	test("a batch that is too large comes in smaller ones", () => {
@@ -177,6 +217,22 @@ describe("answers", () => {
 		database.work();
 		assert.deepEqual(database.taken, times(0, 120));
 		assert.equal(log.waiting, 0);
+	});
+
+	test("a storage that cannot be read is told of, and read again with the next point", () => {
+		const { database, storage, append, it, problems, times } = uploader(1);
+		database.work();
+		append(1);
+		const { read } = storage;
+		storage.read = () => {
+			throw new Error("worn out");
+		};
+		it.wake();
+		assert.deepEqual(problems, ["the storage of points could not be read"]);
+		storage.read = read;
+		it.wake();
+		database.work();
+		assert.deepEqual(database.taken, times(0, 2));
 	});
 
 	test("a storage that cannot note what was sent does not make it sent twice", () => {
