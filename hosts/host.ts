@@ -32,6 +32,8 @@ export interface Host {
 	restart(): void;
 	/** What a person at the desk or on the serial line may see. Carries no secret. */
 	report(event: DeviceEvent): void;
+	/** Somebody may look at each single request; else these are not reported, which is most of the work of a GET. */
+	readonly watched?: boolean;
 }
 
 export type Digest = "MD5" | "SHA256";
@@ -265,7 +267,7 @@ export interface Announce {
  * one; unless that confirms itself, the start after it goes back.
  */
 export interface Updater {
-	/** What this firmware runs on, as releases name it: `desktop`, `esp32`, `esp32c3`, … */
+	/** What this firmware runs on, as releases name it: `desktop`, `esp32`, `esp32c3`, `m5atom_lite`, … */
 	readonly target: string;
 	/** Bytes that a slot can hold. */
 	readonly capacity: number;
@@ -280,7 +282,10 @@ export interface Updater {
 	verify(message: Uint8Array, signature: Uint8Array): boolean | undefined;
 	/** A new SHA-256 that takes its input in pieces. */
 	hash(): { add(bytes: Uint8Array): void; finish(): Uint8Array };
-	/** Empties the other slot for an image of `size` bytes. This and the rest throw if the flash fails. */
+	/**
+	 * Empties the other slot for an image of `size` bytes. This and the rest throw, with a few words for the owner,
+	 * if the flash fails.
+	 */
 	begin(size: number): void;
 	/** Writes the next bytes of the image; they are not kept. */
 	write(bytes: Uint8Array): void;
@@ -331,5 +336,13 @@ export type DeviceEvent =
 	 * `database`: one is set. `error`: why nothing is sent at present.
 	 */
 	| { event: "cloud"; database: boolean; waiting: number; sent: number; lost: number; error?: string }
-	| { event: "update"; state: string; version?: string; percent?: number; error?: string }
+	/** How an update goes, as `getSettings` has it; `confirmed`: the version that runs has shown that it works. */
+	| {
+			event: "update";
+			state: string;
+			version?: string;
+			percent?: number;
+			bytes?: number;
+			error?: string;
+	  }
 	| { event: "problem"; message: string };

@@ -44,6 +44,7 @@ export class Device {
 	#endTrial: () => void;
 	#pairing: PairingWindow;
 	#mode: HttpsMode;
+	#api: Api;
 	#identity: TlsIdentity;
 	#http: Port;
 	#https: Port;
@@ -79,12 +80,13 @@ export class Device {
 			timers: host.timers,
 			sensors: host.sensors,
 			onWindow: (window) => {
+				// First stored: what is told of is not lost any more if the power goes.
+				this.#cloud.window(window);
 				host.report({
 					event: "window",
 					time: this.#sampler.timeOf(window) ?? null,
 					readings: window.readings,
 				});
-				this.#cloud.window(window);
 				this.#tellCloud();
 			},
 			onMotion: (motion) => {
@@ -107,7 +109,7 @@ export class Device {
 			onBusy: (busy) => (busy ? this.#light.signal("update") : this.#light.endSignal("update")),
 		});
 		const daily = this.#settings.value.update;
-		if (daily) this.#update.watch(daily.url, daily.trust);
+		if (daily) this.#update.watchSoon(daily.url, daily.trust);
 		this.#mode = new HttpsMode(host, (mode) => {
 			host.report({ event: "mode", mode });
 			if (mode === "https") this.#cloud.suspend();
@@ -122,21 +124,24 @@ export class Device {
 		});
 		this.#identity = new TlsIdentity(host, () => this.#arrangePorts(), onProblem);
 
-		const api = new Api({
+		this.#api = new Api({
 			udid: host.udid,
 			vault: this.#vault,
 			authenticator: new Authenticator(host, this.#vault, this.#token),
 			settings: this.#settings,
 			commands: this.#commands(),
-			identity: () => this.#describe(),
-			report: (event) => host.report(event),
+			identity: () => {
+				const token = this.#token.value;
+				return this.#document ?? this.#describe(token);
+			},
+			...(host.watched && { report: (event) => host.report(event) }),
 		});
 		const network = host.network;
 		const onOpen = () => this.#announce();
-		this.#http = new Port({ network, handle: api.handle, onOpen, onProblem });
+		this.#http = new Port({ network, handle: this.#api.handle, onOpen, onProblem });
 		const handle: Handler = (request, respond) => {
 			this.#mode.touch();
-			api.handle(request, respond);
+			return this.#api.handle(request, respond);
 		};
 		this.#https = new Port({ network, handle, identity: () => this.#identity.value, onOpen, onProblem });
 
@@ -245,9 +250,8 @@ export class Device {
 	}
 
 	/** The identity that everyone may know. The first five keys are the protocol's, in its order. */
-	#describe(): Uint8Array {
-		const token = this.#token.value;
-		this.#document ??= new TextEncoder().encode(
+	#describe(token: string): Uint8Array {
+		this.#document = new TextEncoder().encode(
 			JSON.stringify({
 				type: PRODUCT,
 				version: VERSION,
@@ -299,9 +303,10 @@ export class Device {
 	#finishReset(): void {
 		if (this.#closed) return;
 		this.#vault.forget();
+		this.#api.forget();
 		this.#settings.forget();
 		this.#light.off();
-		this.#update.watch(undefined, {});
+		this.#update.close();
 		this.#host.report({ event: "reset" });
 		try {
 			this.#cloud.erase();

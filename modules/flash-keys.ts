@@ -6,3 +6,7 @@ export const SETTINGS_KEY = "settings";
 export const IDENTITY_KEY = "tls";
 /** There while a factory reset is under way. */
 export const RESETTING_KEY = "resetting";
+/** The version that is being fetched. */
+export const FETCHED_KEY = "fetched";
+/** The version that the last update switched to. */
+export const TRIED_KEY = "tried";

@@ -4,7 +4,7 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { install } from "./install.mjs";
-import { fail, mcconfig, missingSdk, output, sdkTarget, targets } from "./moddable.mjs";
+import { fail, imagePath, mcconfig, missingSdk, sdkTarget, targets } from "./moddable.mjs";
 
 const { values, positionals } = parseArgs({
 	allowPositionals: true,
@@ -21,7 +21,7 @@ install();
 const target = sdkTarget(name);
 const mode = values.debug ? "debug" : "release";
 const flags = values.debug ? ["-d", "-m"] : ["-m"];
-const image = join(output, "bin", target, mode, "ambient16", "xs_esp32.bin");
+const image = imagePath(name, mode);
 // The SDK's makefile goes on after errors of ESP-IDF.
 rmSync(image, { force: true });
 if (mcconfig([...flags, "-t", "build", "-p", target]).status !== 0 || !existsSync(image))

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, lstatSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 /** The folder of the repository. */
@@ -14,6 +14,13 @@ export function install() {
 	const installed = `${root}/node_modules/.package-lock.json`;
 	if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(`${root}/package-lock.json`).mtimeMs)
 		return;
+	// npm ci empties what the link leads to, and with it the packages of another repository.
+	if (lstatSync(`${root}/node_modules`, { throwIfNoEntry: false })?.isSymbolicLink()) {
+		console.error(
+			"The npm packages are older than package-lock.json, and node_modules is a link: run npm ci where it leads to.",
+		);
+		process.exit(1);
+	}
 	console.error("Installing npm packages (once) ...");
 	const npm = process.platform === "win32" ? "npm.cmd" : "npm";
 	// Not on standard output: that belongs to what comes next.

@@ -19,6 +19,11 @@ export function sdkTarget(name) {
 /** All that the SDK builds of us. */
 export const output = join(root, "build", "xs");
 
+/** The image that a build for a chip or board makes. */
+export function imagePath(name, mode) {
+	return join(output, "bin", sdkTarget(name), mode, "ambient16", "xs_esp32.bin");
+}
+
 /** Ends with one line for the user. */
 export function fail(message) {
 	console.error(message);

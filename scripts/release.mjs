@@ -1,12 +1,15 @@
-// npm run release -- TARGET --base URL [--key FILE] [--image FILE] [--out DIR]: builds the image for a target, and
-// writes and signs its manifest. URL is where both files will be.
+// npm run release -- TARGET --base URL [--key FILE] [--image FILE] [--out DIR]: builds the image for a target, desktop
+// or a chip or board, and writes and signs its manifest. URL is where both files will be.
+import { spawnSync } from "node:child_process";
 import { createHash, createPrivateKey, createPublicKey, sign } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { bundle } from "./bundle.mjs";
 import { install, root } from "./install.mjs";
+import { imagePath, targets } from "./moddable.mjs";
 
 install();
 
@@ -33,10 +36,8 @@ const [target] = options.positionals;
 const { base, key: keyFile, image: imageFile, out } = options.values;
 if (!target || !base) refuse("npm run release -- TARGET --base URL [--key FILE] [--image FILE] [--out DIR]");
 if (!existsSync(keyFile)) refuse(`There is no key ${keyFile}: npm run keygen makes one.`);
-if (target !== "desktop" && !imageFile)
-	refuse(
-		`Build the image first (npm run esp32 -- ${target}), and name it: --image FILE. See docs/updates.md.`,
-	);
+if (target !== "desktop" && !targets.includes(target))
+	refuse(`There is no target ${target}: desktop, ${targets.join(", ")}.`);
 
 const { register } = await import("tsx/esm/api");
 register();
@@ -51,7 +52,11 @@ if (publicKey !== UPDATE_KEY)
 		"The key is not the one in hosts/update-key.ts: devices would refuse what it signs, and what comes after.",
 	);
 
-const image = imageFile ? readFileSync(resolve(imageFile)) : await bundle();
+const image = imageFile
+	? readFileSync(resolve(imageFile))
+	: target === "desktop"
+		? await bundle()
+		: buildForChip();
 const name = `ambient16-${target}-${VERSION}.${target === "desktop" ? "mjs" : "bin"}`;
 const claims = {
 	product: PRODUCT,
@@ -69,3 +74,11 @@ writeFileSync(join(out, `${target}.json`), `${JSON.stringify({ ...claims, signat
 console.log(
 	`${join(out, name)}, ${image.length} bytes\n${join(out, `${target}.json`)}, to be published beside it`,
 );
+
+/** By npm run esp32, which says in one line what it lacks. */
+function buildForChip() {
+	const script = fileURLToPath(new URL("esp32.mjs", import.meta.url));
+	const { status } = spawnSync(process.execPath, [script, target], { stdio: ["ignore", 2, 2] });
+	if (status !== 0) process.exit(1);
+	return readFileSync(imagePath(target, "release"));
+}

@@ -61,6 +61,7 @@ export class DesktopHost implements Host {
 	readonly sensors: SimulatedSensors;
 	readonly announce: Announce;
 	readonly updater?: Updater;
+	readonly watched = true;
 	#parts: DeskParts;
 	#console: StartingConsole;
 	/** What it takes to be ready. */

@@ -7,6 +7,8 @@ const TEXTS: Readonly<Record<string, string>> = {
 	EPIPE: "the connection was cut",
 	UND_ERR_SOCKET: "the connection was cut",
 	ETIMEDOUT: "no answer in time",
+	UND_ERR_HEADERS_TIMEOUT: "no answer in time",
+	UND_ERR_BODY_TIMEOUT: "no answer in time",
 	ENOTFOUND: "the name is not known",
 	EAI_AGAIN: "the name cannot be looked up",
 	ENETUNREACH: "no way to the network",

@@ -13,6 +13,7 @@ export function get(
 ): () => void {
 	const { endpoint, trust, allowAddress, target, timeout } = request;
 	let open = true;
+	let late = false;
 	let hangUp = () => {};
 	const end = (error: string | undefined) => {
 		if (!open) return;
@@ -37,7 +38,10 @@ export function get(
 				bodyTimeout: timeout,
 			},
 		);
-		const limit = setTimeout(() => hangUp(), timeout);
+		const limit = setTimeout(() => {
+			late = true;
+			hangUp();
+		}, timeout);
 		try {
 			const answer = await client.request({ method: "GET", path: target });
 			clearTimeout(limit);
@@ -57,7 +61,7 @@ export function get(
 	};
 	run().catch((error) => {
 		try {
-			end(describeFailure(error));
+			end(late ? "no answer in time" : describeFailure(error));
 		} catch (thrown) {
 			onException(thrown);
 		}

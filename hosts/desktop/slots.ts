@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { readIfThere, replaceFile } from "./flash";
 
@@ -64,10 +64,24 @@ export class Slots {
 	/** Tells what to start now. A firmware on trial that was started too often without confirming is left. */
 	start(): Slot {
 		const { active, trial } = this.#state;
-		if (!trial) return active;
-		if (trial.starts >= STARTS) return this.rollBack(`the new firmware failed to start ${STARTS} times`);
-		this.#state = { active, trial: { ...trial, starts: trial.starts + 1 } };
-		return active;
+		try {
+			if (!this.#isThere(active))
+				this.#state = { active: trial?.from ?? "source", rolledBack: "the firmware was gone" };
+			else if (trial && trial.starts >= STARTS)
+				this.rollBack(`the new firmware failed to start ${STARTS} times`);
+			else if (trial) this.#state = { active, trial: { ...trial, starts: trial.starts + 1 } };
+			return this.active;
+		} catch {
+			// The disk is full. A start that cannot be counted could be the first of a thousand.
+			const slot = trial ? trial.from : active;
+			return this.#isThere(slot) ? slot : "source";
+		}
+	}
+
+	/** From now on what is started is `running`, whatever happens to the other slot. */
+	settle(running: Slot): void {
+		const { active, trial } = this.#state;
+		if (active !== running || trial) this.#state = { active: running };
 	}
 
 	/** From the next start on, `slot` is on trial. */
@@ -87,6 +101,10 @@ export class Slots {
 		this.#state = { active: trial.from, rolledBack: reason };
 		if (active !== "source") rmSync(this.path(active), { force: true });
 		return trial.from;
+	}
+
+	#isThere(slot: Slot): boolean {
+		return slot === "source" || existsSync(this.path(slot));
 	}
 
 	get #state(): State {

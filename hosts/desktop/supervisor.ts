@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -9,15 +8,21 @@ import { EXIT_SWITCH, type ReadyMessage, SLOT_VARIABLE, type Slot, Slots } from 
 /** ms, real time: a firmware on trial has 5 minutes to judge itself; one that hangs does not. */
 const TRIAL_TIME = 330_000;
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-/** By its URL, as the user may be in another folder. */
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+export interface SupervisorOptions {
+	/** What Node.js runs for the repository. */
+	source?: string[];
+	/** ms that a firmware on trial has. */
+	trialTime?: number;
+}
 
 /**
  * Runs the device that is in the active slot, and the one after it, until one ends by itself: the boot loader of
  * a desk. Small enough to need no update itself.
  */
-export function supervise(args: string[]): void {
+export function supervise(
+	args: string[],
+	{ source = fromSource(), trialTime = TRIAL_TIME }: SupervisorOptions = {},
+): void {
 	let slots: Slots | undefined;
 	try {
 		const { data, help } = parseOptions(args);
@@ -31,20 +36,37 @@ export function supervise(args: string[]): void {
 
 	const launch = (): void => {
 		const slot = slots?.start() ?? "source";
-		const onTrial = slots?.onTrial === true;
-		child = spawn(process.execPath, [...entry(slot, slots), ...args, ...ports], {
+		const isOnTrial = () => slots?.onTrial === true && slots.active === slot;
+		let ready = false;
+		let left = false;
+		child = spawn(process.execPath, [...entry(slot, slots, source), ...args, ...ports], {
 			stdio: ["inherit", "inherit", "inherit", "ipc"],
 			env: { ...process.env, ...(slots && { [SLOT_VARIABLE]: slot }) },
 		});
 		child.on("message", (message) => {
-			const { httpPort, httpsPort, panelPort } = message as ReadyMessage;
+			const { httpPort, httpsPort, panelPort } = message as Partial<ReadyMessage>;
+			if (!httpPort || !httpsPort) return;
+			ready = true;
 			ports = ["--port", `${httpPort}`, "--https-port", `${httpsPort}`];
 			if (panelPort) ports.push("--panel-port", `${panelPort}`);
 		});
-		const limit = onTrial ? setTimeout(() => child?.kill("SIGKILL"), TRIAL_TIME) : undefined;
+		const limit = isOnTrial()
+			? setTimeout(() => {
+					if (!isOnTrial()) return;
+					left = true;
+					try {
+						slots?.rollBack("the new firmware hung");
+					} catch {
+						// The disk is full: the start after this one counts.
+					}
+					child?.kill("SIGKILL");
+				}, trialTime)
+			: undefined;
 		child.on("exit", (code, signal) => {
 			clearTimeout(limit);
-			if (!stopping && (code === EXIT_SWITCH || slots?.onTrial)) launch();
+			// One that was ready and ends well has been told to.
+			const failed = isOnTrial() && !(ready && code === 0);
+			if (!stopping && (code === EXIT_SWITCH || left || failed)) launch();
 			else if (signal) process.kill(process.pid, signal);
 			else process.exit(code ?? 1);
 		});
@@ -59,9 +81,13 @@ export function supervise(args: string[]): void {
 	launch();
 }
 
-/** What Node.js runs for a slot. One whose image is gone fails like one that does not start. */
-function entry(slot: Slot, slots: Slots | undefined): string[] {
-	if (slot === "source" || !slots) return ["--import", TSX, `${ROOT}main.ts`];
-	const image = slots.path(slot);
-	return existsSync(image) ? [image] : ["--eval", "process.exit(1)", "--"];
+/** What Node.js runs for a slot. One on trial whose image is gone fails like one that does not start. */
+function entry(slot: Slot, slots: Slots | undefined, source: string[]): string[] {
+	return slot === "source" || !slots ? source : [slots.path(slot)];
+}
+
+/** tsx by its URL, as the user may be in another folder. */
+function fromSource(): string[] {
+	const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+	return ["--import", tsx, fileURLToPath(new URL("../../main.ts", import.meta.url))];
 }

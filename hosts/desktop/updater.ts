@@ -57,25 +57,36 @@ export class SlotUpdater implements Updater {
 	}
 
 	begin(): void {
-		this.#file = openSync(this.#path, "w", 0o600);
+		const { slots, running } = this.#options;
+		inWords(() => {
+			slots.settle(running);
+			this.#file = openSync(this.#path, "w", 0o600);
+		});
 	}
 
 	write(bytes: Uint8Array): void {
-		if (this.#file === undefined) throw new Error("no image was begun");
-		for (let at = 0; at < bytes.length; ) at += writeSync(this.#file, bytes, at);
+		const file = this.#begun;
+		inWords(() => {
+			for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+		});
 	}
 
 	activate(): void {
-		if (this.#file === undefined) throw new Error("no image was begun");
-		fsyncSync(this.#file);
-		this.#close();
+		const file = this.#begun;
 		const { slots, running } = this.#options;
-		slots.activate(slots.other(running), running);
+		inWords(() => {
+			fsyncSync(file);
+			slots.activate(slots.other(running), running);
+		});
+		this.#close();
 	}
 
 	abandon(): void {
 		if (this.#file === undefined) return;
 		this.#close();
+		// It may have been activated by half.
+		const { slots, running } = this.#options;
+		slots.settle(running);
 		rmSync(this.#path, { force: true });
 	}
 
@@ -93,8 +104,24 @@ export class SlotUpdater implements Updater {
 		return slots.path(slots.other(running));
 	}
 
+	get #begun(): number {
+		if (this.#file === undefined) throw new Error("no image was begun");
+		return this.#file;
+	}
+
 	#close(): void {
 		if (this.#file !== undefined) closeSync(this.#file);
 		this.#file = undefined;
+	}
+}
+
+/** What a file operation throws names paths; the owner is told what is wrong with the disk. */
+function inWords(task: () => void): void {
+	try {
+		task();
+	} catch (error) {
+		const { code } = error as NodeJS.ErrnoException;
+		const full = code === "ENOSPC" || code === "EDQUOT";
+		throw new Error(full ? "the disk is full" : `the disk failed (${code})`);
 	}
 }

@@ -34,6 +34,9 @@ export interface PwmLight {
 
 export const board = config.board as Board;
 
+/** What updates are for, from `config.target`: on boards whose pins are not the chip's usual ones. */
+export const target = config.target as string | undefined;
+
 /** What people see: the access point is `<name>-<udid>`, the service in mDNS `<name> <udid>`. From `config.name`. */
 export const name = config.name as string;
 

@@ -1,5 +1,6 @@
 import flash from "embedded:storage/flash";
 import update from "embedded:update";
+import { target } from "./board";
 import { confirmFirmware, isOnTrial, rollBackFirmware, targetName } from "./chip";
 import type { Image, Slots } from "./updater";
 
@@ -7,7 +8,7 @@ import type { Image, Slots } from "./updater";
 export function sdkSlots(): Slots {
 	const other = () => flash.open({ path: "nextota" });
 	return {
-		target: targetName(),
+		target: target ?? targetName(),
 		capacity: () => other().status().size,
 		onTrial: isOnTrial,
 		// Appending erases what it is about to write. Erasing it all at once would keep the machine busy for seconds.

@@ -5,7 +5,7 @@ const REASON_KEY = "rollBack";
 
 /** What the chip does for it. All that return nothing throw if they fail. */
 export interface Slots {
-	/** As ESP-IDF names it. */
+	/** The chip as ESP-IDF names it, or the board. */
 	readonly target: string;
 	/** Bytes of the slot that does not run. */
 	capacity(): number;

@@ -1,3 +1,4 @@
+import { parseObject } from "../api/json";
 import { HTTP_SCHEMES, parseEndpoint } from "../cloud/endpoint";
 import { parseVersion } from "./version";
 
@@ -18,16 +19,17 @@ export interface Manifest {
 	signature: string;
 }
 
-/** Reads a manifest (JSON); an error says what is wrong with it. Fields beyond those known are left alone. */
-export function parseManifest(text: string): Manifest | { error: string } {
-	let value: Partial<Manifest> | null;
+/** All that is read of a manifest. Other names never reach JSON.parse: XS would keep each until it is restarted. */
+const NAMES: readonly string[] = ["product", "target", "version", "size", "sha256", "url", "signature"];
+
+/** Reads a manifest (JSON in UTF-8); an error says what is wrong with it. Other fields are left alone. */
+export function parseManifest(bytes: Uint8Array): Manifest | { error: string } {
+	let value: Partial<Manifest>;
 	try {
-		value = JSON.parse(text);
+		value = parseObject(bytes, NAMES).object;
 	} catch {
-		return { error: "the manifest is not JSON" };
+		return { error: "the manifest is not a JSON object" };
 	}
-	if (typeof value !== "object" || value === null || Array.isArray(value))
-		return { error: "the manifest is not an object" };
 	const { product, target, version, size, sha256, url, signature } = value;
 	if (!isName(product) || !isName(target)) return { error: "the manifest names no product and target" };
 	if (!parseVersion(version)) return { error: "the manifest names no version" };

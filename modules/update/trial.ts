@@ -14,7 +14,7 @@ export function watchTrial(
 	const { network, updater } = host;
 	if (!updater?.onTrial) return () => {};
 	const { timers, clock } = network;
-	const end = clock.monotonic() + CONFIRM_TIME;
+	let end = clock.monotonic() + CONFIRM_TIME;
 	const timer: Timer = timers.repeat(() => {
 		try {
 			if (works()) {
@@ -22,7 +22,8 @@ export function watchTrial(
 				timers.clear(timer);
 				onConfirmed();
 			} else if (clock.monotonic() >= end) {
-				timers.clear(timer);
+				// Unless the flash fails, nothing comes after it.
+				end += CONFIRM_TIME;
 				updater.rollBack("the new firmware did not work within 5 minutes");
 			}
 		} catch {

@@ -1,6 +1,7 @@
 import type { Host, Timer, Trust, Updater } from "../../hosts/host";
 import { fromBase64, toHex } from "../bytes";
-import { DAILY, MANIFEST } from "../limits";
+import { FETCHED_KEY, TRIED_KEY } from "../flash-keys";
+import { CONFIRM_TIME, DAILY, MANIFEST } from "../limits";
 import { PRODUCT, VERSION } from "../version";
 import { download } from "./download";
 import { type Manifest, parseManifest, signedText } from "./manifest";
@@ -21,7 +22,7 @@ export interface UpdateStatus {
 }
 
 export interface UpdateOptions {
-	host: Pick<Host, "network" | "random" | "report" | "updater">;
+	host: Pick<Host, "flash" | "network" | "random" | "report" | "updater">;
 	/** The new firmware is in place: time to restart. */
 	onReady(): void;
 	/** An image is being fetched (true), or not any more. */
@@ -44,8 +45,10 @@ export class Update {
 		this.#host = host;
 		this.#onReady = onReady;
 		this.#onBusy = onBusy;
-		const rolledBack = host.updater?.rolledBack;
-		this.#status = rolledBack === undefined ? { state: "idle" } : { state: "failed", error: rolledBack };
+		this.#status = { state: "idle" };
+		const error = host.updater?.rolledBack ?? this.#interrupted();
+		if (error !== undefined) this.#fail(error);
+		this.#forgetFetched();
 	}
 
 	get status(): UpdateStatus {
@@ -69,6 +72,11 @@ export class Update {
 
 	/** Looks at the manifest at `url` and takes what it offers, if that is newer. */
 	start(url: string, trust: Trust): void {
+		this.#start(url, trust, () => true);
+	}
+
+	/** `isWanted` has the last word on a version that could be taken. */
+	#start(url: string, trust: Trust, isWanted: (version: string) => boolean): void {
 		if (this.busy) return;
 		const impossible = this.impossible;
 		if (impossible !== undefined) {
@@ -91,38 +99,52 @@ export class Update {
 			onEnd: (error) => {
 				this.#cancel = undefined;
 				if (error !== undefined) this.#fail(error);
-				else this.#judge(decode(chunks, size), trust);
+				else this.#judge(join(chunks, size), trust, isWanted);
 			},
 		});
 	}
 
-	/** Looks for updates at `url` once a day from now on, or never again. */
-	watch(url: string | undefined, trust: Trust): void {
-		const { network, random } = this.#host;
-		network.timers.clear(this.#daily);
-		if (url === undefined) return;
-		const [jitter] = random.call(this.#host, 1) as unknown as [number];
-		this.#daily = network.timers.once(
-			() => {
-				this.start(url, trust);
-				this.watch(url, trust);
-			},
-			DAILY + (DAILY / 10) * (jitter / 255),
-		);
+	/** Looks for updates at `url` once a day from now on. */
+	watch(url: string, trust: Trust): void {
+		this.#watch(url, trust, DAILY);
 	}
 
-	close(): void {
+	/** As `watch`, for a device that has just started: one that is switched off every night is to look too. */
+	watchSoon(url: string, trust: Trust): void {
+		this.#watch(url, trust, CONFIRM_TIME);
+	}
+
+	unwatch(): void {
 		this.#host.network.timers.clear(this.#daily);
+	}
+
+	/** Ends what is under way, and forgets it and what came before. */
+	close(): void {
+		this.unwatch();
 		if (!this.#cancel) return;
 		this.#cancel();
 		this.#cancel = undefined;
 		this.#abandon();
+		this.#set({ state: "idle" });
+	}
+
+	#watch(url: string, trust: Trust, wait: number): void {
+		this.unwatch();
+		const [jitter] = this.#host.random(1) as unknown as [number];
+		this.#daily = this.#host.network.timers.once(
+			() => {
+				// One that was left again would be left again every day.
+				this.#start(url, trust, (version) => version !== this.#tried);
+				this.watch(url, trust);
+			},
+			wait + (DAILY / 10) * (jitter / 255),
+		);
 	}
 
 	/** The signature comes first: nothing else of the manifest means anything before. */
-	#judge(text: string | undefined, trust: Trust): void {
+	#judge(text: Uint8Array, trust: Trust, isWanted: (version: string) => boolean): void {
 		const updater = this.#host.updater as Updater;
-		const manifest = parseManifest(text ?? "");
+		const manifest = parseManifest(text);
 		if ("error" in manifest) {
 			this.#fail(manifest.error);
 			return;
@@ -135,16 +157,20 @@ export class Update {
 			this.#fail(`it is for ${manifest.target}, this is ${updater.target}`);
 		else if (manifest.version === VERSION) this.#set({ state: "current", version: VERSION });
 		else if (!isNewer(manifest.version, VERSION)) this.#fail(`${manifest.version} is older than ${VERSION}`);
+		else if (!isWanted(manifest.version))
+			this.#fail(`${manifest.version} was left again: ${updater.rolledBack ?? "it does not run"}`);
 		else if (manifest.size > updater.capacity) this.#fail("the image is larger than a slot");
 		else this.#fetch(manifest, trust);
 	}
 
 	#fetch({ version, size, sha256, url }: Manifest, trust: Trust): void {
 		const updater = this.#host.updater as Updater;
+		if (!this.#note(FETCHED_KEY, version)) return;
 		try {
 			updater.begin(size);
-		} catch {
-			this.#fail("the other slot cannot be written");
+		} catch (error) {
+			this.#forgetFetched();
+			this.#fail(unwritten(error));
 			return;
 		}
 		this.#onBusy(true);
@@ -161,8 +187,8 @@ export class Update {
 				try {
 					hash.add(chunk);
 					updater.write(chunk);
-				} catch {
-					return "the other slot cannot be written";
+				} catch (error) {
+					return unwritten(error);
 				}
 				const percent = Math.floor((100 * bytes) / size);
 				if (percent !== this.#status.percent) this.#set({ state: "downloading", version, percent, bytes });
@@ -184,15 +210,55 @@ export class Update {
 	}
 
 	#switch(version: string): void {
+		if (!this.#note(TRIED_KEY, version)) {
+			this.#abandon();
+			return;
+		}
 		try {
 			(this.#host.updater as Updater).activate();
-		} catch {
+		} catch (error) {
 			this.#abandon();
-			this.#fail("the other slot cannot be activated");
+			this.#fail(unwritten(error));
 			return;
 		}
 		this.#set({ state: "restarting", version });
 		this.#onReady();
+	}
+
+	/** What the last start was doing when its power went. */
+	#interrupted(): string | undefined {
+		const version = this.#noted(FETCHED_KEY);
+		if (version === undefined || version === VERSION) return undefined;
+		return `the update to ${version} was interrupted`;
+	}
+
+	/** If it is not the one that runs, it was left again. */
+	get #tried(): string | undefined {
+		return this.#noted(TRIED_KEY);
+	}
+
+	#noted(key: string): string | undefined {
+		const version = this.#host.flash.get(key);
+		return version && new TextDecoder().decode(version);
+	}
+
+	/** False, and the update has failed, if the flash does not take it. */
+	#note(key: string, version: string): boolean {
+		try {
+			this.#host.flash.set(key, new TextEncoder().encode(version));
+			return true;
+		} catch {
+			this.#fail("the flash cannot be written");
+			return false;
+		}
+	}
+
+	#forgetFetched(): void {
+		try {
+			if (this.#noted(FETCHED_KEY) !== undefined) this.#host.flash.delete(FETCHED_KEY);
+		} catch {
+			// The next start says that it was interrupted, which is so.
+		}
 	}
 
 	#abandon(): void {
@@ -202,6 +268,7 @@ export class Update {
 		} catch {
 			// The slot that runs is not touched by it.
 		}
+		this.#forgetFetched();
 	}
 
 	#fail(error: string): void {
@@ -210,27 +277,28 @@ export class Update {
 
 	#set(status: UpdateStatus): void {
 		this.#status = status;
-		const { state, version, percent, error } = status;
+		const { state, version, percent, bytes, error } = status;
 		this.#host.report({
 			event: "update",
 			state,
 			...(version !== undefined && { version }),
-			...(percent !== undefined && { percent }),
+			...(percent !== undefined && { percent, bytes }),
 			...(error !== undefined && { error }),
 		});
 	}
 }
 
-function decode(chunks: Uint8Array[], size: number): string | undefined {
+/** What the updater says of its failure is for the owner to read. */
+function unwritten(error: unknown): string {
+	return `the other slot cannot be written: ${error instanceof Error ? error.message : "it failed"}`;
+}
+
+function join(chunks: Uint8Array[], size: number): Uint8Array {
 	const bytes = new Uint8Array(size);
 	let at = 0;
 	for (const chunk of chunks) {
 		bytes.set(chunk, at);
 		at += chunk.length;
 	}
-	try {
-		return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-	} catch {
-		return undefined;
-	}
+	return bytes;
 }

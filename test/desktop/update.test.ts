@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { createPrivateKey } from "node:crypto";
+import { cpSync, mkdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { test } from "node:test";
+import { after, type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { startDesk, temporaryFolder } from "../support/desk";
+import { type Desk, type Scope, startDesk, temporaryFolder } from "../support/desk";
 import { Owner, untilOpen } from "../support/owner";
+import { Publisher } from "../support/publisher";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const SOURCES = [
@@ -19,164 +21,249 @@ const SOURCES = [
 	"package-lock.json",
 	"tsconfig.base.json",
 ];
+const VERSION = "9.1.0";
+const KILLS = [10, 30, 50, 70, 90];
 
-/** A copy of the repository with a key of its own, whose releases are served on loopback. */
-async function publisher(t: Parameters<typeof startDesk>[0]) {
-	const folder = temporaryFolder(t);
-	const [repository, key, out] = ["repository", "key.pem", "out"].map((name) => join(folder, name)) as [
-		string,
-		string,
-		string,
-	];
-	for (const source of SOURCES)
-		cpSync(join(ROOT, source), join(repository, source), { recursive: true, preserveTimestamps: true });
-	symlinkSync(join(ROOT, "node_modules"), join(repository, "node_modules"));
-	const server = createServer((request, response) => {
-		try {
-			response.end(readFileSync(join(out, request.url?.slice(1) ?? "")));
-		} catch {
-			response.writeHead(404).end();
-		}
-	});
-	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-	t.after(() => server.close());
-	const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+/** A copy of the repository. */
+class Repository {
+	readonly #folder: string;
 
-	const run = (script: string, ...args: string[]) => {
-		const { status, stderr } = spawnSync(process.execPath, [join(repository, "scripts", script), ...args], {
+	constructor(folder: string) {
+		this.#folder = folder;
+		mkdirSync(folder, { recursive: true });
+		for (const source of SOURCES) cpSync(join(ROOT, source), join(folder, source), { recursive: true });
+		symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+		// Nothing is to be installed through the link.
+		utimesSync(join(folder, "package-lock.json"), 1, 1);
+	}
+
+	script(name: string): string {
+		return join(this.#folder, "scripts", name);
+	}
+
+	read(...path: string[]): string {
+		return readFileSync(join(this.#folder, ...path), "utf8");
+	}
+
+	run(script: string, args: string[], env: Record<string, string> = {}) {
+		return spawnSync(process.execPath, [this.script(script), ...args], {
 			encoding: "utf8",
+			env: { ...process.env, ...env },
 		});
-		assert.equal(status, 0, stderr);
-	};
-	/** Builds and publishes a version; with `image`, that in place of the firmware. Leaves the sources as they were. */
-	const release = (version: string, image?: string): string => {
-		const path = join(repository, "modules", "version.ts");
+	}
+
+	/** What comes of `npm run release` for a desk: manifest and image. */
+	release(version: string, base: string, key: string, out: string, env?: Record<string, string>) {
+		const path = join(this.#folder, "modules", "version.ts");
 		const source = readFileSync(path, "utf8");
 		writeFileSync(path, source.replace(/VERSION = "[^"]*"/, `VERSION = "${version}"`));
-		const file = join(folder, "image.mjs");
-		if (image !== undefined) writeFileSync(file, image);
-		run(
-			"release.mjs",
-			"desktop",
-			"--base",
-			base,
-			"--key",
-			key,
-			"--out",
-			out,
-			...(image === undefined ? [] : ["--image", file]),
-		);
+		const args = ["desktop", "--base", base, "--key", key, "--out", out];
+		const { status, stderr } = this.run("release.mjs", args, env);
 		writeFileSync(path, source);
-		return `${base}/desktop.json`;
-	};
-	run("keygen.mjs", key);
-	return { entry: [join(repository, "scripts", "start.mjs")], release, out };
-}
-
-/** Orders something in HTTPS mode and leaves it. */
-async function securely(owner: Owner, commands: object) {
-	const { json } = await owner.send({ setHttps: { enabled: true } });
-	const { url } = json.setHttps as unknown as { url: string };
-	const answer = await owner.send({ ...commands, setHttps: { enabled: false } }, url);
-	assert.equal(answer.status, 200, answer.text);
-	await untilOpen(() => owner.identify());
-	return answer.json as Record<string, never>;
-}
-
-test("a running device takes a new version, keeps its owner, settings and points, and leaves one that does not start", async (t) => {
-	const { entry, release, out } = await publisher(t);
-	const desk = await startDesk(t, { entry, args: ["--clock-rate", "20"] });
-	const owner = new Owner(desk.http);
-	await owner.pair(desk.https);
-	const { version: before } = await owner.identify();
-
-	// Points have somewhere to go, which is not there: all of them wait.
-	await securely(owner, {
-		setInflux: { url: "http://127.0.0.1:1", database: "home" },
-		setAuth: { md5: true },
-	});
-	const stored = desk.events.length;
-
-	await securely(owner, { update: { url: release("9.1.0") } });
-	let gone = 0;
-	let longest = 0;
-	for (let version: unknown = before; version !== "9.1.0"; ) {
-		version = await owner.identify().then(
-			({ version }) => {
-				gone = 0;
-				return version;
-			},
-			() => undefined,
-		);
-		gone ||= version === undefined ? performance.now() : 0;
-		if (gone) longest = Math.max(longest, performance.now() - gone);
-		await new Promise((resolve) => setTimeout(resolve, 20));
+		assert.equal(status, 0, stderr);
+		return {
+			manifest: readFileSync(join(out, "desktop.json")),
+			image: readFileSync(join(out, `ambient16-desktop-${version}.mjs`)),
+		};
 	}
-	t.diagnostic(`the device could not be reached for ${Math.round(longest)} ms during the switch`);
-	await desk.waitFor(({ event, state }) => event === "update" && state === "confirmed", 30_000);
 
-	const { getSettings } = await securely(owner, { getSettings: {} });
-	const { influx, points, update } = getSettings as unknown as {
-		influx: { database: string };
-		points: { waiting: number; lost: number };
-		update: { state: string };
-	};
-	assert.equal(influx.database, "home");
-	const measured = desk.events.slice(stored).filter(({ event }) => event === "window").length;
-	assert.ok(points.waiting >= measured - 1 && points.waiting > 2, `${points.waiting} of ${measured}`);
-	assert.deepEqual([points.lost, update.state], [0, "idle"]);
+	useKey(source: Repository): void {
+		writeFileSync(join(this.#folder, "hosts", "update-key.ts"), source.read("hosts", "update-key.ts"));
+	}
+}
 
-	// One that is signed, and does not start.
-	await securely(owner, { update: { url: release("9.2.0", "process.exit(3)\n") } });
-	await desk.waitFor(
-		({ event, state, version }) => event === "update" && state === "restarting" && version === "9.2.0",
-		30_000,
-	);
-	const from = desk.events.length;
-	await desk.waitFor(({ event }) => event === "ready", 60_000, from);
-	assert.equal((await untilOpen(() => owner.identify())).version, "9.1.0");
-	const after = await securely(owner, { getSettings: {} });
-	assert.match(JSON.stringify(after.getSettings), /failed to start 3 times/);
+const folder = temporaryFolder({ after });
+const repository = new Repository(join(folder, "repository"));
+const key = join(folder, "keys", "key.pem");
+const made = repository.run("keygen.mjs", [key]);
+assert.equal(made.status, 0, made.stderr);
+const publisher = new Publisher(createPrivateKey(readFileSync(key)));
+await publisher.serve({ after });
+const released = repository.release(VERSION, publisher.url(""), key, join(folder, "out"));
+publisher.files.set("/desktop.json", released.manifest);
+publisher.files.set(`/ambient16-desktop-${VERSION}.mjs`, released.image);
 
-	// One whose image is not the signed one.
-	const url = release("9.3.0");
-	const image = join(out, "ambient16-desktop-9.3.0.mjs");
-	writeFileSync(image, readFileSync(image, "utf8").replace("Ambient16", "Ambient17"));
-	await securely(owner, { update: { url } });
-	const failed = await desk.waitFor(
-		({ event, error }) => event === "update" && error !== undefined,
-		30_000,
-		from,
-	);
-	assert.match(failed.error ?? "", /not the one that was signed/);
-	assert.equal((await owner.identify()).version, "9.1.0");
-	assert.equal((await owner.send({ getData: {} })).status, 200);
-});
+/** A database that keeps the time of each point, in the order in which they come. */
+async function database(scope: Scope) {
+	const times: number[] = [];
+	const server = createServer((request, response) => {
+		let body = "";
+		request.setEncoding("utf8").on("data", (text: string) => {
+			body += text;
+		});
+		request.on("end", () => {
+			for (const line of body.trim().split("\n")) times.push(Number(line.slice(line.lastIndexOf(" "))));
+			response.writeHead(204).end();
+		});
+	});
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	scope.after(() => {
+		server.close();
+		server.closeAllConnections();
+	});
+	return { times, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
 
-test("a release is the same, byte for byte, when it is built again", async (t) => {
-	const { release, out } = await publisher(t);
-	const build = () => {
-		release("9.1.0");
-		return readFileSync(join(out, "ambient16-desktop-9.1.0.mjs"));
-	};
-	assert.ok(build().equals(build()));
-});
+/** Puts the device into HTTPS mode; where to talk to it. */
+async function secure(owner: Owner): Promise<string> {
+	const { json } = await untilOpen(() => owner.send({ setHttps: { enabled: true } }));
+	return json.setHttps?.url ?? "";
+}
 
-test("a repository without a key takes no update, and says so", async (t) => {
-	const desk = await startDesk(t, { entry: ["scripts/start.mjs"] });
-	const owner = new Owner(desk.http);
-	await owner.pair(desk.https);
-	const { json } = await owner.send({ setHttps: { enabled: true } });
-	const { url } = json.setHttps as unknown as { url: string };
-	const answer = await owner.send({ update: { url: "https://updates.example.org/desktop.json" } }, url);
-	assert.deepEqual([answer.status, answer.json.code], [409, "no-update"]);
-});
+/** Sends `file` in `pieces`, one every 100 ms. */
+function slowly(response: ServerResponse, file: Buffer, pieces: number): boolean {
+	response.writeHead(200, { "Content-Length": file.length });
+	const size = Math.ceil(file.length / pieces);
+	let at = 0;
+	const timer = setInterval(() => {
+		response.write(file.subarray(at, at + size));
+		at += size;
+		if (at < file.length) return;
+		clearInterval(timer);
+		response.end();
+	}, 100);
+	response.on("close", () => clearInterval(timer));
+	return true;
+}
 
-test("a supervisor that is killed takes its device with it", async (t) => {
-	const data = temporaryFolder(t);
-	const desk = await startDesk(t, { entry: ["scripts/start.mjs"], data });
+/** Asks the device, over HTTP and HTTPS, all the time, until it is `version`. The longest time that nobody answered, ms. */
+async function downtime(owner: Owner, urls: string[], version: string): Promise<number> {
+	let longest = 0;
+	let last = performance.now();
+	for (;;) {
+		const answer = await Promise.any(urls.map((url) => owner.identify(url))).catch(() => undefined);
+		const now = performance.now();
+		longest = Math.max(longest, now - last);
+		if (answer) last = now;
+		if (answer?.version === version) return longest;
+		await new Promise((resolve) => setTimeout(resolve, 10));
+	}
+}
+
+/** Cuts the power of npm start and the device that it runs. */
+async function cutPower(desk: Desk, data: string): Promise<void> {
+	const [pid] = readFileSync(join(data, "lock"), "latin1").split(" ");
+	process.kill(Number(pid), "SIGKILL");
 	desk.kill("SIGKILL");
 	await desk.exit;
-	const again = await startDesk(t, { entry: ["scripts/start.mjs"], data, patience: 30_000 });
-	assert.equal(again.udid, desk.udid);
+}
+
+test("npm start takes a new version while it serves and measures: no point, owner or setting is lost", async (t) => {
+	const { url: databaseUrl, times } = await database(t);
+	const data = temporaryFolder(t);
+	const entry = [repository.script("start.mjs")];
+	const start = () => startDesk(t, { entry, data });
+	let desk = await start();
+	let owner = new Owner(desk.http);
+	const { uuid } = owner;
+	await owner.pair(desk.https);
+	const { version: before } = await owner.identify();
+	let https = await secure(owner);
+	await owner.send({ setInflux: { url: databaseUrl, database: "home" }, setAuth: { md5: true } }, https);
+
+	// It fetches the update in HTTPS mode, which keeps points waiting, for longer than a window.
+	const first = desk.events.findIndex((event) => (event as { database?: boolean }).database);
+	publisher.misbehave = (path, response) =>
+		path.endsWith(".mjs") && slowly(response, publisher.files.get(path) as Buffer, 110);
+	await owner.send({ update: { url: publisher.url("/desktop.json") } }, https);
+	for (let percent = 10; percent <= 90; percent += 20) {
+		await desk.waitFor((event) => (event.percent ?? 0) >= percent);
+		assert.equal((await owner.identify(https)).version, before);
+	}
+	const gone = await downtime(owner, [desk.http, https], VERSION);
+	const confirmed = await desk.waitFor(
+		({ event, state }) => event === "update" && state === "confirmed",
+		30_000,
+	);
+	assert.equal(confirmed.version, VERSION);
+	assert.ok(desk.events.some(({ event, effect }) => event === "led" && effect === "update"));
+
+	// The window in which it started anew, and one more.
+	const switched = desk.events.length;
+	const windows = (from: number) =>
+		desk.events.slice(from).flatMap(({ event, time }) => (event === "window" && time ? [time] : []));
+	await desk.waitFor(() => windows(switched).length === 2, 30_000);
+	const measured = windows(first);
+	for (let tries = 0; !measured.every((time) => times.includes(time)) && tries < 100; tries++)
+		await new Promise((resolve) => setTimeout(resolve, 100));
+	assert.deepEqual(times.slice(0, measured.length), measured, "each point once, and in their order");
+	assert.ok(windows(first).length >= 3);
+	const gaps = measured.slice(1).map((time, i) => time - (measured[i] as number) - 10);
+	assert.ok(Math.max(...gaps) <= 10 * Math.ceil(gone / 10_000), `${gaps}`);
+	t.diagnostic(
+		`nobody answered for ${Math.round(gone)} ms at most; of ${measured.length} points none is lost; windows missing: ${Math.max(...gaps) / 10}`,
+	);
+
+	https = await secure(owner);
+	const { getSettings } = (await owner.send({ getSettings: {} }, https)).json as unknown as {
+		getSettings: { influx: { database: string }; points: { lost: number }; update: { state: string } };
+	};
+	assert.deepEqual(
+		[getSettings.influx.database, getSettings.points.lost, getSettings.update.state],
+		["home", 0, "idle"],
+	);
+
+	// The power goes during the next update, again and again.
+	publisher.misbehave = (path, response) => {
+		const percent = /^\/9\.2\.(\d+)\.mjs$/.exec(path)?.[1];
+		if (percent === undefined) return false;
+		response.writeHead(200, { "Content-Length": 1_000_000 });
+		return response.write(Buffer.alloc(10_000 * Number(percent))) || true;
+	};
+	for (const percent of KILLS) {
+		const url = publisher.publish(`9.2.${percent}`, Buffer.alloc(1_000_000));
+		await owner.send({ update: { url } }, https);
+		await desk.waitFor((event) => event.version === `9.2.${percent}` && event.percent === percent);
+		await cutPower(desk, data);
+		desk = await start();
+		assert.equal(desk.paired, true);
+		const { error } = await desk.waitFor(({ event }) => event === "update");
+		assert.equal(error, `the update to 9.2.${percent} was interrupted`);
+		owner = new Owner(desk.http, uuid);
+		assert.equal((await owner.identify()).version, VERSION);
+		https = await secure(owner);
+		const { json } = await owner.send({ getSettings: {} }, https);
+		assert.match(JSON.stringify(json.getSettings), /"database":"home"/);
+	}
+});
+
+test("a release is the same, byte for byte, in another folder, time zone and language, and at another time", (t: TestContext) => {
+	const elsewhere = new Repository(join(temporaryFolder(t), "deeper", "in another place"));
+	elsewhere.useKey(repository);
+	const env = { TZ: "Asia/Kolkata", LANG: "tr_TR.UTF-8", LC_ALL: "tr_TR.UTF-8" };
+	const again = elsewhere.release(VERSION, publisher.url("/"), key, join(temporaryFolder(t), "out"), env);
+	assert.ok(again.image.equals(released.image));
+	// ECDSA draws a number for each signature.
+	const claims = (manifest: Buffer) => ({ ...JSON.parse(manifest.toString()), signature: "" });
+	assert.deepEqual(claims(again.manifest), claims(released.manifest));
+	t.diagnostic(`${released.image.length} bytes`);
+});
+
+test("a key is for its user alone, never in the repository, and never written over", () => {
+	if (process.platform !== "win32") assert.equal(statSync(key).mode & 0o777, 0o600);
+	const text = readFileSync(key, "utf8");
+	assert.match(text, /^-----BEGIN PRIVATE KEY-----/);
+	const again = repository.run("keygen.mjs", [key]);
+	assert.deepEqual([again.status, readFileSync(key, "utf8")], [1, text]);
+	assert.match(again.stderr, /^[^\n]*exists already[^\n]*\n$/);
+	const inside = repository.run("keygen.mjs", [repository.script("key.pem")]);
+	assert.equal(inside.status, 1);
+	assert.match(inside.stderr, /^[^\n]*inside the repository[^\n]*\n$/);
+});
+
+test("what stands in the way of a release is told in one line", () => {
+	const base = ["--base", "https://updates.example.org"];
+	const bare = { MODDABLE: "", IDF_PATH: "" };
+	const cases: [string[], RegExp][] = [
+		[["desktop"], /--base URL/],
+		[["desktop", ...base, "--key", join(folder, "none")], /npm run keygen/],
+		[["toaster", ...base, "--key", key], /no target toaster: desktop, esp32/],
+		[["esp32c3", ...base, "--key", key], /MODDABLE is not set: see docs\/hardware\.md/],
+	];
+	for (const [args, reason] of cases) {
+		const { status, stderr, stdout } = repository.run("release.mjs", args, bare);
+		assert.deepEqual([status, stdout], [1, ""]);
+		assert.match(stderr, reason);
+		assert.match(stderr, /^[^\n]+\n$/);
+	}
 });

@@ -124,7 +124,8 @@ export function manifest(change: Partial<Manifest> = {}, forge: Partial<Manifest
 	return { ...claims, signature, ...forge };
 }
 
-export function publish(web: FakeWeb, it: object | string, image: Uint8Array = IMAGE): void {
-	web.files.set(MANIFEST_URL, new TextEncoder().encode(typeof it === "string" ? it : JSON.stringify(it)));
+export function publish(web: FakeWeb, it: object | string | Uint8Array, image: Uint8Array = IMAGE): void {
+	const text = typeof it === "string" ? it : JSON.stringify(it);
+	web.files.set(MANIFEST_URL, it instanceof Uint8Array ? it : new TextEncoder().encode(text));
 	web.files.set("https://updates.example.org/image.bin", image);
 }

@@ -39,6 +39,29 @@ afterEach(() => {
 });
 
 describe("identity", () => {
+	test("GET / is up to date where nobody watches the requests", () => {
+		const host = new FakeHost();
+		host.watched = false;
+		const { owner } = start(host);
+		assert.deepEqual(owner.get().body, owner.get().body);
+		assert.equal(host.events.filter(({ event }) => event === "request").length, 0);
+		owner.pair();
+		host.advance(1);
+		const first = owner.get().body;
+		assert.deepEqual(owner.get().body, first);
+		assert.equal(first.paired, true);
+		host.advance(3_600_000);
+		assert.notEqual(owner.get().body.token, first.token);
+		owner.command({ setHttps: { enabled: true, idle: 10 } });
+		host.advance(1);
+		for (let i = 0; i < 5; i++) {
+			assert.equal(owner.get("https").status, 200);
+			host.advance(8_000);
+		}
+		assert.equal(owner.command({ setAuth: { md5: false } }, "https").status, 200);
+		assert.deepEqual(owner.get("https").body.auth, ["hmac-sha256"]);
+	});
+
 	test("GET / answers the five keys of the protocol first", () => {
 		const { owner } = start();
 		const { status, body } = owner.get();

@@ -31,10 +31,12 @@ export function update(updates: Update): Command<UpdateOrder> {
 		},
 		settings: ({ daily, url, trust }): Partial<Settings> =>
 			daily === undefined ? {} : { update: daily ? { url, trust } : null },
-		perform: ({ url }) => ({ state: "checking", url }),
-		afterwards({ url, trust, daily }) {
+		/** Not only afterwards: what comes next finds it under way, and a factory reset beside it ends it. */
+		perform({ url, trust, daily }) {
 			updates.start(url, trust);
-			if (daily !== undefined) updates.watch(daily ? url : undefined, trust);
+			if (daily) updates.watch(url, trust);
+			if (daily === false) updates.unwatch();
+			return { state: "checking", url };
 		},
 	};
 }

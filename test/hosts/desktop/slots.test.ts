@@ -1,9 +1,18 @@
 import assert from "node:assert/strict";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { Slots } from "../../../hosts/desktop/slots";
-import { temporaryFolder } from "../../support/desk";
+import { type Scope, temporaryFolder } from "../../support/desk";
+
+const noFull = { skip: !existsSync("/dev/full") && "there is no /dev/full" };
+
+/** Slots with an image in each. */
+function filled(t: Scope): Slots {
+	const slots = new Slots(temporaryFolder(t));
+	for (const slot of ["a", "b"] as const) writeFileSync(slots.path(slot), "");
+	return slots;
+}
 
 test("the repository runs first, and its update goes to slot a", (t) => {
 	const slots = new Slots(temporaryFolder(t));
@@ -16,7 +25,7 @@ test("the repository runs first, and its update goes to slot a", (t) => {
 });
 
 test("a new firmware that confirms itself stays", (t) => {
-	const slots = new Slots(temporaryFolder(t));
+	const slots = filled(t);
 	slots.activate("a", "source");
 	assert.equal(slots.start(), "a");
 	assert.equal(slots.onTrial, true);
@@ -50,6 +59,29 @@ test("the next update forgets why the last one was left", (t) => {
 	slots.rollBack("it does not work");
 	slots.activate("a", "source");
 	assert.equal(slots.rolledBack, undefined);
+});
+
+test("an image that is gone is left for the one before it, or the repository", (t) => {
+	const slots = filled(t);
+	slots.activate("a", "source");
+	slots.confirm();
+	slots.activate("b", "a");
+	rmSync(slots.path("b"));
+	assert.equal(slots.start(), "a");
+	assert.equal(slots.rolledBack, "the firmware was gone");
+	rmSync(slots.path("a"));
+	assert.deepEqual([slots.start(), slots.active, slots.onTrial], ["source", "source", false]);
+	assert.equal(slots.rolledBack, "the firmware was gone");
+});
+
+test("on a full disk a firmware on trial is not started, as it could not be left", noFull, (t) => {
+	const data = temporaryFolder(t);
+	const slots = new Slots(data);
+	writeFileSync(slots.path("a"), "");
+	slots.activate("a", "source");
+	symlinkSync("/dev/full", join(data, "slots", "state.json.new"));
+	assert.deepEqual([slots.start(), slots.active, slots.onTrial], ["source", "a", true]);
+	assert.equal(slots.start(), "a");
 });
 
 test("a state that cannot be read is the repository", (t) => {

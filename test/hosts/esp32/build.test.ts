@@ -46,6 +46,14 @@ describe("the partition table", () => {
 	});
 });
 
+test("a board with pins of its own is no target of its chip's updates", () => {
+	const { platforms } = JSON.parse(readFileSync(`${FOLDER}/manifest.json`, "utf8"));
+	for (const [platform, { config }] of Object.entries<{ config: { target?: string } }>(platforms)) {
+		const name = platform.replace("esp32/", "");
+		assert.equal(config.target, name.startsWith("esp32") ? undefined : name);
+	}
+});
+
 test("the manifest names every source of this folder, and preloads it", () => {
 	const { modules, preload } = JSON.parse(readFileSync(`${FOLDER}/manifest.json`, "utf8"));
 	const sources = readdirSync(FOLDER)

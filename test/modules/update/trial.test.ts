@@ -29,9 +29,10 @@ test("a firmware that works is kept", () => {
 });
 
 test("one that does not work in five minutes is left", () => {
-	const { host, updater } = trial();
+	const { host, updater, end } = trial();
 	host.advance(300_000);
 	assert.deepEqual(updater.log, ["roll back: the new firmware did not work within 5 minutes"]);
+	end();
 	assert.equal(host.realTime.pending, 0);
 });
 
@@ -53,6 +54,25 @@ test("a confirmation that the flash does not take is tried again", () => {
 	});
 	host.advance(2_000);
 	assert.deepEqual(updater.log, ["confirm"]);
+});
+
+test("going back that the flash does not take is tried again, not all the time", () => {
+	const { host, updater, state } = trial();
+	let tries = 0;
+	const rollBack = updater.rollBack.bind(updater);
+	updater.rollBack = (reason) => {
+		if (++tries === 1) throw new Error("flash");
+		rollBack(reason);
+	};
+	host.advance(300_000);
+	assert.deepEqual([tries, updater.log], [1, []]);
+	host.advance(299_000);
+	assert.equal(tries, 1);
+	host.advance(1_000);
+	assert.deepEqual(updater.log, ["roll back: the new firmware did not work within 5 minutes"]);
+	state.works = true;
+	host.advance(1_000);
+	assert.equal(host.realTime.pending, 0);
 });
 
 test("ending it early judges nothing", () => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import fc from "fast-check";
 import type { GetRequest } from "../../../hosts/host";
-import type { Manifest } from "../../../modules/update/manifest";
+import { type Manifest, parseManifest } from "../../../modules/update/manifest";
 import { Update } from "../../../modules/update/update";
 import { VERSION } from "../../../modules/version";
 import { FakeHost } from "../../fakes/host";
@@ -27,7 +28,11 @@ function device(change: Partial<FakeUpdater> = {}) {
 }
 
 /** What an update with that manifest and image ends with. */
-function outcome(published: object | string, image?: Uint8Array, change: Partial<FakeUpdater> = {}) {
+function outcome(
+	published: object | string | Uint8Array,
+	image?: Uint8Array,
+	change: Partial<FakeUpdater> = {},
+) {
 	const it = device(change);
 	publish(it.web, published, image);
 	const status = it.run();
@@ -44,11 +49,19 @@ test("a newer version is fetched, checked, written to the other slot and started
 	assert.equal(web.asked.length, 2);
 	const percents = host.events.flatMap((event) => (event.event === "update" ? [event.percent] : []));
 	assert.deepEqual(percents.slice(0, 4), [undefined, 0, 8, 16]);
+	const progress = host.events.find((event) => event.event === "update" && event.percent === 16);
+	assert.deepEqual(progress, {
+		event: "update",
+		state: "downloading",
+		version: "9.0.0",
+		percent: 16,
+		bytes: 2_000,
+	});
 	assert.equal(host.realTime.pending, 0);
 });
 
 describe("refused before anything is written", () => {
-	const refused: [string, object | string, RegExp][] = [
+	const refused: [string, object | string | Uint8Array, RegExp][] = [
 		["a wrong signature", manifest({}, { signature: manifest({ version: "8.0.0" }).signature }), /signature/],
 		["a version changed afterwards", manifest({}, { version: "9.0.1" }), /signature/],
 		["a size changed afterwards", manifest({}, { size: 12_346 }), /signature/],
@@ -58,6 +71,9 @@ describe("refused before anything is written", () => {
 		["an older version", manifest({ version: "0.0.9" }), /older/],
 		["an image larger than a slot", manifest({ size: 100_001 }), /larger/],
 		["no JSON", "hello", /JSON/],
+		["a manifest nested 1,000 deep", `{"product":${"[".repeat(1_000)}`, /JSON/],
+		["a manifest of 500 values", `{"product":[${"1,".repeat(500)}1]}`, /JSON/],
+		["a manifest not in UTF-8", Uint8Array.of(0x7b, 0xff, 0x7d), /JSON/],
 		["null", "null", /object/],
 		["an array", "[]", /object/],
 		["no signature", manifest({}, { signature: undefined as unknown as string }), /signed/],
@@ -116,9 +132,20 @@ describe("given up before the switch", () => {
 	test("a slot that fails at any step", () => {
 		for (const failing of ["begin", "write", "activate"] as const) {
 			const { status, ready } = outcome(manifest(), IMAGE, { failing });
-			assert.match(status.error ?? "", /slot/);
+			assert.equal(status.error, "the other slot cannot be written: flash");
 			assert.equal(ready(), 0);
 		}
+	});
+
+	test("a flash that does not take the note of what is tried", () => {
+		const it = device();
+		publish(it.web, manifest());
+		it.host.flash.writesLeft = 1;
+		assert.match(it.run().error ?? "", /flash/);
+		assert.deepEqual(it.updater.log, ["begin 12345", "abandon"]);
+		assert.match(it.run().error ?? "", /flash/);
+		assert.deepEqual(it.updater.log, ["begin 12345", "abandon"]);
+		assert.equal(it.ready(), 0);
 	});
 
 	const instead = (answer: (request: GetRequest) => void) => (web: FakeWeb) => {
@@ -180,12 +207,71 @@ test("after a failure the next try starts afresh", () => {
 	assert.equal(it.run().state, "restarting");
 });
 
-test("a firmware that was left again says why", () => {
-	const { it } = device({ rolledBack: "it did not start" });
+test("a firmware that was left again says why, in the log too", () => {
+	const { it, host } = device({ rolledBack: "it did not start" });
 	assert.deepEqual(it.status, { state: "failed", error: "it did not start" });
+	assert.deepEqual(host.events, [{ event: "update", state: "failed", error: "it did not start" }]);
 });
 
-test("closing ends a download and leaves no timer", () => {
+test("one that lost its power during a download says so, once", () => {
+	const { it, host, web, updater } = device();
+	publish(web, manifest());
+	updater.write = () => {
+		host.flash.contents.set("copy", host.flash.get("fetched")!);
+		throw new Error("flash");
+	};
+	it.start(MANIFEST_URL, {});
+	web.work();
+	assert.equal(host.flash.get("fetched"), undefined);
+	host.flash.set("fetched", host.flash.get("copy")!);
+	const restarted = () => new Update({ host, onReady() {}, onBusy() {} }).status;
+	assert.deepEqual(restarted(), { state: "failed", error: "the update to 9.0.0 was interrupted" });
+	assert.deepEqual(restarted(), { state: "idle" });
+	host.flash.set("fetched", new TextEncoder().encode(VERSION));
+	assert.deepEqual(restarted(), { state: "idle" });
+	assert.equal(host.flash.get("fetched"), undefined);
+});
+
+test("whatever comes as a manifest is read or refused in words, and never more", () => {
+	const right = JSON.stringify(manifest());
+	const pieces = right.split(/(?=[{}:,"])/);
+	const encode = (text: string) => new TextEncoder().encode(text);
+	const texts = fc.oneof(
+		fc.uint8Array({ maxLength: 200 }),
+		fc.string().map(encode),
+		fc.json().map(encode),
+		fc.array(fc.constantFrom(...pieces), { maxLength: 60 }).map((some) => encode(some.join(""))),
+	);
+	fc.assert(
+		fc.property(texts, (bytes) => {
+			const read = parseManifest(bytes);
+			assert.equal(typeof ("error" in read ? read.error : read.signature), "string");
+		}),
+		{ numRuns: 500 },
+	);
+	assert.ok(!("error" in parseManifest(encode(right))));
+});
+
+test("names of a manifest that nobody knows never become properties", () => {
+	const { updater } = device();
+	const parse = JSON.parse;
+	const seen: string[] = [];
+	JSON.parse = (text, reviver) => {
+		seen.push(text);
+		return parse(text, reviver);
+	};
+	try {
+		const { status } = outcome({ unheardOf: { another: 1 }, ...manifest(), __proto__x: 2 });
+		assert.equal(status.state, "restarting");
+	} finally {
+		JSON.parse = parse;
+	}
+	assert.equal(seen.length, 1);
+	assert.doesNotMatch(seen[0] as string, /unheardOf|another|__proto__x/);
+	assert.deepEqual(updater.log, []);
+});
+
+test("closing ends a download, forgets it and leaves no timer", () => {
 	const { it, host, updater } = device();
 	it.start(MANIFEST_URL, {});
 	it.watch(MANIFEST_URL, {});
@@ -193,6 +279,7 @@ test("closing ends a download and leaves no timer", () => {
 	host.advance(1_000_000_000);
 	assert.equal(host.realTime.pending, 0);
 	assert.deepEqual(updater.log, ["abandon"]);
+	assert.deepEqual(it.status, { state: "idle" });
 });
 
 test("it looks once a day where the owner wants that, not all devices at the same moment", () => {
@@ -207,9 +294,51 @@ test("it looks once a day where the owner wants that, not all devices at the sam
 		web.work();
 		assert.equal(web.asked.length, day);
 	}
-	it.watch(undefined, {});
+	it.unwatch();
 	host.advance(1_000_000_000);
 	assert.equal(web.asked.length, 3);
+});
+
+test("one that is switched off every night looks too, but not while it may be on trial", () => {
+	for (const [jitter, wait] of [
+		[0, 300_000],
+		[255, 300_000 + 8_640_000],
+	] as const) {
+		const { it, host, web } = device();
+		host.random = () => new Uint8Array([jitter]);
+		it.watchSoon(MANIFEST_URL, {});
+		host.advance(wait - 1);
+		assert.equal(web.asked.length, 0);
+		host.advance(1);
+		assert.equal(web.asked.length, 1);
+		it.close();
+	}
+});
+
+test("a version that was left again is not taken every day, but when the owner says so, or when there is another", () => {
+	const { it, host, web, updater, ready, run } = device();
+	publish(web, manifest());
+	assert.equal(run().state, "restarting");
+	const next = new Update({ host, onReady() {}, onBusy() {} });
+	host.random = () => new Uint8Array(1);
+	const look = () => {
+		host.advance(86_400_000);
+		web.work();
+		return next.status;
+	};
+	Object.assign(updater, { rolledBack: "it does not work" });
+	next.watch(MANIFEST_URL, {});
+	assert.deepEqual(look(), { state: "failed", error: "9.0.0 was left again: it does not work" });
+	assert.equal(ready(), 1);
+	publish(web, manifest({ version: "9.0.1" }));
+	assert.deepEqual(look(), { state: "restarting", version: "9.0.1" });
+	next.close();
+	const last = new Update({ host, onReady() {}, onBusy() {} });
+	publish(web, manifest({ version: "9.0.1" }));
+	last.start(MANIFEST_URL, {});
+	web.work();
+	assert.equal(last.status.state, "restarting");
+	it.close();
 });
 
 test("every field that is not the signature is signed", () => {

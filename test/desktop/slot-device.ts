@@ -1,0 +1,55 @@
+// Of a desktop device only what takes updates, with what it keeps: a start takes a fraction of the time. Tells what
+// happens to it, one JSON object a line, and fetches the update at UPDATE_URL as soon as it may.
+import { randomFillSync } from "node:crypto";
+import { writeSync } from "node:fs";
+import { join } from "node:path";
+import { FileFlash } from "../../hosts/desktop/flash";
+import { get } from "../../hosts/desktop/get";
+import { parseOptions } from "../../hosts/desktop/options";
+import { EXIT_SWITCH, SLOT_VARIABLE, type Slot, Slots } from "../../hosts/desktop/slots";
+import { DesktopTime } from "../../hosts/desktop/time";
+import { SlotUpdater } from "../../hosts/desktop/updater";
+import type { DeviceEvent } from "../../hosts/host";
+import { UPDATE_KEY } from "../../hosts/update-key";
+import { UUID_KEY } from "../../modules/flash-keys";
+import { SettingsStore } from "../../modules/settings";
+import { watchTrial } from "../../modules/update/trial";
+import { Update } from "../../modules/update/update";
+import { VERSION } from "../../modules/version";
+
+function fail(error: unknown): never {
+	console.error(error);
+	process.exit(1);
+}
+
+const say = (event: DeviceEvent | object) => void writeSync(1, `${JSON.stringify(event)}\n`);
+const { data } = parseOptions(process.argv.slice(2));
+const running = process.env[SLOT_VARIABLE] as Slot;
+const flash = new FileFlash(join(data, "flash"));
+const time = new DesktopTime(1, fail);
+const restart = () => process.exit(EXIT_SWITCH);
+const host = {
+	flash,
+	network: {
+		clock: time,
+		timers: time,
+		get: (request: Parameters<typeof get>[0]) => get(request, fail),
+	} as never,
+	random: (count: number) => randomFillSync(new Uint8Array(count)),
+	report: say,
+	updater: new SlotUpdater({ slots: new Slots(data), running, key: UPDATE_KEY, onSwitch: restart }),
+};
+const isPaired = () => flash.get(UUID_KEY) !== undefined;
+const { influx } = new SettingsStore(flash).value;
+say({ event: "ready", version: VERSION, slot: running, paired: isPaired(), database: influx?.url });
+const update = new Update({ host, onReady: restart, onBusy() {} });
+const fetch = () => {
+	if (process.env.UPDATE_URL) update.start(process.env.UPDATE_URL, {});
+};
+if (!host.updater.onTrial) fetch();
+watchTrial(host, isPaired, () => {
+	say({ event: "update", state: "confirmed", version: VERSION });
+	fetch();
+});
+process.on("disconnect", () => process.exit());
+setInterval(() => {}, 1_000_000);
