@@ -29,8 +29,8 @@ export interface ConnectionOptions {
  */
 export class Connection implements Socket, SocketHandler {
 	readonly remoteAddress: string;
-	#handler: SocketHandler | undefined;
 	#tcp: Tcp | undefined;
+	#handler: SocketHandler | undefined;
 	/** Bytes announced and not read. */
 	#unread = 0;
 	/** What was written last may not have left yet. */
@@ -61,18 +61,18 @@ export class Connection implements Socket, SocketHandler {
 	}
 
 	read(count: number): Uint8Array | undefined {
-		const length = Math.min(count, this.#unread);
-		if (length <= 0 || !this.#tcp) return undefined;
-		this.#unread -= length;
-		const bytes = this.#tcp.read(length);
+		if (count > this.#unread) count = this.#unread;
+		if (count <= 0 || !this.#tcp) return;
+		this.#unread -= count;
+		const bytes = this.#tcp.read(count);
 		return bytes && new Uint8Array(bytes);
 	}
 
 	write(bytes: Uint8Array): number {
-		if (!this.#handler) return 0;
+		if (!this.#handler || !this.#tcp) return 0;
 		this.#unsent = true;
 		try {
-			return this.#tcp?.write(bytes) ?? 0;
+			return this.#tcp.write(bytes) ?? 0;
 		} catch {
 			// It broke, and the event that says so is on its way.
 			return 0;

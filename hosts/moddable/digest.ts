@@ -10,14 +10,28 @@ export function digest(algorithm: Digest, bytes: Uint8Array): Uint8Array {
 	return new Uint8Array(hash.close());
 }
 
-/** HMAC-SHA256 (RFC 2104). */
+interface Pads {
+	inner: Uint8Array;
+	outer: Uint8Array;
+}
+
+/** Of keys in use, for as long as the keys themselves are kept: making them takes longer than the rest. */
+let known: WeakMap<Uint8Array, Pads> | undefined;
+
+/** HMAC-SHA256 (RFC 2104). The bytes of a key must not change. */
 export function hmac(key: Uint8Array, bytes: Uint8Array): Uint8Array {
-	const short = key.length > BLOCK ? digest("SHA256", key) : key;
+	known ??= new WeakMap();
+	let pads = known.get(key);
+	if (!pads) {
+		const short = key.length > BLOCK ? digest("SHA256", key) : key;
+		pads = { inner: padded(short, 0x36), outer: padded(short, 0x5c) };
+		known.set(key, pads);
+	}
 	const inner = new Hash("SHA256");
-	update(inner, padded(short, 0x36));
+	update(inner, pads.inner);
 	update(inner, bytes);
 	const outer = new Hash("SHA256");
-	update(outer, padded(short, 0x5c));
+	update(outer, pads.outer);
 	outer.write(inner.close());
 	return new Uint8Array(outer.close());
 }

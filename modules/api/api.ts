@@ -1,12 +1,13 @@
 import type { DeviceEvent } from "../../hosts/host";
-import type { Authenticator } from "../auth/authenticator";
+import type { Authenticator, Proof } from "../auth/authenticator";
 import type { Handler, Request, Response } from "../http/message";
+import type { Head } from "../http/parser";
 import type { Vault } from "../identity/vault";
 import type { Settings, SettingsStore } from "../settings";
-import type { Command } from "./command";
+import type { Client, Command } from "./command";
 import { ApiError } from "./error";
 import { shown } from "./fields";
-import { type JsonObject, type Parsed, parseObject, UNKNOWN_NAME } from "./json";
+import { BodyReader, type JsonObject, type Parsed, UNKNOWN_NAME } from "./json";
 import { ALLOW, corsHeaders } from "./origin";
 
 export interface ApiParts {
@@ -18,7 +19,8 @@ export interface ApiParts {
 	commands: ReadonlyMap<string, Command>;
 	/** The body of `GET /`. */
 	identity(): Uint8Array;
-	report(event: DeviceEvent): void;
+	/** Told of each request; absent where nobody wants to know. */
+	report?(event: DeviceEvent): void;
 }
 
 type Respond = (response: Response) => void;
@@ -31,7 +33,8 @@ interface Order {
 
 /** Answers the requests: `GET /` for everyone, commands for the owner. */
 export class Api {
-	#parts: ApiParts;
+	readonly #parts: ApiParts;
+	readonly #bodies = new BodyReader();
 
 	constructor(parts: ApiParts) {
 		this.#parts = parts;
@@ -39,122 +42,133 @@ export class Api {
 
 	readonly handle: Handler = (request, respond) => {
 		try {
-			if (request.path !== "/") throw new ApiError(404, "not-found", "there is nothing but /");
-			if (request.method === "GET" || request.method === "HEAD")
-				this.#answer(request, respond, { status: 200, body: this.#parts.identity() });
-			else if (request.method === "POST") this.#post(request, respond);
-			else if (request.method === "OPTIONS")
-				this.#answer(request, respond, { status: 200, headers: ALLOW, body: '{"status":"ok"}' });
-			else throw new ApiError(405, "method-not-allowed", "use GET or POST", ALLOW);
+			const { method, path } = request.head;
+			if (path !== "/") throw new ApiError(404, "not-found", "there is nothing but /");
+			if (method === "POST") return this.#post(request, respond);
+			if (method === "GET" || method === "HEAD") return this.#answer(request, this.#identify(request));
+			if (method === "OPTIONS")
+				return this.#answer(request, { status: 200, headers: ALLOW, body: '{"status":"ok"}' });
+			throw new ApiError(405, "method-not-allowed", "use GET or POST", ALLOW);
 		} catch (error) {
-			this.#answer(request, respond, errorResponse(error));
+			return this.#answer(request, errorResponse(error));
 		}
 	};
 
-	#answer(request: Request, respond: Respond, response: Response, commands: string[] = []): void {
-		const { secure, remoteAddress: address, method, path, origin } = request;
-		this.#parts.report({
-			event: "request",
-			secure,
-			address,
-			// From outside, and so shown only if it is as it should be.
-			method: METHODS.includes(method) ? method : "(other)",
-			path: path === "/" ? path : "(other)",
-			status: response.status,
-			commands,
-		});
-		if (origin !== undefined)
-			response.headers = (response.headers ?? "") + corsHeaders(origin, method === "OPTIONS");
-		respond(response);
+	#identify({ secure }: Request): Response {
+		const { identity, report } = this.#parts;
+		const body = identity();
+		// Where nobody has to hear of each request. Over HTTPS, each keeps the device in HTTPS mode.
+		return secure || report ? { status: 200, body } : { status: 200, body, lasts: () => identity() === body };
 	}
 
-	#post(request: Request, respond: Respond): void {
-		checkContentType(request.contentType);
-		const body = parseObject(request.body);
+	/** Forgets what it remembers of requests. */
+	forget(): void {
+		this.#bodies.forget();
+	}
+
+	/** The response as it goes out. */
+	#answer(request: Request, response: Response, orders?: Order[]): Response {
+		// Without a listener the event is not even made.
+		this.#parts.report?.(requestEvent(request, response.status, orders));
+		if (request.head.origin) allowOrigin(response, request.head);
+		return response;
+	}
+
+	#post(request: Request, respond: Respond): Response | undefined {
+		checkContentType(request.head.contentType);
+		const body = this.#bodies.read(request.body, !request.secure);
 		if (body.object.udid !== this.#parts.udid)
 			throw new ApiError(404, "wrong-udid", "udid is not this device's");
-		const orders = this.#orders(request, body);
-		const names: string[] = [];
-		for (let i = 0; i < orders.length; i++) names.push(orders[i]!.name);
-		this.#carryOut(orders, request, (response) => this.#answer(request, respond, response, names));
+		return this.#carryOut(this.#orders(request, body), 0, request, respond);
 	}
 
 	/** Everything that is asked for, authenticated and validated. Throws an ApiError. */
-	#orders(request: Request, { object: body, unknownCommand, unknownField }: Parsed): Order[] {
-		const { vault, authenticator, settings, commands } = this.#parts;
-		const asked = Object.keys(body).filter((name) => name !== "udid" && name !== "secret");
-		const pairing = asked.includes("pair");
-		if (vault.paired && pairing) throw new ApiError(409, "already-paired", "this device has an owner");
-		if (!vault.paired && !pairing) throw notPaired();
-		if (pairing && asked.length > 1) throw new ApiError(400, "pair-alone", "pair comes alone");
+	#orders(request: Request, parsed: Parsed): Order[] {
+		const parts = this.#parts;
+		const body = parsed.object;
+		const names = Object.keys(body);
+		// No member is undefined in JSON, and `udid` is one of them.
+		const asked = names.length - (body.secret === undefined ? 1 : 2);
+		const pairing = names.includes("pair");
+		if (pairing === parts.vault.paired) throw pairing ? alreadyPaired() : notPaired();
+		if (pairing && asked > 1) throw new ApiError(400, "pair-alone", "pair comes alone");
 		const proof = pairing
 			? "none"
-			: authenticator.check(
-					request,
-					Object.hasOwn(body, "secret") ? body.secret : undefined,
-					settings.value.auth.md5,
-				);
-		if (asked.length === 0) throw new ApiError(400, "no-command", "the request has no command");
-		return asked.map((name) => {
-			const command = commands.get(name);
-			if (!command) throw unknown("command", name === UNKNOWN_NAME ? unknownCommand : name);
-			if (
-				command.where !== "any" &&
-				!request.secure &&
-				!(command.where === "https-or-signed" && proof === "hmac-sha256")
-			)
-				throw new ApiError(
-					403,
-					"https-only",
-					`${name} is taken over HTTPS only${command.where === "https" ? "" : ", or signed"}`,
-				);
-			if (unknownField !== undefined) throw unknown("field", unknownField);
-			return { name, command, order: command.validate(body[name]) };
+			: parts.authenticator.check(request, body.secret, parts.settings.value.auth.md5);
+		if (asked === 0) throw new ApiError(400, "no-command", "the request has no command");
+		const orders: Order[] = [];
+		for (let i = 0; i < names.length; i++) {
+			const name = names[i]!;
+			if (name !== "udid" && name !== "secret") orders.push(this.#order(name, request, parsed, proof));
+		}
+		return orders;
+	}
+
+	/** One of them. */
+	#order(name: string, request: Request, parsed: Parsed, proof: Proof | "none"): Order {
+		const command = this.#parts.commands.get(name);
+		if (!command) throw unknown("command", name === UNKNOWN_NAME ? parsed.unknownCommand : name);
+		const where = command.where;
+		if (where !== "any" && !request.secure && !(where === "https-or-signed" && proof === "hmac-sha256"))
+			throw new ApiError(
+				403,
+				"https-only",
+				`${name} is taken over HTTPS only${where === "https" ? "" : ", or signed"}`,
+			);
+		if (parsed.unknownField !== undefined) throw unknown("field", parsed.unknownField);
+		return { name, command, order: command.validate(parsed.object[name]) };
+	}
+
+	/** Prepares the orders from `at` on and then carries out all. Undefined: it will respond later. */
+	#carryOut(orders: Order[], at: number, request: Request, respond: Respond): Response | undefined {
+		while (at < orders.length && !orders[at]!.command.prepare) at++;
+		if (at < orders.length) {
+			this.#prepare(orders, at, request, respond);
+			return;
+		}
+		let response: Response;
+		try {
+			response = this.#perform(orders, request.head);
+		} catch (error) {
+			abandon(orders);
+			response = errorResponse(error);
+		}
+		return this.#answer(request, response, orders);
+	}
+
+	/** Apart from what calls it, so that only it takes the memory for a closure. */
+	#prepare(orders: Order[], at: number, request: Request, respond: Respond): void {
+		const { command, order } = orders[at]!;
+		command.prepare?.(order, (error) => {
+			if (error) abandon(orders.slice(0, at));
+			const response = error
+				? this.#answer(request, errorResponse(error), orders)
+				: this.#carryOut(orders, at + 1, request, respond);
+			if (response) respond(response);
 		});
 	}
 
-	#carryOut(orders: Order[], request: Request, answer: Respond, prepared = 0): void {
-		const next = orders[prepared];
-		if (!next) {
-			let response: Response;
-			try {
-				response = this.#perform(orders, request);
-			} catch (error) {
-				abandon(orders);
-				response = errorResponse(error);
-			}
-			answer(response);
-			return;
-		}
-		const done = (error?: ApiError) => {
-			if (error) {
-				abandon(orders.slice(0, prepared));
-				answer(errorResponse(error));
-			} else this.#carryOut(orders, request, answer, prepared + 1);
-		};
-		if (next.command.prepare) next.command.prepare(next.order, done);
-		else done();
-	}
-
 	/** Writes and does all that was ordered. Throws, with nothing changed, if it cannot be written. */
-	#perform(orders: Order[], request: Request): Response {
+	#perform(orders: Order[], client: Client): Response {
+		const parts = this.#parts;
 		// `prepare` may have taken a while, and the button have been held meanwhile.
-		if (!this.#parts.vault.paired) throw notPaired();
+		if (!parts.vault.paired) throw notPaired();
+		const answer: JsonObject = { status: "ok", udid: parts.udid };
+		const response: Response = { status: 200, body: "" };
 		let change: Partial<Settings> | undefined;
 		for (let i = 0; i < orders.length; i++) {
-			const { command, order } = orders[i]!;
-			if (command.settings) change = { ...change, ...command.settings(order) };
+			const next = orders[i]!;
+			const command = next.command;
+			if (command.settings) change = { ...change, ...command.settings(next.order) };
+			if (command.afterwards) response.sent = follow(orders);
 		}
-		if (change) this.#parts.settings.change(change);
-		const answer: JsonObject = { status: "ok", udid: this.#parts.udid };
+		if (change) parts.settings.change(change);
 		for (let i = 0; i < orders.length; i++) {
-			const { name, command, order } = orders[i]!;
-			answer[name] = command.perform(order, request);
+			const next = orders[i]!;
+			answer[next.name] = next.command.perform(next.order, client);
 		}
-		const sent = () => {
-			for (const { command, order } of orders) command.afterwards?.(order);
-		};
-		return { status: 200, body: JSON.stringify(answer), sent };
+		response.body = JSON.stringify(answer);
+		return response;
 	}
 }
 
@@ -164,8 +178,39 @@ function unknown(kind: "command" | "field", name = ""): ApiError {
 	return new ApiError(400, `unknown-${kind}`, `there is no ${kind} ${shown(name)}`);
 }
 
+function alreadyPaired(): ApiError {
+	return new ApiError(409, "already-paired", "this device has an owner");
+}
+
 function notPaired(): ApiError {
 	return new ApiError(409, "not-paired", "this device has no owner");
+}
+
+/** What of it comes from outside is shown only if it is as it should be. */
+function requestEvent(
+	{ head: { method, path }, secure, remoteAddress: address }: Request,
+	status: number,
+	orders: Order[] = [],
+): DeviceEvent {
+	return {
+		event: "request",
+		secure,
+		address,
+		method: METHODS.includes(method) ? method : "(other)",
+		path: path === "/" ? path : "(other)",
+		status,
+		commands: orders.map(({ name }) => name),
+	};
+}
+
+function allowOrigin(response: Response, { origin, method }: Head): void {
+	response.headers = (response.headers ?? "") + corsHeaders(origin, method === "OPTIONS");
+}
+
+function follow(orders: Order[]): () => void {
+	return () => {
+		for (const { command, order } of orders) command.afterwards?.(order);
+	};
 }
 
 function abandon(orders: Order[]): void {

@@ -30,5 +30,4 @@ export interface Command<Order = unknown> {
 export interface Client {
 	/** Name or address by which it reached the device, "" if it did not say. */
 	readonly host: string;
-	readonly secure: boolean;
 }

@@ -6,8 +6,8 @@ type Range = readonly [least: number, usual: number, most: number];
 
 /** The fields of one command, read one by one; whatever does not fit is refused with the field's name. */
 export class Fields {
-	#command: string;
-	#values: JsonObject;
+	readonly #values: JsonObject;
+	readonly #command: string;
 
 	/** Throws 400 unless `value` is an object with no field but `known`. */
 	constructor(command: string, value: unknown, known: readonly string[]) {
@@ -26,17 +26,15 @@ export class Fields {
 
 	/** As it came, undefined if it did not. */
 	any(name: string): unknown {
-		return this.has(name) ? this.#values[name] : undefined;
+		return Object.hasOwn(this.#values, name) ? this.#values[name] : undefined;
 	}
 
 	/** A number in the range, or the range's usual one if it is absent. */
 	number(name: string, range: Range): number {
-		if (!this.has(name)) return range[1];
-		const value = this.any(name);
-		const [least, , most] = range;
-		if (typeof value !== "number" || !(value >= least && value <= most))
-			throw this.invalid(name, `a number from ${least} to ${most}`);
-		return value;
+		const value = this.#values[name];
+		if (value === undefined) return range[1];
+		if (typeof value === "number" && value >= range[0] && value <= range[2]) return value;
+		throw this.invalid(name, `a number from ${range[0]} to ${range[2]}`);
 	}
 
 	/** true or false; it must be there. */
@@ -48,11 +46,10 @@ export class Fields {
 
 	/** One of `choices`, the first of them if it is absent. */
 	choice<T extends string>(name: string, choices: readonly T[]): T {
-		if (!this.has(name)) return choices[0] as T;
-		const value = this.any(name);
-		if (!choices.includes(value as T))
-			throw this.invalid(name, choices.map((choice) => `"${choice}"`).join(" or "));
-		return value as T;
+		const value = this.#values[name];
+		if (value === undefined) return choices[0]!;
+		if (choices.includes(value as T)) return value as T;
+		throw this.invalid(name, choices.map((choice) => `"${choice}"`).join(" or "));
 	}
 
 	/** A text of `least` to `most` bytes in UTF-8, without control characters; it must be there. */

@@ -16,37 +16,112 @@ export interface Parsed {
 /** It is no name of a request itself. */
 export const UNKNOWN_NAME = "?";
 
+/** A body that was read, without its secret. */
+interface Known {
+	/** Up to the secret; all of it, if there is none. */
+	readonly before: string;
+	/** From the secret's end on; undefined if there is none. */
+	readonly after: string | undefined;
+	readonly length: number;
+	readonly object: JsonObject;
+}
+
 /**
- * Reads a body that must be a JSON object in UTF-8 (RFC 8259), nested no deeper than JSON_DEPTH and with no more
- * than JSON_VALUES values; else throws 400. Names but `names` are put aside: XS keeps each name that an object has
- * had until it is restarted, and anybody may send new ones.
+ * Reads bodies. It keeps the last usual one, as most clients send the same command again and again. The secret is
+ * cut out of it: comparing texts takes a time that tells how far they are the same.
  */
-export function parseObject(body: Uint8Array, names: readonly string[] = REQUEST_NAMES): Parsed {
-	const parsed: Parsed = { object: {}, unknownCommand: undefined, unknownField: undefined };
-	let value: unknown;
-	try {
-		const decoder = new TextDecoder("utf-8", { fatal: true });
-		let text = decoder.decode(body);
-		if (!isPlain(text, names)) {
-			let known = body;
-			inspect(body, (start, end, depth) => {
-				const name = decoder.decode(body.subarray(start, end));
-				if (names.includes(name)) return;
-				if (depth === 1) parsed.unknownCommand ??= name;
-				else parsed.unknownField ??= name;
-				if (known === body) known = body.slice();
-				replaceName(known, start, end);
-			});
-			if (known !== body) text = decoder.decode(known);
-		}
-		value = JSON.parse(text);
-	} catch (error) {
-		if (error instanceof ApiError) throw error;
-		throw malformed();
+export class BodyReader {
+	readonly #decoder = new TextDecoder("utf-8", { fatal: true });
+	readonly #notHex = /[^0-9A-Fa-f]/;
+	readonly #names: readonly string[];
+	#known: Known | undefined;
+
+	/** `names`: all that a member may have. */
+	constructor(names: readonly string[] = REQUEST_NAMES) {
+		this.#names = names;
 	}
-	if (!isObject(value)) throw new ApiError(400, "malformed-json", "the body is not a JSON object");
-	parsed.object = value;
-	return parsed;
+
+	/** Forgets the body that it keeps. */
+	forget(): void {
+		this.#known = undefined;
+	}
+
+	/**
+	 * Reads a body that must be a JSON object in UTF-8 (RFC 8259), nested no deeper than JSON_DEPTH and with no more
+	 * than JSON_VALUES values; else throws 400. Names but the known ones are put aside: XS keeps each name that an
+	 * object has had until it is restarted, and anybody may send new ones. `isPublic`: everybody could have read it on
+	 * its way, so it may be kept. What it gives is not to be changed.
+	 */
+	read(body: Uint8Array, isPublic = false): Parsed {
+		try {
+			const text = this.#decoder.decode(body);
+			const object = this.recall(text);
+			return object
+				? { object, unknownCommand: undefined, unknownField: undefined }
+				: this.parse(text, body, isPublic);
+		} catch (error) {
+			throw error instanceof ApiError ? error : malformed();
+		}
+	}
+
+	/** What the text says if it is the known one, whatever its secret is. */
+	private recall(text: string): JsonObject | undefined {
+		const known = this.#known;
+		if (!known) return undefined;
+		const { before, after, object } = known;
+		if (after === undefined) return text === before ? object : undefined;
+		if (!text.startsWith(before) || text.length !== known.length) return undefined;
+		const end = before.length + SECRET_LENGTH;
+		const secret = text.slice(before.length, end);
+		return text.startsWith(after, end) && !this.#notHex.test(secret) ? { ...object, secret } : undefined;
+	}
+
+	private parse(text: string, body: Uint8Array, isPublic: boolean): Parsed {
+		const parsed: Parsed = { object: {}, unknownCommand: undefined, unknownField: undefined };
+		const plain = isPlain(text, this.#names);
+		let known = body;
+		if (!plain) known = putAside(body, this.#names, this.#decoder, parsed);
+		const value: unknown = JSON.parse(known === body ? text : this.#decoder.decode(known));
+		if (!isObject(value)) throw new ApiError(400, "malformed-json", "the body is not a JSON object");
+		parsed.object = value;
+		if (plain && isPublic) this.remember(text, value);
+		return parsed;
+	}
+
+	private remember(text: string, object: JsonObject): void {
+		const { secret } = object;
+		const { length } = text;
+		if (secret === undefined) this.#known = { before: text, after: undefined, length, object };
+		if (typeof secret !== "string" || secret.length !== SECRET_LENGTH || this.#notHex.test(secret)) return;
+		const parts = text.split(`"secret":"${secret}"`);
+		if (parts.length !== 2) return;
+		const before = `${parts[0]}"secret":"`;
+		this.#known = { before, after: `"${parts[1]}`, length, object: { ...object, secret: "" } };
+	}
+}
+
+/** Reads one body; see BodyReader. */
+export function parseObject(body: Uint8Array, names?: readonly string[]): Parsed {
+	return new BodyReader(names).read(body);
+}
+
+/** The body with all names but `names` replaced; says in `parsed` which these were. */
+function putAside(
+	body: Uint8Array,
+	names: readonly string[],
+	decoder: InstanceType<typeof TextDecoder>,
+	parsed: Parsed,
+): Uint8Array {
+	let known = body;
+	inspect(body, (start, end, depth) => {
+		const name = decoder.decode(body.subarray(start, end));
+		if (names.includes(name)) return;
+		if (depth === 1) parsed.unknownCommand ??= name;
+		else parsed.unknownField ??= name;
+		if (known === body) known = body.slice();
+		replaceName(known, start, end);
+	});
+	return known;
 }
 
 export function isObject(value: unknown): value is JsonObject {
@@ -59,19 +134,19 @@ export function isObject(value: unknown): value is JsonObject {
  */
 function isPlain(text: string, names: readonly string[]): boolean {
 	if (text.length > PLAIN_LENGTH) return false;
-	const pieces = text.split(":", PLAIN + 2);
+	const pieces = text.split('":', PLAIN + 2);
+	const colons = pieces.length - 1;
 	if (
-		pieces.length > PLAIN + 1 ||
+		colons > PLAIN ||
+		text.split(":", PLAIN + 2).length !== colons + 1 ||
 		text.includes("\\") ||
 		text.split(",", PLAIN + 2).length > PLAIN + 1 ||
 		text.split("{", JSON_DEPTH + 2).length + text.split("[", JSON_DEPTH + 2).length > JSON_DEPTH + 2
 	)
 		return false;
-	for (let i = pieces.length - 2; i >= 0; i--) {
+	for (let i = 0; i < colons; i++) {
 		const piece = pieces[i]!;
-		const end = piece.length - 1;
-		const name = piece.slice(piece.lastIndexOf('"', end - 1) + 1, end);
-		if (!piece.endsWith('"') || !names.includes(name)) return false;
+		if (!names.includes(piece.slice(piece.lastIndexOf('"') + 1))) return false;
 	}
 	return true;
 }
@@ -132,6 +207,9 @@ function afterSpace(body: Uint8Array, start: number): number {
 function malformed(): ApiError {
 	return new ApiError(400, "malformed-json", "the body is not JSON");
 }
+
+/** Of an MD5 in hex. */
+const SECRET_LENGTH = 32;
 
 /** Most characters, and most commas and most colons, of a text that is looked at as a whole. */
 const PLAIN_LENGTH = 512;

@@ -1,6 +1,6 @@
 import type { Host } from "../../hosts/host";
 import { ApiError } from "../api/error";
-import { equalSecrets, toHex } from "../bytes";
+import { Secret, toHex } from "../bytes";
 import type { Request } from "../http/message";
 import type { Vault } from "../identity/vault";
 import { NONCE_DIGITS } from "../limits";
@@ -19,7 +19,7 @@ export class Authenticator {
 	#attempts: Attempts;
 	/** The token that the two below belong to. */
 	#known = "";
-	#md5 = "";
+	#md5 = new Secret("");
 	/** The highest request counter taken under this token. */
 	#nonce = 0;
 
@@ -44,38 +44,37 @@ export class Authenticator {
 				`too many wrong secrets, wait ${wait} s`,
 				`Retry-After: ${wait}\r\n`,
 			);
-		this.#follow(this.#token.value);
-		if (request.authorization !== undefined) {
+		const token = this.#token.value;
+		if (token !== this.#known) this.#follow(token);
+		const authorization = request.head.authorization;
+		if (authorization !== undefined) {
 			if (secret !== undefined)
 				throw new ApiError(400, "two-proofs", "send either the Authorization field or a secret");
-			this.#checkSignature(request, request.authorization);
+			this.#checkSignature(request, authorization);
 			return "hmac-sha256";
 		}
 		if (!md5Allowed) throw new ApiError(403, "md5-off", "this device takes signed requests only");
-		if (
-			typeof secret !== "string" ||
-			!equalSecrets(this.#md5, secret.length === 32 ? secret.toLowerCase() : "")
-		)
+		if (typeof secret !== "string" || secret.length !== 32 || !this.#md5.equals(secret.toLowerCase()))
 			throw this.#refuse(address, "wrong-secret", "the secret is wrong");
 		return "md5";
 	}
 
 	#follow(token: string): void {
-		if (token === this.#known) return;
-		this.#md5 = this.#vault.md5(token);
+		this.#md5 = new Secret(this.#vault.md5(token));
 		this.#nonce = 0;
 		this.#known = token;
 	}
 
 	#checkSignature(request: Request, authorization: string): void {
-		const { remoteAddress, method, path, body } = request;
+		const { remoteAddress, body } = request;
+		const { method, path } = request.head;
 		const given = parseAuthorization(authorization);
 		if (!given) throw this.#refuse(remoteAddress, "wrong-secret", "the Authorization field is malformed");
 		if (given.token !== this.#known)
 			throw this.#refuse(remoteAddress, "wrong-token", "the token is not in force any more");
 		const digest = toHex(this.#host.digest("SHA256", body));
 		const mac = this.#vault.hmac(`${given.token}\n${given.nc}\n${method}\n${path}\n${digest}`);
-		if (!equalSecrets(mac, given.mac))
+		if (!new Secret(mac).equals(given.mac))
 			throw this.#refuse(remoteAddress, "wrong-secret", "the signature is wrong");
 		// Known to come from the owner, so no attempt to guess: an own client that fell behind, or a replay.
 		const nonce = given.nc.length <= NONCE_DIGITS ? Number(given.nc) : 0;

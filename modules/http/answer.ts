@@ -21,15 +21,17 @@ const STATUS_LINES: Readonly<Record<number, string>> = {
 };
 
 const COMMON =
-	"Content-Type: application/json\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nContent-Length: ";
+	"Content-Type: application/json\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n";
 
 /** Puts responses into bytes. */
 export class AnswerEncoder {
 	#common = COMMON;
-	// The last answer with a prepared body: as long as nothing in it changes, it is sent again as it is.
-	#body: Uint8Array | undefined;
+	// The last head, up to the length: most answers differ in their bodies alone.
 	#status = 0;
 	#headers = "";
+	#start = "";
+	// The last answer with a prepared body: as long as nothing in it changes, it is sent again as it is.
+	#body: Uint8Array | undefined;
 	#answer: Uint8Array = new Uint8Array(0);
 	readonly #encoder = new TextEncoder();
 
@@ -39,19 +41,24 @@ export class AnswerEncoder {
 	 * lines, each ending in CRLF. `withBody` is false for the answer to HEAD, which has the head alone.
 	 */
 	encode(status: number, headers: string, body: string | Uint8Array, withBody: boolean): Uint8Array {
-		if (body === this.#body && status === this.#status && headers === this.#headers && withBody)
-			return this.#answer;
-		const length = typeof body === "string" ? this.#encoder.encode(body).length : body.length;
-		const start = (STATUS_LINES[status] ?? `HTTP/1.1 ${status} \r\n`) + this.#common;
-		const head = `${start}${length}\r\n${headers}\r\n`;
-		// Twice through the encoder is less work than putting two pieces together.
-		if (typeof body === "string") return this.#encoder.encode(withBody ? head + body : head);
-		const headBytes = this.#encoder.encode(head);
-		if (!withBody) return headBytes;
+		if (status !== this.#status || headers !== this.#headers) {
+			this.#status = status;
+			this.#headers = headers;
+			const line = STATUS_LINES[status] ?? `HTTP/1.1 ${status} \r\n`;
+			this.#start = `${line}${this.#common}${headers}Content-Length: `;
+			this.#body = undefined;
+		}
+		if (body === this.#body && withBody) return this.#answer;
+		const encoder = this.#encoder;
+		if (typeof body === "string") {
+			// Twice through the encoder is less work than putting two pieces together.
+			const end = `${encoder.encode(body).length}\r\n\r\n`;
+			return encoder.encode(this.#start + (withBody ? end + body : end));
+		}
+		const head = encoder.encode(`${this.#start}${body.length}\r\n\r\n`);
+		if (!withBody) return head;
 		this.#body = body;
-		this.#status = status;
-		this.#headers = headers;
-		this.#answer = join(headBytes, body);
+		this.#answer = join(head, body);
 		return this.#answer;
 	}
 
@@ -64,7 +71,7 @@ export class AnswerEncoder {
 	setDate(time: number | undefined): void {
 		// IMF-fixdate (RFC 9110, 5.6.7).
 		this.#common = time === undefined ? COMMON : `Date: ${new Date(time).toUTCString()}\r\n${COMMON}`;
-		this.#body = undefined;
+		this.#status = 0;
 	}
 }
 

@@ -3,7 +3,7 @@ import { BODY_TIME, HEAD_TIME, KEEP_ALIVE_TIME, READ_CHUNK, SWEEP_INTERVAL, WRIT
 import { type AnswerEncoder, join } from "./answer";
 import { type Body, FixedBody } from "./body";
 import { ChunkedBody } from "./chunked";
-import { errorBody } from "./errors";
+import { errorBody, type Refusal } from "./errors";
 import type { Progress } from "./frame";
 import type { Handler, Response } from "./message";
 import type { Head, HeadParser } from "./parser";
@@ -20,8 +20,16 @@ export interface Service {
 	now: number;
 	/** Counts the signs of life of all connections. */
 	activity: number;
+	/** What answers the same request again. */
+	lasting: Lasting | undefined;
 	/** The connection is closed. */
 	forget(connection: Connection): void;
+}
+
+interface Lasting {
+	readonly head: Head;
+	readonly bytes: Uint8Array;
+	readonly lasts: () => boolean;
 }
 
 /** `handling`: the handler is running; `handled`: it will respond later; `answered`: the response is being written. */
@@ -39,22 +47,22 @@ export class Connection implements SocketHandler {
 	activity: number;
 	#state: State = "reading";
 	readonly #service: Service;
+	/** Bytes that the socket has to read, and takes to write. */
+	#readable = 0;
+	#response: Response | undefined;
 	readonly #socket: Socket;
 	/** Read from the socket and not consumed. */
 	#pending: Uint8Array | undefined;
-	/** Bytes that the socket has to read, and takes to write. */
-	#readable = 0;
 	#writable = 0;
-	/** Of the current request; between two, of the last one. */
-	#head: Head | undefined;
 	/** The body that is being read. */
 	#body: Body | undefined;
-	#response: Response | undefined;
-	#output: Uint8Array | undefined;
+	/** Of the current request; between two, of the last one. */
+	#head: Head | undefined;
+	#progress: Progress | undefined;
 	/** Close after the response. */
 	#closing = false;
 	#deadline: number;
-	#progress: Progress | undefined;
+	#output: Uint8Array | undefined;
 
 	constructor(socket: Socket, service: Service) {
 		this.#socket = socket;
@@ -68,9 +76,29 @@ export class Connection implements SocketHandler {
 		return this.#state === "handled" || this.#state === "answered";
 	}
 
-	onReadable(count: number): void {
+	/**
+	 * Reads requests and has them handled as long as there is anything to read. `unseen`: what is pending was not
+	 * looked at. Nothing escapes.
+	 */
+	onReadable(count: number, unseen?: boolean): void {
 		this.#readable = count;
-		this.read(false);
+		if (this.#state !== "reading") return;
+		try {
+			do {
+				let bytes = this.#pending;
+				if (!bytes || !unseen) {
+					const more = this.#socket.read(READ_CHUNK);
+					if (!more) break;
+					count -= more.length;
+					this.#readable = count;
+					bytes = bytes ? join(bytes, more) : more;
+					this.activity = ++this.#service.activity;
+				}
+				unseen = this.#body ? this.readBody(this.#body, bytes) : this.readHead(bytes);
+			} while ((count > 0 || (unseen && this.#pending)) && this.#state === "reading");
+		} catch {
+			this.recover();
+		}
 	}
 
 	onWritable(count: number): void {
@@ -81,7 +109,7 @@ export class Connection implements SocketHandler {
 		} catch {
 			this.drop();
 		}
-		this.read(true);
+		this.onReadable(this.#readable, true);
 	}
 
 	onError(): void {
@@ -90,7 +118,7 @@ export class Connection implements SocketHandler {
 
 	/** Closes, but not before a response that was given has been written. */
 	close(): void {
-		if (this.#response) this.#closing = true;
+		if (this.#response || this.#state === "answered") this.#closing = true;
 		else this.drop();
 	}
 
@@ -122,62 +150,54 @@ export class Connection implements SocketHandler {
 		} else this.drop();
 	}
 
-	/**
-	 * Reads requests and has them handled as long as there is anything to read; `unseen`: the pending bytes were
-	 * not looked at. Nothing escapes.
-	 */
-	private read(unseen: boolean): void {
-		try {
-			while (this.#state === "reading") {
-				let bytes = this.#pending;
-				if (!bytes || !unseen) {
-					if (this.#readable <= 0) break;
-					const more = this.#socket.read(READ_CHUNK);
-					if (!more) break;
-					this.#readable -= more.length;
-					bytes = bytes ? join(bytes, more) : more;
-					this.activity = ++this.#service.activity;
-				}
-				unseen = this.#body ? this.readBody(this.#body, bytes) : this.readHead(bytes);
-			}
-		} catch {
-			this.recover();
-		}
-	}
-
-	/** Looks for a head. False if it needs more bytes. */
+	/** Looks for a head, and has the request handled if it is whole. False if it needs more bytes. */
 	private readHead(bytes: Uint8Array): boolean {
 		const service = this.#service;
 		const head = service.parser.parse(bytes, this.#progress);
 		if (head.kind !== "head") {
-			if (head.kind === "refused") {
-				this.#head = undefined;
-				this.refuse(head.status, head.code, head.message);
-			} else {
-				// The time for a first head runs from the start, for a later one from its first byte.
-				if (this.#head && hasBegun(head) && !hasBegun(this.#progress))
-					this.#deadline = service.now + HEAD_TIME;
-				this.#progress = head;
-				this.#pending = bytes;
-			}
+			this.wait(head, bytes);
 			return false;
 		}
 		this.#head = head;
+		const end = head.end;
+		const length = bytes.length;
+		if (end > length) return this.beginBody(head, bytes);
+		if (end < length) this.#pending = bytes.subarray(end);
+		else if (this.#pending) this.#pending = undefined;
 		if (this.#progress) this.#progress = undefined;
-		const { length } = bytes;
-		const { consumed, end } = head;
-		if (end <= length) {
-			if (end < length) this.#pending = bytes.subarray(end);
-			else if (this.#pending) this.#pending = undefined;
-			this.handle(consumed === end ? service.nothing : bytes.subarray(consumed, end));
-			return true;
+		const lasting = service.lasting;
+		if (head.consumed !== end) this.handle(head, bytes.subarray(head.consumed, end));
+		// The parser gives the same object for the same head.
+		else if (lasting && lasting.head === head && lasting.lasts()) {
+			this.#state = "answered";
+			this.send(lasting.bytes);
+		} else this.handle(head, service.nothing);
+		return true;
+	}
+
+	/** There is no head yet, and will be none if it was refused. */
+	private wait(head: Progress | Refusal, bytes: Uint8Array): void {
+		if (head.kind === "refused") {
+			this.#head = undefined;
+			this.refuse(head.status, head.code, head.message);
+			return;
 		}
-		this.#pending = undefined;
-		this.#body = head.chunked ? new ChunkedBody() : new FixedBody(end - consumed);
-		this.#deadline = service.now + BODY_TIME;
-		if (consumed < length) return this.readBody(this.#body, bytes.subarray(consumed));
-		if (head.awaitsContinue) {
-			this.#output = service.encoder.encodeContinue();
+		// The time for a first head runs from the start, for a later one from its first byte.
+		if (this.#head && hasBegun(head) && !hasBegun(this.#progress))
+			this.#deadline = this.#service.now + HEAD_TIME;
+		this.#progress = head;
+		this.#pending = bytes;
+	}
+
+	/** The body is not whole, or its length not known. False if it needs more bytes. */
+	private beginBody({ consumed, end, chunked, awaitsContinue }: Head, bytes: Uint8Array): boolean {
+		const { now, encoder } = this.#service;
+		this.#progress = this.#pending = undefined;
+		this.#body = chunked ? new ChunkedBody() : new FixedBody(end - consumed);
+		this.#deadline = now + BODY_TIME;
+		if (consumed < bytes.length) return this.readBody(this.#body, bytes.subarray(consumed));
+		if (awaitsContinue) {
+			this.#output = encoder.encodeContinue();
 			this.flush();
 		}
 		return false;
@@ -193,31 +213,22 @@ export class Connection implements SocketHandler {
 		this.#pending = taken < bytes.length ? bytes.subarray(taken) : undefined;
 		if (!body.done) return false;
 		this.#body = undefined;
-		this.handle(body.bytes);
+		this.handle(this.#head!, body.bytes);
 		return true;
 	}
 
-	private handle(body: Uint8Array): void {
-		const head = this.#head!;
+	private handle(head: Head, body: Uint8Array): void {
 		const service = this.#service;
 		this.#state = "handling";
-		service.handle(
-			{
-				method: head.method,
-				target: head.target,
-				path: head.path,
-				host: head.host,
-				contentType: head.contentType,
-				authorization: head.authorization,
-				origin: head.origin,
-				body,
-				secure: service.secure,
-				remoteAddress: this.#socket.remoteAddress,
-			},
+		const response = service.handle(
+			{ head, body, secure: service.secure, remoteAddress: this.#socket.remoteAddress },
 			this.#respond,
 		);
 		if (this.#response) this.answer(this.#response);
-		else if (this.#state === "handling") this.#state = "handled";
+		else if (this.#state !== "handling") {
+			if (response) tell(response);
+		} else if (response) this.answer(response);
+		else this.#state = "handled";
 	}
 
 	/** What the handler calls: at once, later, or when the connection is lost. */
@@ -233,7 +244,7 @@ export class Connection implements SocketHandler {
 			} catch {
 				this.drop();
 			}
-			this.read(true);
+			this.onReadable(this.#readable, true);
 		} else tell(response);
 	};
 
@@ -256,6 +267,7 @@ export class Connection implements SocketHandler {
 
 	private answer(response: Response): void {
 		this.#state = "answered";
+		this.#response = response;
 		const head = this.#head;
 		let headers = response.headers ?? "";
 		if (this.#closing || response.close || !head?.keepAlive) {
@@ -264,14 +276,21 @@ export class Connection implements SocketHandler {
 		} else if (head.old) headers += "Connection: keep-alive\r\n";
 		const service = this.#service;
 		const bytes = service.encoder.encode(response.status, headers, response.body, head?.method !== "HEAD");
-		if (bytes.length <= this.#writable) {
-			this.#writable = this.#socket.write(bytes);
-			this.finish();
-		} else {
-			this.#deadline = service.now + WRITE_TIME;
+		const lasts = response.lasts;
+		if (lasts && head && !this.#closing) service.lasting = { head, bytes, lasts };
+		this.send(bytes);
+	}
+
+	/** Writes a response. */
+	private send(bytes: Uint8Array): void {
+		if (bytes.length > this.#writable) {
+			this.#deadline = this.#service.now + WRITE_TIME;
 			this.#output = this.#output ? join(this.#output, bytes) : bytes;
 			this.flush();
+			return;
 		}
+		this.#writable = this.#socket.write(bytes);
+		this.finish();
 	}
 
 	/** Writes as much as the socket takes of what could not be written at once. */
@@ -287,7 +306,7 @@ export class Connection implements SocketHandler {
 
 	/** The response is written. */
 	private finish(): void {
-		this.tellSent();
+		if (this.#response) this.tellSent();
 		if (this.#closing) {
 			this.discard();
 			this.drop();

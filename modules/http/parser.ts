@@ -5,19 +5,30 @@ import { frame, malformedRequestLine, type Progress } from "./frame";
 import { splitTarget } from "./target";
 
 const LINES = 1 + HEADER_FIELDS;
+/** Bytes of a head that is kept; browsers send some 500. */
+const REMEMBERED = 1024;
 
 /** What a request's head says. */
 export interface Head {
 	readonly kind: "head";
 	/** Bytes that the head takes, with the empty lines before it. */
 	readonly consumed: number;
+	/** As sent; methods are case-sensitive (RFC 9110, 9.1). */
 	readonly method: string;
+	/** As sent. */
 	readonly target: string;
-	/** See Request. */
+	/** The target without scheme, authority and query; of `*` and of CONNECT's target, the whole. */
 	readonly path: string;
+	/**
+	 * The name of the host that the client asks for, in lower case, without port and without the brackets of an
+	 * IPv6 address; "" if it named none. Of an absolute target, that target's (RFC 9112, 3.2.2).
+	 */
 	readonly host: string;
+	/** The field as sent, undefined if there is none. */
 	readonly contentType: string | undefined;
+	/** The field as sent, undefined if there is none. */
 	readonly authorization: string | undefined;
+	/** Of the page that a browser asks for (RFC 6454), as sent, undefined if there is none. */
 	readonly origin: string | undefined;
 	/** Bytes that head and body take; Infinity if the body is chunked. */
 	readonly end: number;
@@ -29,9 +40,21 @@ export interface Head {
 	readonly old: boolean;
 }
 
+/** A head that was read, as the pattern of those that differ in the values of two fields alone. */
+interface Like {
+	readonly head: Head;
+	readonly text: string;
+	/** What is before, between and after the values. */
+	readonly parts: readonly string[];
+	/** Whose values they are: Content-Length's, or else Authorization's. */
+	readonly lengths: readonly boolean[];
+	/** Bytes that such a head may have. */
+	readonly most: number;
+}
+
 /**
  * Reads heads of HTTP/1.0 and 1.1 requests (RFC 9112). The outcome depends on the bytes alone: what the parser
- * keeps are tools and a copy of its last result, since most clients send the same head again and again.
+ * keeps are tools and its last results, since most clients send the same head again and again, or one like it.
  *
  * No pattern has a quantifier: XS takes memory for each of its rounds and aborts when there is none left.
  */
@@ -44,12 +67,15 @@ export class HeadParser {
 	readonly #notAscii = /[^\0-\x7f]/g;
 	readonly #notToken = /[^\w!#$%&'*+.^`|~-]/;
 	readonly #notVisible = /[^!-~]/;
+	readonly #notPrintable = /[^ -~]/;
 	readonly #notDigit = /[^0-9]/;
 	/** RFC 3986, 3.2.2: reg-name. */
 	readonly #notName = /[^\w.~!$&'()*+,;=%-]/;
 	readonly #notAddress = /[^0-9A-Fa-f:.]/;
 	#lastText = "";
 	#lastHead: Head | undefined;
+	/** The last head with a length or a signature, which are other ones in each request. */
+	#like: Like | undefined;
 
 	/**
 	 * Reads the head of the next request from all bytes that have arrived and were not consumed; `progress` is
@@ -60,7 +86,38 @@ export class HeadParser {
 		const text = this.#decoder.decode(bytes);
 		// Equality is the quicker test where nothing follows the head.
 		if (this.#lastHead && (text === this.#lastText || text.startsWith(this.#lastText))) return this.#lastHead;
-		return this.parseText(text, bytes) ?? this.parseBytes(bytes);
+		return this.parseLike(text) ?? this.parseText(text, bytes) ?? this.parseBytes(bytes);
+	}
+
+	/** The quick way for a head that is like the last one. */
+	private parseLike(text: string): Head | undefined {
+		const like = this.#like;
+		if (!like) return;
+		if (text.startsWith(like.text)) return like.head;
+		const { head, parts, lengths } = like;
+		let { authorization, end } = head;
+		let length = end - head.consumed;
+		let at = 0;
+		for (let i = 0; i < lengths.length; i++) {
+			if (!text.startsWith(parts[i]!, at)) return;
+			at += parts[i]!.length;
+			end = text.indexOf("\r\n", at);
+			const value = text.slice(at, end);
+			if (end <= at) return;
+			if (lengths[i]) {
+				if (end - at > CONTENT_LENGTH_DIGITS || this.#notDigit.test(value)) return;
+				length = Number(value);
+				if (length > BODY) return;
+			} else {
+				if (this.#notPrintable.test(value) || value.trim() !== value) return;
+				authorization = value;
+			}
+			at = end;
+		}
+		const last = parts[lengths.length]!;
+		const consumed = at + last.length;
+		if (consumed > like.most || !text.startsWith(last, at)) return;
+		return { ...head, authorization, consumed, end: consumed + length };
 	}
 
 	/** The quick way for the usual head: whole, ASCII, and without anything that `frame` would refuse or skip. */
@@ -72,9 +129,12 @@ export class HeadParser {
 		const lines = split(text.slice(0, end));
 		if (lines.length > LINES || this.#control.test(lines.join(""))) return;
 		const head = this.parseLines(lines, end + 4);
-		if (head.kind === "head") {
+		if (head.kind !== "head" || end > REMEMBERED) return head;
+		const whole = text.slice(0, head.consumed);
+		this.#like = likeness(head, whole, lines, lineEnd + HEADER_BLOCK + 4) ?? this.#like;
+		if (this.#like?.head !== head) {
 			this.#lastHead = head;
-			this.#lastText = text.slice(0, head.consumed);
+			this.#lastText = whole;
 		}
 		return head;
 	}
@@ -182,6 +242,26 @@ export class HeadParser {
 			return;
 		return host.toLowerCase();
 	}
+}
+
+/** The pattern of heads like this one; undefined if it has neither of the two fields. */
+function likeness(head: Head, text: string, lines: string[], most: number): Like | undefined {
+	const parts: string[] = [];
+	const lengths: boolean[] = [];
+	let part = lines[0]!;
+	for (let i = 1; i < lines.length; i++) {
+		const line = lines[i]!;
+		const colon = line.indexOf(":");
+		const name = line.slice(0, colon).toLowerCase();
+		if (name === "content-length" || name === "authorization") {
+			const value = line.slice(colon + 1).trim();
+			parts.push(`${part}\r\n${line.slice(0, line.indexOf(value, colon + 1))}`);
+			lengths.push(name === "content-length");
+			part = "";
+		} else part += `\r\n${line}`;
+	}
+	parts.push(`${part}\r\n\r\n`);
+	return lengths.length > 0 ? { head, text, parts, lengths, most } : undefined;
 }
 
 /** The lines of a head; one more than LINES at most. */

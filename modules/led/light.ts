@@ -1,6 +1,6 @@
 import type { Clock, Led, Timer, Timers } from "../../hosts/host";
 import { BLINK_HALF } from "../limits";
-import { type Color, pack } from "./color";
+import { type Color, scale } from "./color";
 import { beat, type Rhythm } from "./rhythm";
 import { SIGNALS, type Signal } from "./signals";
 
@@ -36,8 +36,6 @@ interface Scene {
 	readonly end: number;
 }
 
-const BLACK: Color = { red: 0, green: 0, blue: 0 };
-
 const RHYTHMS: Readonly<Record<Effect, Rhythm>> = {
 	blink: [BLINK_HALF, BLINK_HALF],
 	solid: "steady",
@@ -56,12 +54,17 @@ export class Light {
 	readonly #onChange: LightOptions["onChange"];
 	readonly #gamma: Uint8Array | undefined;
 	readonly #signals: { [name in Signal]?: Scene } = {};
+	/** How many there are. */
+	#signaled = 0;
 	#order: Scene | undefined;
 	#timer: Timer | undefined;
+	/** When it comes; Infinity if there is none. */
+	#due = Number.POSITIVE_INFINITY;
 	#closed = false;
-	/** What the LED shows, packed; none before the first time, as an LED can keep its color over a restart. */
-	#shown: number | undefined;
-	#toldColor = 0;
+	/** What the LED shows, before and after gamma; -1 before the first time, as it can keep its color over a restart. */
+	#painted: Color = -1;
+	#shown = -1;
+	#toldColor: Color = 0;
 	#toldEffect = "off";
 
 	constructor({ led, timers, clock, onChange }: LightOptions) {
@@ -74,26 +77,32 @@ export class Light {
 	}
 
 	/** Carries out an order; the one before is forgotten. Black is dark at once. */
-	show({ color, effect, duration, intensity }: LightOrder): void {
-		const peak = scale(color, intensity / 100);
+	show(order: LightOrder): void {
+		const effect = order.effect;
+		const color = scale(order.color, order.intensity / 100);
 		const start = this.#clock.monotonic();
-		this.#order = isBlack(peak)
-			? undefined
-			: { effect, color: peak, rhythm: RHYTHMS[effect], start, end: start + duration * 1000 };
-		this.#render();
+		this.#order =
+			color === 0
+				? undefined
+				: { effect, color, rhythm: RHYTHMS[effect], start, end: start + order.duration * 1000 };
+		this.#render(start);
 	}
 
 	/** Begins a signal; one that is given already goes on. */
 	signal(name: Signal): void {
+		if (this.#signals[name]) return;
 		const start = this.#clock.monotonic();
 		for (const { name: effect, color, rhythm } of SIGNALS)
 			if (effect === name)
-				this.#signals[name] ??= { effect, color, rhythm, start, end: Number.POSITIVE_INFINITY };
+				this.#signals[name] = { effect, color, rhythm, start, end: Number.POSITIVE_INFINITY };
+		this.#signaled++;
 		this.#render();
 	}
 
 	endSignal(name: Signal): void {
+		if (!this.#signals[name]) return;
 		delete this.#signals[name];
+		this.#signaled--;
 		this.#render();
 	}
 
@@ -109,71 +118,89 @@ export class Light {
 		this.#render();
 	}
 
-	#render(): void {
-		if (this.#timer !== undefined) this.#timers.clear(this.#timer);
-		this.#timer = undefined;
-		const now = this.#clock.monotonic();
+	#render(now = this.#clock.monotonic()): void {
 		const scene = this.#front(now);
 		if (!scene) {
-			this.#paint(BLACK);
-			this.#tell(BLACK, "off");
+			this.#wait(now, Number.POSITIVE_INFINITY);
+			if (this.#painted !== 0) this.#paint(0);
+			if (this.#toldEffect !== "off") this.#tell(0, "off");
 			return;
 		}
 		const { level, until } = beat(scene.rhythm, now - scene.start);
-		const next = Math.min(scene.start + until, scene.end);
-		if (next !== Number.POSITIVE_INFINITY)
-			this.#timer = this.#timers.once(() => this.#render(), Math.ceil(next - now));
+		let next = scene.start + until;
+		if (next > scene.end) next = scene.end;
+		this.#wait(now, next);
 		const color = scale(scene.color, level);
-		this.#paint(color);
-		this.#tell(scene.rhythm === "breath" ? scene.color : color, scene.effect);
+		if (color !== this.#painted) this.#paint(color);
+		const told = scene.rhythm === "breath" ? scene.color : color;
+		if (told !== this.#toldColor || scene.effect !== this.#toldEffect) this.#tell(told, scene.effect);
 	}
 
 	#front(now: number): Scene | undefined {
 		if (this.#closed) return undefined;
-		for (const { name } of SIGNALS) {
-			const scene = this.#signals[name];
-			if (scene) return scene;
-		}
+		if (this.#signaled > 0) return this.#mostUrgent();
 		if (this.#order && now >= this.#order.end) this.#order = undefined;
 		return this.#order;
 	}
 
-	#paint({ red, green, blue }: Color): void {
+	#mostUrgent(): Scene | undefined {
+		for (const { name } of SIGNALS) {
+			const scene = this.#signals[name];
+			if (scene) return scene;
+		}
+		return undefined;
+	}
+
+	/** Renders again at `until`. A timer that comes before that is left to come: it does this once more. */
+	#wait(now: number, until: number): void {
+		if (this.#due <= until && until < Number.POSITIVE_INFINITY) return;
+		if (this.#timer !== undefined) this.#timers.clear(this.#timer);
+		this.#timer = undefined;
+		this.#due = Number.POSITIVE_INFINITY;
+		if (until < Number.POSITIVE_INFINITY) this.#sleep(now, until);
+	}
+
+	#sleep(now: number, until: number): void {
+		this.#due = until;
+		this.#timer = this.#timers.once(
+			() => {
+				this.#timer = undefined;
+				this.#due = Number.POSITIVE_INFINITY;
+				this.#render();
+			},
+			Math.ceil(until - now),
+		);
+	}
+
+	#paint(color: Color): void {
 		const gamma = this.#gamma;
-		const [r, g, b] = gamma ? [gamma[red]!, gamma[green]!, gamma[blue]!] : [red, green, blue];
-		const color = pack(r, g, b);
-		if (color === this.#shown) return;
+		let red = color >> 16;
+		let green = (color >> 8) & 0xff;
+		let blue = color & 0xff;
+		if (gamma) {
+			red = gamma[red]!;
+			green = gamma[green]!;
+			blue = gamma[blue]!;
+		}
+		const shown = (red << 16) | (green << 8) | blue;
 		try {
-			this.#led.set(r, g, b);
-			this.#shown = color;
+			if (shown !== this.#shown) this.#led.set(red, green, blue);
+			this.#shown = shown;
+			this.#painted = color;
 		} catch {
 			// Called from a timer. The next change tries again.
 		}
 	}
 
-	#tell({ red, green, blue }: Color, effect: string): void {
-		const color = pack(red, green, blue);
-		if (color === this.#toldColor && effect === this.#toldEffect) return;
+	#tell(color: Color, effect: string): void {
 		this.#toldColor = color;
 		this.#toldEffect = effect;
 		try {
-			this.#onChange?.(red, green, blue, effect);
+			this.#onChange?.(color >> 16, (color >> 8) & 0xff, color & 0xff, effect);
 		} catch {
 			// Called from a timer. The light does not depend on who watches it.
 		}
 	}
-}
-
-function isBlack({ red, green, blue }: Color): boolean {
-	return pack(red, green, blue) === 0;
-}
-
-function scale({ red, green, blue }: Color, factor: number): Color {
-	return {
-		red: Math.round(red * factor),
-		green: Math.round(green * factor),
-		blue: Math.round(blue * factor),
-	};
 }
 
 /** From color value to LED value, rounded up: what is not black stays visible. None where they are the same. */

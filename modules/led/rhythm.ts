@@ -18,14 +18,14 @@ export function beat(rhythm: Rhythm, elapsed: number): Beat {
 		const phase = ((step * BREATH_STEP) % BREATH) / BREATH;
 		return { level: (1 - Math.cos(2 * Math.PI * phase)) / 2, until: (step + 1) * BREATH_STEP };
 	}
+	const first = rhythm[0]!;
+	if (elapsed < first) return { level: 1, until: first };
+	const { length } = rhythm;
 	let period = 0;
-	for (const length of rhythm) period += length;
-	let until = Math.floor(elapsed / period) * period;
-	let level = 0;
-	for (const length of rhythm) {
-		level = 1 - level;
-		until += length;
-		if (elapsed < until) break;
-	}
-	return { level, until };
+	for (let i = 0; i < length; i++) period += rhythm[i]!;
+	// Where the first stretch that is not over ends; the even ones are lit.
+	let i = 0;
+	let until = elapsed - (elapsed % period) + first;
+	while (elapsed >= until) until += rhythm[++i]!;
+	return { level: i & 1 ? 0 : 1, until };
 }

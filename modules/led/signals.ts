@@ -9,8 +9,8 @@ export type Signal = "error" | "reset" | "update" | "pairing";
  * None flashes more than three times in any second (WCAG 2.2, 2.3.1).
  */
 export const SIGNALS: readonly { readonly name: Signal; readonly color: Color; readonly rhythm: Rhythm }[] = [
-	{ name: "error", color: { red: 255, green: 0, blue: 0 }, rhythm: [150, 150, 150, 1_050] },
-	{ name: "reset", color: { red: 255, green: 0, blue: 0 }, rhythm: [200, 200] },
-	{ name: "update", color: { red: 0, green: 255, blue: 255 }, rhythm: "breath" },
-	{ name: "pairing", color: { red: 255, green: 255, blue: 255 }, rhythm: "breath" },
+	{ name: "error", color: 0xff0000, rhythm: [150, 150, 150, 1_050] },
+	{ name: "reset", color: 0xff0000, rhythm: [200, 200] },
+	{ name: "update", color: 0x00ffff, rhythm: "breath" },
+	{ name: "pairing", color: 0xffffff, rhythm: "breath" },
 ];

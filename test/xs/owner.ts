@@ -39,7 +39,7 @@ export class BenchOwner {
 	async open(kind: "http" | "https" = "http"): Promise<Wire> {
 		const port = (await this.bench.ports())[kind];
 		assert.ok(port, `${kind} is not open`);
-		return Wire.open({ host: "127.0.0.1", port, secure: false });
+		return Wire.open({ host: "127.0.0.1", port, secure: kind === "https" && this.bench.tls });
 	}
 
 	/** One request on a connection of its own. */

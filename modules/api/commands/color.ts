@@ -4,25 +4,31 @@ import { COLOR_DURATION } from "../../limits";
 import type { Command } from "../command";
 import { Fields } from "../fields";
 
+const FIELDS = ["color", "effect", "duration", "intensity"] as const;
+const EFFECTS = ["blink", "solid", "breathe"] as const;
+/** Percent: [least, default, most]. */
+const INTENSITY = [0, 100, 100] as const;
+
 /** `setColor`: shows a colour for a while, then the light goes back to what it was. */
 export function setColor(light: Light): Command<LightOrder> {
 	return {
 		where: "any",
 		validate(value) {
-			const fields = new Fields("setColor", value, ["color", "effect", "duration", "intensity"]);
+			const fields = new Fields("setColor", value, FIELDS);
 			const color = parseColor(fields.any("color"));
-			if (!color)
+			if (color === undefined)
 				throw fields.invalid("color", 'a color name, "#rrggbb" or {red, green, blue} from 0 to 255');
 			return {
 				color,
-				effect: fields.choice("effect", ["blink", "solid", "breathe"]),
+				effect: fields.choice("effect", EFFECTS),
 				duration: fields.number("duration", COLOR_DURATION),
-				intensity: fields.number("intensity", [0, 100, 100]),
+				intensity: fields.number("intensity", INTENSITY),
 			};
 		},
 		perform(order) {
 			light.show(order);
-			return { ...order, color: formatColor(order.color) };
+			const { color, effect, duration, intensity } = order;
+			return { color: formatColor(color), effect, duration, intensity };
 		},
 	};
 }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { ApiError } from "../../../modules/api/error";
-import { parseObject } from "../../../modules/api/json";
+import { BodyReader, parseObject } from "../../../modules/api/json";
 
 const NAMES = ["a", "b"];
 
@@ -166,4 +166,72 @@ test("a short text is read as a long one is, which is looked at byte by byte", (
 		'{"a":{"a":{"c":1}}}',
 	])
 		assert.deepEqual(outcome(text), outcome(text + " ".repeat(600)), text);
+});
+
+describe("a reader of bodies", () => {
+	const bytes = (text: string) => new TextEncoder().encode(text);
+	const names = ["a", "b", "secret"];
+	const hex = (digit: string) => digit.repeat(32);
+
+	test("reads a body as a first one, whatever it has read before", () => {
+		const secrets = fc.constantFrom(
+			hex("0"),
+			hex("A"),
+			hex("f"),
+			hex("g"),
+			"0",
+			`${hex("0")}0`,
+			`${"0".repeat(31)}"`,
+			`${"0".repeat(30)}\\n`,
+		);
+		const body = fc
+			.tuple(secrets, fc.constantFrom("1", "2", '{"b":2}', '{"x":1}', '"\\u0000"', `"${hex("0")}"`))
+			.chain(([secret, a]) =>
+				fc.constantFrom(
+					`{"secret":"${secret}","a":${a}}`,
+					`{"a":${a},"secret":"${secret}"}`,
+					`{"a":${a},"secret":"${secret}"} `,
+					`{"a":${a},"secret": "${secret}"}`,
+					`{"a":{"secret":"${secret}"},"secret":"${secret}"}`,
+					`{"a":{"secret":"${secret}"}}`,
+					`{"a":${a}}`,
+					`{"secret":${a}}`,
+					`{"secret":"${secret}"`,
+					`["${secret}"]`,
+				),
+			);
+		const outcome = (read: () => unknown) => {
+			try {
+				return read();
+			} catch (error) {
+				assert.ok(error instanceof ApiError);
+				return error.code;
+			}
+		};
+		fc.assert(
+			fc.property(fc.array(body, { minLength: 2, maxLength: 6 }), (texts) => {
+				const reader = new BodyReader(names);
+				for (const text of texts)
+					assert.deepEqual(
+						outcome(() => reader.read(bytes(text), true)),
+						outcome(() => parseAll(text, names)),
+						text,
+					);
+			}),
+			{ numRuns: 1000 },
+		);
+	});
+
+	test("keeps nothing that is not public, is long or was to be forgotten", () => {
+		const reader = new BodyReader(names);
+		const again = (text: string, isPublic = true) => {
+			const { a } = reader.read(bytes(text), isPublic).object;
+			return reader.read(bytes(text), isPublic).object.a === a;
+		};
+		const text = `{"a":{},"secret":"${hex("0")}"}`;
+		assert.equal(again(text), true);
+		reader.forget();
+		assert.equal(again(text, false), false);
+		assert.equal(again(`{"a":{"b":"${"x".repeat(1000)}"}}`), false);
+	});
 });

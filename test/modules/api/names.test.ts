@@ -8,7 +8,7 @@ import { REQUEST_NAMES } from "../../../modules/api/names";
 function fields(): string[] {
 	return readdirSync("modules/api/commands").flatMap((file) => {
 		const text = readFileSync(`modules/api/commands/${file}`, "utf8");
-		const lists = [...text.matchAll(/new Fields\("[\w.]+", value, \[([^\]]*)\]/g)];
+		const lists = [...text.matchAll(/(?:new Fields\("[\w.]+", value, |const FIELDS = )\[([^\]]*)\]/g)];
 		return lists.flatMap(([, list]) =>
 			[...(list as string).matchAll(/"(\w+)"/g)].map(([, name]) => name as string),
 		);

@@ -5,6 +5,7 @@ import { ApiError } from "../../../modules/api/error";
 import { Authenticator } from "../../../modules/auth/authenticator";
 import { Token } from "../../../modules/auth/token";
 import type { Request } from "../../../modules/http/message";
+import type { Head } from "../../../modules/http/parser";
 import { Vault } from "../../../modules/identity/vault";
 import { FakeHost } from "../../fakes/host";
 
@@ -20,14 +21,8 @@ function owner() {
 		createHash("md5")
 			.update(token.value + UUID)
 			.digest("hex");
-	const request = (change: Partial<Request> = {}): Request => ({
-		method: "POST",
-		target: "/",
-		path: "/",
-		host: "",
-		contentType: undefined,
-		authorization: undefined,
-		origin: undefined,
+	const request = (change: Partial<Request> = {}, head: Partial<Head> = {}): Request => ({
+		head: { method: "POST", path: "/", ...head } as Head,
 		body: new TextEncoder().encode("{}"),
 		secure: false,
 		remoteAddress: "192.0.2.1",
@@ -35,16 +30,14 @@ function owner() {
 	});
 	const signed = (
 		nc: number | string,
-		change: Partial<Request> = {},
+		change: Partial<Request & Head> = {},
 		key = UUID,
 		signedToken = token.value,
 	) => {
 		const digest = createHash("sha256").update("{}").digest("hex");
 		const mac = createHmac("sha256", key).update(`${signedToken}\n${nc}\nPOST\n/\n${digest}`).digest("hex");
-		return request({
-			authorization: `Ambient16 token="${signedToken}", nc="${nc}", mac="${mac}"`,
-			...change,
-		});
+		const authorization = `Ambient16 token="${signedToken}", nc="${nc}", mac="${mac}"`;
+		return request(change, { authorization, ...change });
 	};
 	const refusal = (request: Request, given?: unknown, md5 = true): ApiError => {
 		try {
@@ -198,6 +191,6 @@ describe("signature", () => {
 
 	test("a malformed one counts as wrong", () => {
 		const { request, refusal } = owner();
-		assert.equal(refusal(request({ authorization: "Basic dXNlcjpwYXNz" })).status, 401);
+		assert.equal(refusal(request({}, { authorization: "Basic dXNlcjpwYXNz" })).status, 401);
 	});
 });

@@ -622,3 +622,78 @@ describe("the parser", () => {
 		);
 	});
 });
+
+describe("a head like the last one", () => {
+	const signed = (value: string, end = "Content-Length: 2\r\n\r\n{}") =>
+		`POST / HTTP/1.1\r\nHost: a\r\nAuthorization: ${value}\r\n${end}`;
+	const alone = (text: string) => new HeadParser().parse(new TextEncoder().encode(text));
+
+	test("is read as a first one is, whatever was read before it", () => {
+		const values = fc.oneof(
+			fc.constantFrom(
+				"a",
+				"b",
+				"a b",
+				" a",
+				"a ",
+				"a\tb",
+				"\ta",
+				"",
+				" ",
+				"a, a",
+				"x\r\nHost: b",
+				"a\r\n b",
+				"a\rb",
+				"a\nb",
+			),
+			fc.string({
+				maxLength: 6,
+				unit: fc.constantFrom("a", " ", "\t", "\r", "\n", ":", "é", "\0", "\u007f", "\ufffd"),
+			}),
+			fc.nat(HEADER_BLOCK + 20).map((length) => "x".repeat(length)),
+		);
+		const ends = fc.constantFrom(
+			"Content-Length: 2\r\n\r\n{}",
+			"Content-Length: 3\r\n\r\n{ }",
+			"content-length: 3\r\n\r\n{ }",
+			"Content-Length: 03 \r\n\r\n{ }",
+			"Content-Length: \r\n\r\n{ }",
+			"Content-Length: 3a\r\n\r\n{ }",
+			"Content-Length: -3\r\n\r\n{ }",
+			"Content-Length: 3\r\n\r\n{",
+			"Content-Length: 4097\r\n\r\n{",
+			"Content-Length: 0000000000000003\r\n\r\n{",
+			"Content-Length: 3\r\nContent-Length: 3\r\n\r\n{ }",
+			"Content-Length: 3\r\nHost: b\r\n\r\n{ }",
+			"Content-Length: 2\r\n\r\né",
+			"Content-Length: 2\r\nAuthorization: a\r\n\r\n{}",
+			"Content-Length: 2\r\nX: a\r\n\r\n{}",
+			"Transfer-Encoding: chunked\r\n\r\n2",
+			"Content-Length: 2\r\n",
+		);
+		fc.assert(
+			fc.property(fc.array(fc.tuple(values, ends), { minLength: 2, maxLength: 6 }), (requests) => {
+				const parser = new HeadParser();
+				for (const [value, end] of requests) {
+					// Without any in some, so that the length is the only difference.
+					const text =
+						value === "b" ? signed("b", end).replace(/Authorization: b\r\n/, "") : signed(value, end);
+					assert.deepEqual(parser.parse(new TextEncoder().encode(text)), alone(text), JSON.stringify(text));
+				}
+			}),
+			{ numRuns: 500 },
+		);
+	});
+
+	test("is as long as its own signature", () => {
+		const parser = new HeadParser();
+		for (const value of ['Ambient16 nc="9"', 'Ambient16 nc="10"', 'Ambient16 nc="7"']) {
+			const text = signed(value);
+			const outcome = parser.parse(latin1(text)) as Head;
+			assert.deepEqual(
+				[outcome.authorization, outcome.consumed, outcome.end],
+				[value, text.length - 2, text.length],
+			);
+		}
+	});
+});

@@ -24,7 +24,7 @@ const CHUNKED = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\
 const latin1 = (text: string) => new Uint8Array(Buffer.from(text, "latin1"));
 
 /** Tells what it was asked. */
-const echo: Handler = ({ method, path, body }, respond) =>
+const echo: Handler = ({ head: { method, path }, body }, respond) =>
 	respond({ status: 200, body: JSON.stringify(`${method} ${path} ${Buffer.from(body).toString("latin1")}`) });
 
 function serve(handle: Handler = echo, identity?: Uint8Array) {
@@ -107,7 +107,10 @@ describe("a request", () => {
 			"POST http://Device.local:80/a?b HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" +
 				"Authorization: Ambient16 a\r\nOrigin: http://Page.local\r\nContent-Length: 2\r\n\r\n{}",
 		);
-		assert.deepEqual(requests[0]?.request, {
+		const { head, ...rest } = requests[0]!.request;
+		const { method, target, path, host, contentType, authorization, origin } = head;
+		const request = { method, target, path, host, contentType, authorization, origin, ...rest };
+		assert.deepEqual(request, {
 			method: "POST",
 			target: "http://Device.local:80/a?b",
 			path: "/a",
@@ -211,7 +214,7 @@ describe("pipelined requests", () => {
 		for (let i = 0; i < 3; i++) {
 			assert.equal(requests.length, i + 1);
 			const { request, respond } = requests[i]!;
-			paths.push(request.path);
+			paths.push(request.head.path);
 			respond({ status: 200, body: `"${i}"` });
 		}
 		assert.deepEqual(paths, ["/a", "/b", "/c"]);
@@ -298,7 +301,7 @@ describe("a response", () => {
 
 	test("may be prepared bytes, which are sent again and again", () => {
 		const body = latin1('"prepared"');
-		const { connect } = serve(({ path }, respond) =>
+		const { connect } = serve(({ head: { path } }, respond) =>
 			respond({ status: path === "/" ? 200 : 404, body: path === "/x" ? '{"code":"x"}' : body }),
 		);
 		const peer = connect();
@@ -309,12 +312,82 @@ describe("a response", () => {
 		assert.match(second!, /^404 [\s\S]*\r\n\r\n{"code":"x"}$/);
 		assert.equal(third, first);
 		assert.equal(fourth, first!.replace('"prepared"', ""));
-		assert.match(fifth!, /^200 [\s\S]*Connection: close\r\n\r\n"prepared"$/);
+		assert.match(fifth!, /^200 [\s\S]*\r\nConnection: close\r\n[\s\S]*\r\n\r\n"prepared"$/);
+	});
+
+	test("that lasts answers the same request again, as long as it does", () => {
+		let asked = 0;
+		let lasts = true;
+		const { time, connect } = serve(() => ({
+			status: 200,
+			body: latin1(`"${++asked}"`),
+			lasts: () => lasts,
+		}));
+		const peer = connect();
+		peer.send(GET + GET);
+		connect().send(GET);
+		assert.deepEqual(responses(peer), ['200 "1"', '200 "1"']);
+		assert.equal(asked, 1);
+		// Later its date is another.
+		time.advance(5_000);
+		peer.send(GET);
+		assert.equal(responses(peer).at(-1), '200 "2"');
+		assert.equal(new Set(peer.text.match(/Date: .*/g)).size, 2);
+		lasts = false;
+		peer.send(GET + GET);
+		assert.deepEqual(responses(peer).slice(-2), ['200 "3"', '200 "4"']);
+	});
+
+	test("that lasts answers no other request", () => {
+		let asked = 0;
+		const { connect } = serve(() => ({ status: 200, body: latin1(`"${++asked}"`), lasts: () => true }));
+		const others = [
+			GET.replace("/", "/x"),
+			GET.replace("GET", "HEAD"),
+			POST,
+			GET.replace("\r\n\r\n", "\r\nX: y\r\n\r\n"),
+		];
+		others.push("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+		for (const other of others) {
+			connect().send(GET);
+			const before = asked;
+			const peer = connect().send(latin1(other));
+			assert.equal(asked, before + 1, other);
+			if (other.includes("HEAD")) assert.match(peer.text, /\r\n\r\n$/);
+			connect().send(GET);
+		}
+		const post = connect();
+		post.send(POST + POST);
+		assert.notEqual(responses(post)[0], responses(post)[1]);
+	});
+
+	test("that lasts is written as the client takes it", () => {
+		const { connect } = serve(() => ({ status: 200, body: latin1('"1"'), lasts: () => true }));
+		connect().send(GET);
+		const peer = connect();
+		peer.drain(0);
+		peer.send(GET);
+		assert.equal(peer.text, "");
+		for (let i = 0; i < 500; i++) peer.drain(1);
+		assert.deepEqual(responses(peer), ['200 "1"']);
+	});
+
+	test("that lasts is written also if the server is closed meanwhile", () => {
+		const { server, connect } = serve(() => ({ status: 200, body: latin1('"1"'), lasts: () => true }));
+		connect().send(GET);
+		const peer = connect();
+		peer.drain(10);
+		peer.send(GET);
+		server.close();
+		assert.equal(peer.closed, false);
+		peer.drain();
+		assert.deepEqual(responses(peer), ['200 "1"']);
+		assert.equal(peer.closed, true);
 	});
 
 	test("with prepared bytes has its own status and fields", () => {
 		const body = latin1("{}");
-		const { connect } = serve(({ path }, respond) =>
+		const { connect } = serve(({ head: { path } }, respond) =>
 			respond({ status: path === "/b" ? 401 : 200, body, headers: path === "/c" ? "X: y\r\n" : "" }),
 		);
 		const peer = connect();
@@ -570,7 +643,7 @@ describe("what goes wrong", () => {
 
 	test("in the handler of one connection is nothing to another", () => {
 		const { connect } = serve((request, respond) => {
-			if (request.path === "/x") throw new Error();
+			if (request.head.path === "/x") throw new Error();
 			echo(request, respond);
 		});
 		const other = connect();
@@ -1062,7 +1135,7 @@ describe("whatever comes", () => {
 				(steps) => {
 					const waiting: (() => void)[] = [];
 					const { connect } = serve((request, respond) => {
-						const { later } = steps[Number(request.path.slice(1))]!;
+						const { later } = steps[Number(request.head.path.slice(1))]!;
 						if (later) waiting.push(() => echo(request, respond));
 						else echo(request, respond);
 					});

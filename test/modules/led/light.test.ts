@@ -7,9 +7,9 @@ import { type Effect, Light, type LightOrder } from "../../../modules/led/light"
 import { BREATH, BREATH_STEP } from "../../../modules/limits";
 import { FakeLed, FakeTime } from "../../fakes/host";
 
-const RED: Color = { red: 255, green: 0, blue: 0 };
-const BLUE: Color = { red: 0, green: 0, blue: 255 };
-const BLACK: Color = { red: 0, green: 0, blue: 0 };
+const RED: Color = 0xff0000;
+const BLUE: Color = 0x0000ff;
+const BLACK: Color = 0x000000;
 const DARK = [0, 0, 0];
 
 function setUp({ gamma = 1, lateness = (): number => 0 } = {}) {
@@ -83,6 +83,34 @@ describe("the owner's light", () => {
 		assert.deepEqual(led.history, ["255,0,0", "0,0,0"]);
 	});
 
+	test("an order after another keeps its own times, with one timer for both", () => {
+		const { time, led, light } = setUp();
+		light.show(order({ effect: "blink", duration: 2 }));
+		time.advance(300);
+		light.show(order({ effect: "blink", duration: 2, color: BLUE }));
+		assert.equal(time.pending, 1);
+		const lit: number[] = [];
+		for (let ms = 0; ms < 2_500; ms++) {
+			lit.push(led.color[2]);
+			assert.ok(time.pending <= 1);
+			time.advance(1);
+		}
+		for (const [ms, level] of lit.entries())
+			assert.equal(level, ms < 2_000 && ms % 1_000 < 500 ? 255 : 0, `${ms} ms`);
+		assert.equal(time.pending, 0);
+	});
+
+	test("an order that ends before the one it replaces ends in time", () => {
+		const { time, led, light } = setUp();
+		light.show(order({ effect: "solid", duration: 100 }));
+		light.show(order({ effect: "solid", duration: 1 }));
+		time.advance(999);
+		assert.deepEqual(led.color, [255, 0, 0]);
+		time.advance(1);
+		assert.deepEqual(led.color, DARK);
+		assert.equal(time.pending, 0);
+	});
+
 	test("breathe rises from dark to the peak and falls again", () => {
 		const { time, led, light } = setUp();
 		light.show(order({ effect: "breathe" }));
@@ -109,15 +137,15 @@ describe("the owner's light", () => {
 
 	test("the LED is set only when its value changes", () => {
 		const { time, led, light } = setUp();
-		light.show(order({ effect: "breathe", color: { red: 2, green: 0, blue: 0 }, duration: 4 }));
-		light.show(order({ effect: "breathe", color: { red: 2, green: 0, blue: 0 }, duration: 4 }));
+		light.show(order({ effect: "breathe", color: 0x020000, duration: 4 }));
+		light.show(order({ effect: "breathe", color: 0x020000, duration: 4 }));
 		time.advance(10_000);
 		assert.deepEqual(led.history, ["1,0,0", "2,0,0", "1,0,0", "0,0,0"]);
 	});
 
 	test("intensity scales the color linearly", () => {
 		const { led, light } = setUp();
-		light.show(order({ color: { red: 255, green: 100, blue: 10 }, intensity: 20 }));
+		light.show(order({ color: 0xff640a, intensity: 20 }));
 		assert.deepEqual(led.color, [51, 20, 2]);
 	});
 
@@ -320,7 +348,7 @@ describe("gamma", () => {
 			const { led, light } = setUp({ gamma });
 			let before = 0;
 			for (let red = 1; red < 256; red++) {
-				light.show(order({ color: { red, green: 0, blue: 0 } }));
+				light.show(order({ color: red << 16 }));
 				assert.ok(led.color[0] >= Math.max(before, 1));
 				before = led.color[0];
 			}
@@ -332,25 +360,25 @@ describe("gamma", () => {
 
 	test("follows the exponent", () => {
 		const { led, light } = setUp({ gamma: 2.2 });
-		light.show(order({ color: { red: 128, green: 64, blue: 0 } }));
+		light.show(order({ color: 0x804000 }));
 		assert.deepEqual(led.color, [56, 13, 0]);
 	});
 
 	test("comes after intensity", () => {
 		const { led, light } = setUp({ gamma: 2 });
-		light.show(order({ color: { red: 200, green: 0, blue: 0 }, intensity: 50 }));
+		light.show(order({ color: 0xc80000, intensity: 50 }));
 		assert.deepEqual(led.color, [40, 0, 0]);
 	});
 
 	test("is not in what is told", () => {
 		const { light, changes } = setUp({ gamma: 2.2 });
-		light.show(order({ color: { red: 128, green: 64, blue: 0 } }));
+		light.show(order({ color: 0x804000 }));
 		assert.deepEqual(changes, ["128 64 0 solid"]);
 	});
 
 	test("of 1 changes nothing", () => {
 		const { led, light } = setUp();
-		light.show(order({ color: { red: 1, green: 127, blue: 254 } }));
+		light.show(order({ color: 0x017ffe }));
 		assert.deepEqual(led.color, [1, 127, 254]);
 	});
 });
