@@ -1,4 +1,4 @@
-import type { Clock, Connect, SocketHandler, Timers } from "../host";
+import type { Clock, Connect, SocketHandler, Timers, Trust } from "../host";
 import type { Connection } from "./connection";
 import { guard, type OnException } from "./guard";
 import type { TcpRemote } from "./io";
@@ -9,7 +9,10 @@ import type { TlsSlots } from "./tls-slots";
 /** Resolves a name to one of its addresses, undefined if there is none. */
 export type Resolve = (name: string, done: (address: string | undefined) => void) => void;
 
-/** Sessions that are kept for resumption: of a database, a broker and an update server, and one more. Up to 4 KiB each. */
+/**
+ * Sessions that are kept for resumption, one for a server: of a database, a broker and an update server, and one more.
+ * C keeps none of more than 4 KiB (A16_RESUMPTION).
+ */
 const RESUMPTIONS = 4;
 /** Bytes of a record that a server is asked to keep to (RFC 6066, 4), so that it costs the chip less memory. */
 const FRAGMENT = 4096;
@@ -37,10 +40,16 @@ export interface LineHandler {
 	onEnd(error: string | undefined): void;
 }
 
+interface Resumption {
+	session: ArrayBuffer;
+	/** Under which the server was verified. C seals that into the session as well. */
+	trust: Trust;
+}
+
 /** Connections that the device makes: TCP, or TLS to a server that it is told to trust. */
 export class Lines {
 	readonly #options: LinesOptions;
-	readonly #resumptions = new Map<string, ArrayBuffer>();
+	readonly #resumptions = new Map<string, Resumption>();
 
 	constructor(options: LinesOptions) {
 		this.#options = options;
@@ -56,7 +65,7 @@ export class Lines {
 export class Line implements SocketHandler {
 	readonly #connect: Connect;
 	readonly #options: LinesOptions;
-	readonly #resumptions: Map<string, ArrayBuffer>;
+	readonly #resumptions: Map<string, Resumption>;
 	#handler: LineHandler | undefined;
 	#socket: Connection | TlsConnection | undefined;
 	#connected = false;
@@ -67,7 +76,7 @@ export class Line implements SocketHandler {
 		connect: Connect,
 		handler: LineHandler,
 		options: LinesOptions,
-		resumptions: Map<string, ArrayBuffer>,
+		resumptions: Map<string, Resumption>,
 	) {
 		this.#connect = connect;
 		this.#handler = handler;
@@ -167,9 +176,7 @@ export class Line implements SocketHandler {
 		const { endpoint, trust } = this.#connect;
 		const { host, port } = endpoint;
 		const server = `${host}:${port}`;
-		const resumption = this.#resumptions.get(server);
-		// If it does not work, the next connection is to begin anew.
-		this.#resumptions.delete(server);
+		const resumption = this.resumptionOf(server);
 		const tls = this.#options.tls!.connect({
 			// RFC 6066, 3: no dot at the end.
 			host: host.endsWith(".") ? host.slice(0, -1) : host,
@@ -185,9 +192,7 @@ export class Line implements SocketHandler {
 			this.end(reason);
 			return;
 		}
-		const socket = new TlsConnection({
-			connection,
-			session: tls,
+		const socket = new TlsConnection(connection, tls, {
 			timers,
 			onOpen: () => socket.accept(this),
 			onParting: (session) => this.keep(server, session.export()),
@@ -201,10 +206,20 @@ export class Line implements SocketHandler {
 		socket.start();
 	}
 
-	private keep(server: string, resumption: ArrayBuffer | undefined): void {
-		if (!resumption) return;
+	/** Good for one connection: if it does not work, the next one is to begin anew. */
+	private resumptionOf(server: string): ArrayBuffer | undefined {
+		const { trust } = this.#connect;
+		const kept = this.#resumptions.get(server);
+		this.#resumptions.delete(server);
+		// Who is trusted now may not have been then: the owner may have changed the CA for a reason.
+		if (kept?.trust.ca !== trust.ca || kept?.trust.fingerprint !== trust.fingerprint) return;
+		return kept?.session;
+	}
+
+	private keep(server: string, session: ArrayBuffer | undefined): void {
+		if (!session) return;
 		const all = this.#resumptions;
-		all.set(server, resumption);
+		all.set(server, { session, trust: this.#connect.trust });
 		if (all.size <= RESUMPTIONS) return;
 		for (const oldest of all.keys()) {
 			all.delete(oldest);

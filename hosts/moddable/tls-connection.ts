@@ -3,21 +3,23 @@ import type { Connection } from "./connection";
 import { guard, type OnException } from "./guard";
 import type { TlsSession } from "./tls-io";
 
-/** ms, real time, for a handshake: a phone on weak Wi-Fi needs well below 2 s, the chip itself about as long. */
-const HANDSHAKE_TIME = 10_000;
+/** Seconds, real time, for a handshake: a phone on weak Wi-Fi needs well below 2 s, the chip itself about as long. */
+const HANDSHAKE_TIME = 10;
+/** Seconds in which a handshake goes no step further: it has stalled. TCP repeats what was lost after 1 s. */
+const STALL_TIME = 3;
 /** ms, real time, for what was written, and close_notify, to leave. */
 const CLOSE_TIME = 5_000;
 /** Records that are worked on at a time, before others have their turn. A handshake's messages go one by one. */
 const RECORDS = 4;
 
+/** The same for any number of connections. */
 export interface TlsConnectionOptions {
-	/** Not accepted yet. */
-	connection: Connection;
-	session: TlsSession;
 	/** In real time. */
 	timers: Timers;
 	/** The handshake is done; it is to be accepted, or closed. Called once at most. */
 	onOpen(tls: TlsConnection): void;
+	/** The handshake has stalled; said again each second. */
+	onStall?(tls: TlsConnection): void;
 	/** All that was read has been answered, and sent. */
 	onIdle?(tls: TlsConnection): void;
 	/** Just before the session goes, if it was open and came to no harm. */
@@ -34,6 +36,7 @@ export interface TlsConnectionOptions {
 export class TlsConnection implements Socket, SocketHandler {
 	readonly remoteAddress: string;
 	readonly #options: TlsConnectionOptions;
+	readonly #connection: Connection;
 	#session: TlsSession | undefined;
 	#handler: SocketHandler | undefined;
 	#opened = false;
@@ -53,22 +56,23 @@ export class TlsConnection implements Socket, SocketHandler {
 	#turn: Timer;
 	/** Of the handshake, later of the closing. */
 	#limit: Timer;
+	/** Seconds since the handshake began, and since its last step. */
+	#age = 0;
+	#still = 0;
 
-	constructor(options: TlsConnectionOptions) {
-		const { connection, session, timers } = options;
+	/** `connection`: not accepted yet. */
+	constructor(connection: Connection, session: TlsSession, options: TlsConnectionOptions) {
 		this.#options = options;
+		this.#connection = connection;
 		this.#session = session;
 		this.remoteAddress = connection.remoteAddress;
-		this.#limit = timers.once(() => {
-			this.#failure = "no answer in time";
-			this.destroy();
-		}, HANDSHAKE_TIME);
+		this.#limit = options.timers.repeat(() => this.grow(), 1_000);
 	}
 
 	/** Begins the handshake. */
 	start(): void {
 		try {
-			this.#options.connection.accept(this);
+			this.#connection.accept(this);
 		} catch {
 			this.destroy();
 		}
@@ -77,6 +81,11 @@ export class TlsConnection implements Socket, SocketHandler {
 	/** Why it ended, if it did not end well. */
 	get failure(): string | undefined {
 		return this.#failure;
+	}
+
+	/** It may be given up for another. */
+	get isStalled(): boolean {
+		return !this.#opened && this.#still >= STALL_TIME;
 	}
 
 	/** All that was read has been answered. */
@@ -133,7 +142,7 @@ export class TlsConnection implements Socket, SocketHandler {
 	destroy(): void {
 		const session = this.#session;
 		if (!session) return;
-		const { timers, connection } = this.#options;
+		const { timers } = this.#options;
 		timers.clear(this.#limit);
 		timers.clear(this.#turn);
 		const handler = this.#handler;
@@ -142,7 +151,7 @@ export class TlsConnection implements Socket, SocketHandler {
 		if (this.#opened && !session.error) this.tell(() => this.#options.onParting?.(session));
 		session.free();
 		// What was written to it leaves: the alert that says what was wrong.
-		connection.close();
+		this.#connection.close();
 		this.tell(() => handler?.onError());
 		this.#options.onGone(this);
 	}
@@ -179,13 +188,14 @@ export class TlsConnection implements Socket, SocketHandler {
 		for (let session = this.#session; session; session = this.#session) {
 			this.feed(session);
 			const more = session.step() > 0;
+			if (more) this.#still = 0;
 			this.drain(session);
 			this.serve(session);
 			if (this.#session && (session.error || this.isOver(session))) {
 				this.#failure = reasonOf(session);
 				this.destroy();
 			}
-			if (!more) return;
+			if (!more && !(this.#arrived > 0 && session.room > 0)) return;
 			if (--steps > 0) continue;
 			this.schedule();
 			return;
@@ -197,10 +207,24 @@ export class TlsConnection implements Socket, SocketHandler {
 		return (this.#closing || session.ended) && (this.#cut || !this.#unsent);
 	}
 
+	/** A second of the handshake has passed. */
+	private grow(): void {
+		this.#age++;
+		this.#still++;
+		if (this.#age >= HANDSHAKE_TIME) {
+			this.#failure = "no answer in time";
+			this.destroy();
+		} else if (this.isStalled) this.#options.onStall?.(this);
+	}
+
 	private feed(session: TlsSession): void {
 		const count = Math.min(this.#arrived, session.room);
-		const bytes = count > 0 ? this.#options.connection.read(count) : undefined;
-		if (!bytes) return;
+		if (count <= 0) return;
+		const bytes = this.#connection.read(count);
+		if (!bytes) {
+			this.#arrived = 0;
+			return;
+		}
 		this.#arrived -= bytes.length;
 		session.receive(bytes);
 	}
@@ -214,7 +238,7 @@ export class TlsConnection implements Socket, SocketHandler {
 		while (this.#allowance > 0) {
 			const bytes = session.send(this.#allowance);
 			if (!bytes) return;
-			this.#allowance = this.#options.connection.write(new Uint8Array(bytes));
+			this.#allowance = this.#connection.write(new Uint8Array(bytes));
 		}
 	}
 
@@ -224,6 +248,7 @@ export class TlsConnection implements Socket, SocketHandler {
 		if (!this.#opened) {
 			this.#opened = true;
 			this.#options.timers.clear(this.#limit);
+			this.#limit = undefined;
 			this.tell(() => this.#options.onOpen(this));
 		}
 		if (this.#held && session.writable > 0) this.put(session, this.#held);

@@ -1,13 +1,20 @@
 import type { Timers } from "../host";
 
-/** The few TLS connections that there may be at a time, given in the order of asking. */
+interface Waiting {
+	who: string;
+	grant(): void;
+}
+
+/** The few TLS connections that there may be at a time, given to whoever has fewest of them, in the order of asking. */
 export class TlsSlots {
 	readonly #timers: Timers;
-	readonly #waiting = new Set<() => void>();
-	#free: number;
+	readonly #count: number;
+	readonly #waiting = new Set<Waiting>();
+	/** Who has one, and those that have several as often. */
+	readonly #holders: string[] = [];
 
 	constructor(count: number, timers: Timers) {
-		this.#free = count;
+		this.#count = count;
 		this.#timers = timers;
 	}
 
@@ -16,32 +23,43 @@ export class TlsSlots {
 		return this.#waiting.size;
 	}
 
-	/** Calls back when there is one, never before the return. The function returned gives it back, or ends the waiting. */
-	take(granted: () => void): () => void {
+	/**
+	 * Calls back when there is one, never before the return. `who`: an address, or the device itself. The function
+	 * returned gives it back, or ends the waiting.
+	 */
+	take(granted: () => void, who = ""): () => void {
 		let state: "waits" | "has" | "done" = "waits";
-		const grant = () => {
-			state = "has";
-			this.#timers.once(() => {
-				if (state === "has") granted();
-			}, 0);
+		const request: Waiting = {
+			who,
+			grant: () => {
+				state = "has";
+				this.#holders.push(who);
+				this.#timers.once(() => {
+					if (state === "has") granted();
+				}, 0);
+			},
 		};
-		if (this.#free > 0) {
-			this.#free--;
-			grant();
-		} else this.#waiting.add(grant);
+		if (this.#holders.length < this.#count) request.grant();
+		else this.#waiting.add(request);
 		return () => {
-			if (state === "waits") this.#waiting.delete(grant);
-			else if (state === "has") this.#giveBack();
+			if (state === "waits") this.#waiting.delete(request);
+			else if (state === "has") this.#giveBack(who);
 			state = "done";
 		};
 	}
 
-	#giveBack(): void {
-		for (const next of this.#waiting) {
-			this.#waiting.delete(next);
-			next();
-			return;
+	#giveBack(who: string): void {
+		this.#holders.splice(this.#holders.indexOf(who), 1);
+		let next: Waiting | undefined;
+		let fewest = Infinity;
+		for (const request of this.#waiting) {
+			const count = this.#holders.filter((holder) => holder === request.who).length;
+			if (count >= fewest) continue;
+			next = request;
+			fewest = count;
 		}
-		this.#free++;
+		if (!next) return;
+		this.#waiting.delete(next);
+		next.grant();
 	}
 }

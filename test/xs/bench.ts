@@ -22,6 +22,8 @@ export interface Measure {
 	peakSlots: number;
 	/** Bytes. */
 	peakChunks: number;
+	/** Bytes that C has taken from its own heap. */
+	heap: number;
 }
 
 /** The heap of a machine, as `creation` in manifests has it. It does not grow here. */
@@ -37,6 +39,8 @@ export interface BenchOptions {
 	wrapper?: string[];
 	/** Print what the device reports. */
 	events?: boolean;
+	/** Real TLS, where otherwise a second plain port takes the place of HTTPS. */
+	tls?: boolean;
 }
 
 /** What a DeviceEvent prints. */
@@ -47,17 +51,26 @@ export interface Scope {
 	after(task: () => unknown): void;
 }
 
-let built: Promise<{ engine: Engine; firmware: string }> | undefined;
+interface Built {
+	engine: Engine;
+	firmware: string;
+}
+
+const built = new Map<boolean, Promise<Built>>();
 
 /** The engine, and the folder of the firmware for it; made once in a process. */
-export function build(): Promise<{ engine: Engine; firmware: string }> {
-	built ??= (async () => {
-		const firmware = mkdtempSync(join(tmpdir(), "ambient16-xs-"));
-		process.once("exit", () => rmSync(firmware, { recursive: true }));
-		const [engine] = await Promise.all([buildEngine(), compileFirmware(firmware)]);
-		return { engine, firmware };
-	})();
-	return built;
+export function build(tls = false): Promise<Built> {
+	let made = built.get(tls);
+	if (!made) {
+		made = (async () => {
+			const firmware = mkdtempSync(join(tmpdir(), "ambient16-xs-"));
+			process.once("exit", () => rmSync(firmware, { recursive: true }));
+			const [engine] = await Promise.all([buildEngine(tls), compileFirmware(firmware)]);
+			return { engine, firmware };
+		})();
+		built.set(tls, made);
+	}
+	return made;
 }
 
 /** All modules of the firmware, by name. */
@@ -71,6 +84,8 @@ function modules(firmware: string): string[] {
 /** A device on XS in a process of its own. Its time passes only in `advance`; its sockets are real. */
 export class Bench {
 	readonly slotSize: number;
+	/** HTTPS is what it says. */
+	readonly tls: boolean;
 	/** Standard error: what XS says when it ends. */
 	problem = "";
 	/** Exit code or signal. */
@@ -80,9 +95,10 @@ export class Bench {
 	#waiting: ((line: string) => void)[] = [];
 	#over: string | undefined;
 
-	private constructor(child: ChildProcess, slotSize: number) {
+	private constructor(child: ChildProcess, slotSize: number, tls: boolean) {
 		this.#child = child;
 		this.slotSize = slotSize;
+		this.tls = tls;
 		child.stderr!.setEncoding("utf8").on("data", (text: string) => {
 			this.problem += text;
 		});
@@ -101,16 +117,17 @@ export class Bench {
 	}
 
 	/** Starts a machine with a device, which listens when this resolves. `scope` ends it. */
-	static async start(scope: Scope, { heap, wrapper = [], events = false }: BenchOptions): Promise<Bench> {
-		const bench = await Bench.startMachine(scope, heap, wrapper);
-		await bench.act("start", events ? "events" : "");
+	static async start(scope: Scope, options: BenchOptions): Promise<Bench> {
+		const { heap, wrapper = [], events = false, tls = false } = options;
+		const bench = await Bench.startMachine(scope, heap, wrapper, tls);
+		await bench.act("start", `${events ? "events" : ""} ${tls ? "tls" : ""}`);
 		await bench.advance(1_000);
 		return bench;
 	}
 
 	/** A machine with all modules, and nothing of them running. */
-	static async startMachine(scope: Scope, heap: Heap, wrapper: string[] = []): Promise<Bench> {
-		const { engine, firmware } = await build();
+	static async startMachine(scope: Scope, heap: Heap, wrapper: string[] = [], tls = false): Promise<Bench> {
+		const { engine, firmware } = await build(tls);
 		const manifest = JSON.parse(readFileSync(join(root, "manifest.json"), "utf8"));
 		const [command = "", ...args] = [
 			...wrapper,
@@ -123,8 +140,10 @@ export class Bench {
 			...modules(firmware),
 			MAIN,
 		];
-		const child = spawn(command, args, { stdio: "pipe" });
-		const bench = new Bench(child, engine.slotSize);
+		// Without glibc's store of freed blocks, which counts as being in use.
+		const env = { ...process.env, ...(tls && { GLIBC_TUNABLES: "glibc.malloc.tcache_count=0" }) };
+		const child = spawn(command, args, { stdio: "pipe", env });
+		const bench = new Bench(child, engine.slotSize, tls);
 		scope.after(() => bench.close());
 		await bench.#answer();
 		return bench;

@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { library } from "../native/tls/build";
 
 const run = promisify(execFile);
 
@@ -18,6 +19,7 @@ const INTEGRITY = "ZBm4DZxbtfacxMHVVdJjZi0Y8zOxN77vpu1WwI5RWfPkaRh0aHkz/dVdTGKXa
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const here = join(root, "test/xs/engine");
+const native = join(root, "hosts/moddable/tls");
 const folder = join(root, "build/xs-bench");
 const sources = join(folder, "package");
 const compiler = process.env.CC ?? "cc";
@@ -30,7 +32,6 @@ const ENGINE = [
 ];
 
 const FLAGS = [
-	"-O2",
 	"-fno-pie",
 	"-no-pie",
 	"-w",
@@ -49,6 +50,9 @@ const FLAGS = [
 	"-I",
 	here,
 ];
+
+/** For slots of 16 bytes. */
+const NARROW = ["-m32"];
 
 export interface Engine {
 	program: string;
@@ -69,6 +73,13 @@ export async function missing(): Promise<string | undefined> {
 	return undefined;
 }
 
+/** Why there can be no engine with TLS here, with the name of the Debian package that is missing. */
+export async function missingTls(): Promise<string | undefined> {
+	const lacking = await missing();
+	if (lacking) return lacking;
+	return hasTls([]) || hasTls(NARROW) ? undefined : "needs Mbed TLS (Debian: libmbedtls-dev)";
+}
+
 /** Whether a command is there. */
 export function has(command: string): boolean {
 	try {
@@ -79,30 +90,42 @@ export function has(command: string): boolean {
 	}
 }
 
-/** Compiles XS and the bench's host, or finds them compiled already. */
-export async function buildEngine(): Promise<Engine> {
-	const slotSize = compiles(["-m32"]) ? 16 : 32;
-	const flags = [...FLAGS, ...(slotSize === 16 ? ["-m32"] : [])];
+/**
+ * Compiles XS and the bench's host, or finds them compiled already. With TLS slots are wider than the chip's where
+ * there is no Mbed TLS for 32-bit programs.
+ */
+export async function buildEngine(tls = false): Promise<Engine> {
+	const narrow = tls ? hasTls(NARROW) : compiles(NARROW);
+	// Compiled for TLS alone, it need not be fast.
+	const flags = [tls && !narrow ? "-O1" : "-O2", ...FLAGS, ...(narrow ? NARROW : [])];
+	const { cflags, libs } = library();
+	const own = [
+		...sourcesIn(here).filter((file) => basename(file) !== "platform.h"),
+		...(tls ? sourcesIn(native) : []),
+	];
+	const ownFlags = [...flags, ...(tls ? ["-DBENCH_TLS", ...cflags] : [])];
 	const version = execFileSync(compiler, ["--version"], { encoding: "utf8" });
-	const platform = readFileSync(join(here, "platform.h"));
-	const objects = join(folder, `xs-${hash(INTEGRITY, version, ...flags, platform)}`);
-	const own = readdirSync(here).sort();
-	const code = own.map((name) => readFileSync(join(here, name)));
+	const objects = join(
+		folder,
+		`xs-${hash(INTEGRITY, version, ...flags, readFileSync(join(here, "platform.h")))}`,
+	);
 	// With valgrind come the headers by which it can be spoken to.
-	const program = join(folder, `bench-${hash(objects, String(has("valgrind")), ...code)}`);
+	const program = join(
+		folder,
+		`bench-${hash(objects, String(has("valgrind")), ...ownFlags, ...own.map((file) => readFileSync(file)))}`,
+	);
 	return alone(async () => {
 		if (!existsSync(program)) {
-			mkdirSync(objects, { recursive: true });
-			const linked = await compileAll(
-				[...ENGINE.flatMap(listEngine), ...own.filter(isC).map((name) => join(here, name))],
-				objects,
-				flags,
-			);
 			const made = `${program}.new`;
-			await run(compiler, [...flags, ...linked, "-lm", "-lpthread", "-o", made]);
+			const linked = [
+				...(await compileAll(ENGINE.flatMap(listEngine), objects, flags)),
+				...(await compileAll(own.filter(isC), `${program}.objects`, ownFlags)),
+			];
+			await run(compiler, [...flags, ...linked, ...(tls ? libs : []), "-lm", "-lpthread", "-o", made]);
 			renameSync(made, program);
+			rmSync(`${program}.objects`, { recursive: true });
 		}
-		return { program, slotSize };
+		return { program, slotSize: narrow ? 16 : 32 };
 	});
 }
 
@@ -112,10 +135,20 @@ export async function compileFirmware(output: string): Promise<void> {
 	await run(process.execPath, [compiler, "-p", join(root, "test/xs/device"), "--outDir", output]);
 }
 
-function compiles(flags: string[]): boolean {
+function hasTls(flags: string[]): boolean {
+	const { cflags, libs } = library();
+	const text = "#include <mbedtls/ssl.h>\nint main(void) { mbedtls_ssl_init(0); return 0; }";
+	return compiles([...flags, ...cflags], text, libs);
+}
+
+function compiles(
+	flags: string[],
+	text = "#include <stdio.h>\nint main(void) { return 0; }",
+	libs: string[] = [],
+): boolean {
 	try {
-		execFileSync(compiler, [...flags, "-x", "c", "-", "-o", "/dev/null"], {
-			input: "#include <stdio.h>\nint main(void) { return 0; }",
+		execFileSync(compiler, [...flags, "-x", "c", "-", "-o", "/dev/null", ...libs], {
+			input: text,
 			stdio: ["pipe", "ignore", "ignore"],
 		});
 		return true;
@@ -137,20 +170,28 @@ function listEngine(path: string): string[] {
 		.map((name) => join(sources, path, name));
 }
 
+function sourcesIn(path: string): string[] {
+	return readdirSync(path)
+		.filter((name) => /\.[ch]$/.test(name))
+		.sort()
+		.map((name) => join(path, name));
+}
+
 function isC(name: string): boolean {
 	return name.endsWith(".c");
 }
 
-/** Two at a time. Objects of the engine are kept; ours are compiled anew, which takes a second. */
+/** Two at a time. What is there already is kept. */
 async function compileAll(files: string[], objects: string, flags: string[]): Promise<string[]> {
 	const waiting = [...files];
 	const made: string[] = [];
+	mkdirSync(objects, { recursive: true });
 	const next = async (): Promise<void> => {
 		const file = waiting.shift();
 		if (!file) return;
 		const object = join(objects, `${basename(file, ".c")}.o`);
 		made.push(object);
-		if (file.startsWith(here) || !existsSync(object)) {
+		if (!existsSync(object)) {
 			await run(compiler, [...flags, "-c", file, "-o", `${object}.new`]);
 			renameSync(`${object}.new`, object);
 		}

@@ -160,7 +160,8 @@ static int set_up_client(A16Session *session, const A16ClientOptions *options) {
 #endif
 	int code = fragment_code(options->fragment);
 	if (code < 0) return A16_ARGUMENT;
-#ifdef MBEDTLS_SSL_MAX_FRAGMENT_LENGTH
+	/* The library's TLS 1.3 refuses the answer of a server that agrees. */
+#if defined(MBEDTLS_SSL_MAX_FRAGMENT_LENGTH) && !defined(MBEDTLS_SSL_PROTO_TLS1_3)
 	if (mbedtls_ssl_conf_max_frag_len(&session->conf, (unsigned char)code)) return A16_ARGUMENT;
 #endif
 	result = start(session);

@@ -51,14 +51,23 @@ function setUp(onReadable: (socket: Socket, count: number) => void = () => {}) {
 	});
 	time.advance(0);
 	/** A client that has connected, and its handshake. */
-	const connect = (...bytes: number[]): FakeTcp => {
-		const tcp = io.connect()[0] as FakeTcp;
+	const connect = (...bytes: number[]): FakeTcp => connectFrom("192.0.2.1", ...bytes);
+	const connectFrom = (address: string, ...bytes: number[]): FakeTcp => {
+		const tcp = io.connect(1, address)[0] as FakeTcp;
 		tcp.drain(1_000);
 		if (bytes.length > 0) tcp.arrive(...bytes);
 		time.advance(0);
 		return tcp;
 	};
-	return { time, io, tls, log, sockets, network, listener, connect };
+	/** Handshakes from here on go as many steps as they are told to, and not to their end. */
+	const stall = () => {
+		tls.serve = () => {
+			const session = FakeTls.prototype.serve.call(tls);
+			session.step = () => (session.steps > 0 ? session.steps-- : 0);
+			return session;
+		};
+	};
+	return { time, io, tls, log, sockets, network, listener, connect, connectFrom, stall };
 }
 
 describe("TLS over the SDK's sockets", () => {
@@ -92,15 +101,9 @@ describe("TLS over the SDK's sockets", () => {
 	});
 
 	test("ends a handshake that takes more than 10 s, and gives its memory back", () => {
-		const { time, tls, log, connect } = setUp();
-		const tcp = connect();
-		// Half of something.
-		tls.serve = () => {
-			const session = FakeTls.prototype.serve.call(tls);
-			session.step = () => 0;
-			return session;
-		};
-		tcp.arrive(A);
+		const { time, tls, log, connect, stall } = setUp();
+		stall();
+		const tcp = connect(A);
 		time.advance(9_999);
 		assert.equal(tls.sessions[0]?.freed, 0);
 		time.advance(200);
@@ -108,6 +111,95 @@ describe("TLS over the SDK's sockets", () => {
 		assert.ok(tcp.closed);
 		assert.ok(!log.includes("connection 1"));
 		assert.equal(time.pending, 0);
+	});
+
+	test("gives up a handshake that has stalled for 3 s when another waits, and the oldest first", () => {
+		const { time, tls, connect, stall } = setUp();
+		stall();
+		connect(A);
+		time.advance(1_000);
+		connect(A);
+		time.advance(3_000);
+		assert.deepEqual(
+			tls.sessions.map(({ freed }) => freed),
+			[0, 0],
+		);
+		connect(A);
+		assert.deepEqual(
+			tls.sessions.map(({ freed }) => freed),
+			[1, 0, 0],
+		);
+	});
+
+	test("gives up a handshake as soon as it has stalled when another waits already", () => {
+		const { time, tls, connect, stall } = setUp();
+		stall();
+		connect(A);
+		connect(A);
+		connect(A);
+		time.advance(2_999);
+		assert.equal(tls.sessions.length, 2);
+		time.advance(1);
+		assert.equal(tls.sessions[0]?.freed, 1);
+		assert.equal(tls.sessions.length, 3);
+	});
+
+	test("gives up no handshake that goes on, however slowly, before its 10 s are over", () => {
+		const { time, tls, connect, stall } = setUp();
+		stall();
+		const clients = [connect(A), connect(A)];
+		connect(A);
+		for (let passed = 0; passed < 8_000; passed += 2_000) {
+			time.advance(2_000);
+			for (const [i, client] of clients.entries()) {
+				tls.sessions[i]!.steps = 1;
+				client.arrive(A);
+			}
+		}
+		assert.equal(tls.sessions.length, 2);
+		time.advance(2_000);
+		assert.equal(tls.sessions[0]?.freed, 1);
+		assert.equal(tls.sessions.length, 3);
+	});
+
+	test("bytes that take a handshake no further do not keep it alive", () => {
+		const { time, tls, connect, stall } = setUp();
+		stall();
+		const clients = [connect(A), connect(A)];
+		connect(A);
+		for (let passed = 0; passed < 3_000; passed += 500) {
+			time.advance(500);
+			for (const client of clients) client.arrive(A);
+		}
+		assert.equal(tls.sessions[0]?.freed, 1);
+	});
+
+	test("lets nobody be driven out by a neighbour who comes again and again", () => {
+		const { tls, time, connectFrom, stall } = setUp();
+		stall();
+		for (let i = 0; i < 5; i++) connectFrom("192.0.2.66", A);
+		const owner = connectFrom("192.0.2.1", A);
+		for (let i = 0; i < 20; i++) connectFrom("192.0.2.66", A);
+		assert.ok(!owner.closed);
+		tls.serve = FakeTls.prototype.serve;
+		owner.waiting = [H];
+		time.advance(3_000);
+		assert.deepEqual(owner.written, [H]);
+	});
+
+	test("gives a slot to whom has none first, then in the order of coming", () => {
+		const { time, sockets, tls, connectFrom } = setUp();
+		connectFrom("192.0.2.66", H);
+		connectFrom("192.0.2.66", H);
+		const waiting = ["192.0.2.66", "192.0.2.1", "192.0.2.2"].map((address) => connectFrom(address, H));
+		const served = () => waiting.map(({ written }) => written.length);
+		sockets[0]?.close();
+		time.advance(200);
+		assert.deepEqual(served(), [0, 1, 0]);
+		sockets[1]?.close();
+		time.advance(200);
+		assert.deepEqual(served(), [1, 1, 0]);
+		assert.equal(tls.sessions.length, 4);
 	});
 
 	test("takes one step of a handshake in a turn of the timer", () => {
@@ -127,6 +219,32 @@ describe("TLS over the SDK's sockets", () => {
 		time.advance(0);
 		assert.ok((turns[0] as number) < 3, `${turns}`);
 		assert.equal(tls.sessions[0]?.steps, 5);
+	});
+
+	test("reads on when a step has made room, as TCP announces what has arrived only once", () => {
+		const { time, tls, connect } = setUp();
+		let queue = 0;
+		let taken = 0;
+		let steps = 0;
+		tls.serve = () => {
+			const session = FakeTls.prototype.serve.call(tls);
+			Object.defineProperty(session, "room", { get: () => 16 - queue });
+			session.receive = ({ length }) => {
+				queue += length;
+				return length;
+			};
+			// A message of the handshake, then a record that is longer than what there is room for.
+			session.step = () => {
+				if (steps++ === 0) return 1;
+				taken += queue;
+				queue = 0;
+				return 0;
+			};
+			return session;
+		};
+		connect(...Array.from({ length: 40 }, () => A));
+		time.advance(0);
+		assert.equal(taken, 40);
 	});
 
 	test("lets a third connection wait until one has gone", () => {

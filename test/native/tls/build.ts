@@ -23,7 +23,7 @@ const compiler = process.env.CC ?? "cc";
 const words = (text: string | undefined) => (text ?? "").split(/\s+/).filter((word) => word !== "");
 
 /** Where Mbed TLS is: from pkg-config where that knows, or where the compiler looks by itself. CFLAGS, LDFLAGS and LIBS have their usual meaning. */
-function library(): { cflags: string[]; libs: string[] } {
+export function library(): { cflags: string[]; libs: string[] } {
 	let flags: string[] = [];
 	try {
 		const packages = ["mbedtls", "mbedx509", "mbedcrypto"];

@@ -194,6 +194,7 @@ static bool move(End from, End to, size_t segment, Wire *wire) {
 		if (from.peer->out_start == from.peer->out_end) from.peer->out_start = from.peer->out_end = 0;
 	}
 	if (wire) {
+		if (wire->before && count) wire->before(wire, count);
 		if (wire->cut && wire->passed + count >= wire->cut) {
 			count = wire->cut - wire->passed;
 			wire->ended = true;

@@ -81,7 +81,9 @@ typedef struct {
 } End;
 
 /** What may befall the bytes on their way from one side. */
-typedef struct {
+typedef struct Wire {
+	/** Called before so many bytes pass; may change what follows here. */
+	void (*before)(struct Wire *wire, size_t count);
 	/** Bytes that have passed. */
 	size_t passed;
 	/** The connection ends after so many; 0: never. */

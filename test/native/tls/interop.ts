@@ -7,6 +7,10 @@ import { type AddressInfo, connect as connectPlain, type Socket } from "node:net
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { type ConnectionOptions, connect as connectTls, createServer as createTlsServer } from "node:tls";
+import { Mosquitto, mosquitto } from "../../cloud/support/broker";
+import { InfluxDb, influxd } from "../../cloud/support/databases";
+import type { Issued } from "../../support/authority";
+import type { Scope } from "../../support/desk";
 import { has } from "./build";
 
 const udid = "10000fb38278";
@@ -310,6 +314,26 @@ export function testClient(tool: () => string, folder: () => string): void {
 			assert.deepEqual(
 				pages.map((page) => page.resumed),
 				[false, true, true, true],
+			);
+		});
+
+	const services = [
+		["InfluxDB", influxd.skip, async (t: Scope, own: Issued) => (await InfluxDb.create(t, own)).port],
+		[
+			"Mosquitto",
+			mosquitto.skip,
+			async (t: Scope, identity: Issued) => (await Mosquitto.create(t, { identity })).securePort,
+		],
+	] as const;
+	for (const [name, skip, open] of services)
+		test(`sessions of ${name} are resumed`, { skip }, async (t) => {
+			const [key = "", cert = ""] = ["server.key", "server.pem"].map((file) =>
+				readFileSync(at(file), "utf8"),
+			);
+			const pages = await visit(await open(t, { key, cert, fingerprint: "" }), { visits: 3 });
+			assert.deepEqual(
+				pages.map(({ error, resumed }) => [error, resumed]),
+				[false, true, true].map((resumed) => ["none", resumed]),
 			);
 		});
 

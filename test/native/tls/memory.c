@@ -100,18 +100,39 @@ static void identities_survive_a_lack_of_memory(void) {
 	}
 }
 
-static void a_thousand_connections(void) {
+/* With each other in full, and by turns a client alone that resumes its session, as uploads do. */
+static void a_thousand_handshakes(void) {
+	static uint8_t ticket[A16_RESUMPTION];
+	size_t ca_size;
+	uint8_t *ca = load("ca.pem", &ca_size);
+	Peer *peer = peer_new("server.pem", "server.key", true);
+	int ticket_size = 0;
 	fail_at = 0;
 	for (int i = 0; i < 1010; i++) {
 		if (i == 10) used = 0;
 		counting = i >= 10;
-		A16Session *server = new_server(), *client = new_client();
-		CHECK(converse(client, server));
+		A16Session *server = NULL, *client;
+		if (i % 2) {
+			A16ClientOptions options = {.host = "sensor.test", .ca = ca, .ca_size = ca_size};
+			if (ticket_size) options.resumption = ticket;
+			options.resumption_size = (size_t)ticket_size;
+			CHECK(a16_session_client(&client, &options) == 0);
+			peer_again(peer);
+			pump((End){client, NULL}, (End){NULL, peer}, 1460);
+			CHECK(is_open(client) && a16_session_resumed(client) == (i > 1));
+			ticket_size = a16_session_export(client, ticket);
+		} else {
+			server = new_server();
+			client = new_client();
+			CHECK(converse(client, server));
+		}
 		a16_session_free(client);
 		a16_session_free(server);
 	}
 	counting = false;
 	CHECK(used == 0);
+	peer_free(peer);
+	free(ca);
 }
 
 static void failed_handshakes(void) {
@@ -171,7 +192,7 @@ static void figures(void) {
 
 static const Test tests[] = {
 	{"figures", figures},
-	{"1,000 connections leave nothing behind", a_thousand_connections},
+	{"1,000 handshakes leave nothing behind", a_thousand_handshakes},
 	{"200 failed handshakes leave nothing behind", failed_handshakes},
 	{"every allocation of a conversation may fail once", every_allocation_fails_once},
 	{"an identity is made or not when memory is short", identities_survive_a_lack_of_memory},

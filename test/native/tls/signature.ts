@@ -11,27 +11,9 @@ import {
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-
-const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+import { ORDER, scalars, signature, wrongSignatures } from "../../support/ecdsa";
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest();
-
-/** An INTEGER with these content bytes, right or not. */
-const integer = (hex: string) => `02${(hex.length / 2).toString(16).padStart(2, "0")}${hex}`;
-/** The shortest positive INTEGER. */
-function positive(value: bigint): string {
-	let hex = value.toString(16);
-	if (hex.length % 2 === 1) hex = `0${hex}`;
-	return integer(Number.parseInt(hex.slice(0, 2), 16) > 127 ? `00${hex}` : hex);
-}
-const sequence = (content: string) => `30${(content.length / 2).toString(16).padStart(2, "0")}${content}`;
-const signature = (r: bigint, s: bigint) => sequence(positive(r) + positive(s));
-
-function scalars(der: Buffer): [bigint, bigint] {
-	const r = der.subarray(4, 4 + der[3]!);
-	const s = der.subarray(6 + r.length);
-	return [BigInt(`0x${r.toString("hex")}`), BigInt(`0x${s.toString("hex")}`)];
-}
 
 /** Tests of the verification of updates, through `tool verify`. */
 export function testSignatures(tool: () => string, folder: () => string): void {
@@ -72,7 +54,7 @@ export function testSignatures(tool: () => string, folder: () => string): void {
 
 	test("signatures of node:crypto are right, and wrong with one bit changed", async () => {
 		const lines: [string, string, string][] = [];
-		for (let i = 0; i < 200; i++) {
+		for (let i = 0; i < 80; i++) {
 			const text = `update ${i}`;
 			const right = sign("sha256", Buffer.from(text), privateKey);
 			lines.push([spki(publicKey), sha256(text).toString("hex"), right.toString("hex")]);
@@ -108,7 +90,7 @@ export function testSignatures(tool: () => string, folder: () => string): void {
 		const cases = [
 			good,
 			Buffer.from(signature(s, r), "hex"),
-			Buffer.from(signature(r, order - s), "hex"),
+			Buffer.from(signature(r, ORDER - s), "hex"),
 			good.subarray(0, -1),
 		];
 		const ours = await verify(cases.map((der) => [spki(publicKey), digest, der.toString("hex")]));
@@ -116,51 +98,14 @@ export function testSignatures(tool: () => string, folder: () => string): void {
 		assert.deepEqual(ours, [true, false, true, false]);
 	});
 
-	// As in Wycheproof's ecdsa_secp256r1_sha256_test.
-	const wrong: [string, string][] = [
-		["r = 0", signature(0n, s)],
-		["s = 0", signature(r, 0n)],
-		["r = s = 0", signature(0n, 0n)],
-		["r = n", signature(order, s)],
-		["s = n", signature(r, order)],
-		["r + n", signature(r + order, s)],
-		["s + n", signature(r, s + order)],
-		["r = n, s = 0", signature(order, 0n)],
-		["r of 34 bytes", signature(r + (1n << 264n), s)],
-		["r negative", sequence(integer(`ff${r.toString(16).padStart(64, "0")}`) + positive(s))],
-		["-1", sequence(integer("ff") + integer("ff"))],
-		["r with a leading zero too many", sequence(integer(`00${positive(r).slice(4)}`) + positive(s))],
-		["s with a leading zero too many", sequence(positive(r) + integer(`00${positive(s).slice(4)}`))],
-		["r empty", sequence(integer("") + positive(s))],
-		["s empty", sequence(positive(r) + integer(""))],
-		["bytes after s", sequence(`${positive(r)}${positive(s)}00`)],
-		["bytes after the sequence", `${good.toString("hex")}00`],
-		["a NULL after s", sequence(`${positive(r)}${positive(s)}0500`)],
-		["no s", sequence(positive(r))],
-		["three numbers", sequence(positive(r) + positive(s) + positive(1n))],
-		["a long form of the length", `3081${good.toString("hex").slice(2)}`],
-		["an indefinite length", `3080${good.toString("hex").slice(4)}0000`],
-		["a length too long", `30${(good[1]! + 1).toString(16)}${good.toString("hex").slice(4)}`],
-		["a length too short", `30${(good[1]! - 1).toString(16)}${good.toString("hex").slice(4)}`],
-		["r longer than the sequence", sequence(`027f${positive(r).slice(4)}${positive(s)}`)],
-		["a SET", `31${good.toString("hex").slice(2)}`],
-		["r an OCTET STRING", sequence(`04${positive(r).slice(2)}${positive(s)}`)],
-		["r and s without DER (IEEE P1363)", r.toString(16).padStart(64, "0") + s.toString(16).padStart(64, "0")],
-		["only a tag", "30"],
-		["an empty sequence", "3000"],
-	];
-	for (const [name, der] of wrong)
-		test(`a signature is refused: ${name}`, async () => {
-			assert.deepEqual(await verify([[spki(publicKey), digest, der]]), [false]);
-		});
-
-	test("a signature cut anywhere is refused", async () => {
-		const hex = good.toString("hex");
-		const cuts = Array.from({ length: good.length - 1 }, (_, i) => hex.slice(0, 2 * i + 2));
+	test("whatever is no right signature is refused", async () => {
+		const wrong = wrongSignatures(good);
+		const taken = await verify(wrong.map(([, der]) => [spki(publicKey), digest, der || "-"]));
 		assert.deepEqual(
-			await verify(cuts.map((cut) => [spki(publicKey), digest, cut])),
-			cuts.map(() => false),
+			wrong.flatMap(([name], i) => (taken[i] ? [name] : [])),
+			[],
 		);
+		assert.equal(taken.length, wrong.length);
 	});
 
 	test("a key that is no P-256 key is refused", async () => {
@@ -197,7 +142,7 @@ export function testSignatures(tool: () => string, folder: () => string): void {
 		const encode = (value: bigint) =>
 			Buffer.from(value.toString(16).padStart(64, "0"), "hex").toString("base64url");
 		const negative = createPrivateKey({
-			key: { ...jwk, d: encode(order - d), y: encode(field - y) },
+			key: { ...jwk, d: encode(ORDER - d), y: encode(field - y) },
 			format: "jwk",
 		});
 		const der = sign("sha256", Buffer.from("update"), negative).toString("hex");

@@ -68,7 +68,7 @@ describe("native TLS", { skip, concurrency: 2 }, () => {
 	suite("session");
 	suite("trust");
 	suite("resumption");
-	suite("session", "", true, ["valgrind", "--quiet", "--leak-check=full", "--error-exitcode=1"]);
+	suite("session", "a", true, ["valgrind", "--quiet", "--leak-check=full", "--error-exitcode=1"]);
 
 	describe("signatures", () =>
 		testSignatures(

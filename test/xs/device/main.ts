@@ -3,18 +3,22 @@ import { digest, hmac } from "../../../hosts/moddable/digest";
 import { describe } from "../../../hosts/moddable/problem";
 import { XsTimers } from "../../../hosts/moddable/timers";
 import { Device } from "../../../modules/device";
-import { BenchNetwork } from "./network";
+import { BenchNetwork, TlsBenchNetwork } from "./network";
 
 const UDID = "10000fb38278";
 const SECTOR = 4096;
 
 let device: Device | undefined;
-let host: (Host & { network: BenchNetwork }) | undefined;
+let host: BenchHost | undefined;
+
+interface BenchHost extends Host {
+	network: BenchNetwork | TlsBenchNetwork;
+}
 
 const actions: Record<string, (argument: string) => unknown> = {
-	/** `events`: what the device reports is printed, which the chip does for a debugger only. */
+	/** `events`: what the device reports is printed, which the chip does for a debugger only. `tls`: it has TLS. */
 	start(argument) {
-		host = createHost(argument === "events");
+		host = createHost(argument.includes("events"), argument.includes("tls"));
 		device = new Device(host);
 	},
 	/** All that a loss of power ends. */
@@ -56,9 +60,10 @@ function print(event: object): void {
 	native.print(JSON.stringify(event));
 }
 
-function createHost(events: boolean): Host & { network: BenchNetwork } {
+function createHost(events: boolean, tls: boolean): BenchHost {
 	const onException = (error: unknown) => print({ event: "exception", message: describe(error) });
 	const timers = new XsTimers(onException);
+	const network = new (tls ? TlsBenchNetwork : BenchNetwork)({ clock, timers, print, onException });
 	return {
 		udid: UDID,
 		clock,
@@ -68,7 +73,7 @@ function createHost(events: boolean): Host & { network: BenchNetwork } {
 		hmac,
 		flash,
 		storage,
-		network: new BenchNetwork({ clock, timers, print, onException }),
+		network,
 		led: { gamma: 2.2, set() {} },
 		button: { onChange() {} },
 		sensors: {
@@ -77,5 +82,6 @@ function createHost(events: boolean): Host & { network: BenchNetwork } {
 		},
 		restart: () => print({ event: "restarted" }),
 		report: events ? print : (_event: DeviceEvent) => {},
+		watched: events,
 	};
 }

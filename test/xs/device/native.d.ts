@@ -1,5 +1,8 @@
 /** What the bench's C gives to the device: the SDK's classes, and what the chip's own C would do. */
 declare const native: {
+	/** A function of the firmware's own C, as in the SDK. */
+	// biome-ignore lint/suspicious/noExplicitAny: each has its own type where it is asked for
+	(name: string): any;
 	Tcp: new (options: object) => object;
 	Listener: new (options: object) => object;
 	Digest: new (algorithm: string) => { write(bytes: ArrayBuffer): void; close(): ArrayBuffer };
@@ -20,6 +23,9 @@ declare const native: {
 	/** A line on standard output. */
 	print(text: string): void;
 };
+
+/** A class whose instances C destroys, as in the SDK. */
+declare function Native(destructor: string): new () => object;
 
 declare module "timer" {
 	interface Timer {

@@ -10,7 +10,8 @@ import type {
 } from "../../../hosts/host";
 import type { OnException } from "../../../hosts/moddable/guard";
 import type { SocketIo } from "../../../hosts/moddable/io";
-import { ModdableNetwork } from "../../../hosts/moddable/network";
+import { ModdableNetwork, type NetworkOptions } from "../../../hosts/moddable/network";
+import { sdkTls } from "../../../hosts/moddable/sdk-tls";
 
 export interface BenchNetworkOptions {
 	clock: Clock;
@@ -20,35 +21,62 @@ export interface BenchNetworkOptions {
 	onException: OnException;
 }
 
+export interface Ports {
+	http?: number;
+	https?: number;
+}
+
 /** ms that everything outside takes. */
 const DELAY = 100;
+
+function optionsOf(options: BenchNetworkOptions, ports: Ports): NetworkOptions {
+	return {
+		...options,
+		io: native as unknown as SocketIo,
+		port: 0,
+		maxConnections: 4,
+		address: () => "127.0.0.1",
+		onListening: (port, secure) => {
+			ports[secure ? "https" : "http"] = port;
+		},
+	};
+}
+
+/** The chip's network, with its TLS. */
+export class TlsBenchNetwork extends ModdableNetwork {
+	readonly ports: Ports;
+
+	constructor(options: BenchNetworkOptions) {
+		const ports: Ports = {};
+		super({ ...optionsOf(options, ports), httpsPort: 0, tls: sdkTls() });
+		this.ports = ports;
+	}
+
+	override listen(options: ListenOptions): Listener {
+		const listener = super.listen(options);
+		return {
+			close: () => {
+				delete this.ports[options.identity ? "https" : "http"];
+				listener.close();
+			},
+		};
+	}
+}
 
 /**
  * The chip's network, as far as it is plain TCP. A second plain port is in the place of HTTPS, and what goes out is
  * printed and taken.
  */
 export class BenchNetwork extends ModdableNetwork {
-	readonly ports: { http?: number; https?: number };
+	readonly ports: Ports;
 	readonly #options: BenchNetworkOptions;
 	readonly #secure: ModdableNetwork;
 
 	constructor(options: BenchNetworkOptions) {
-		const ports: { http?: number; https?: number } = {};
-		const common = {
-			...options,
-			io: native as unknown as SocketIo,
-			port: 0,
-			maxConnections: 4,
-			address: () => "127.0.0.1",
-		};
-		super({
-			...common,
-			onListening: (port) => {
-				ports.http = port;
-			},
-		});
+		const ports: Ports = {};
+		super(optionsOf(options, ports));
 		this.#secure = new ModdableNetwork({
-			...common,
+			...optionsOf(options, ports),
 			onListening: (port) => {
 				ports.https = port;
 			},

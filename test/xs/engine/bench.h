@@ -18,10 +18,15 @@ typedef struct {
 	int getter;
 } Member;
 
-/* Makes a class, whose constructor calls `construct` first; the members end with one without a name. */
+/* Adds functions to an object; the members end with one without a name. */
+void define(xsMachine *the, xsSlot *object, Member *members);
+/* Makes a class, whose constructor calls `construct` first. */
 void defineClass(xsMachine *the, xsSlot *object, char *name, xsCallback constructor, Member *members);
 /* Makes the object that `new` gives, in xsResult. */
 void construct(xsMachine *the);
+
+/* functions.c: makes the object to which the rest is added, and the global `Native`. */
+void newNative(xsMachine *the, xsSlot *object);
 
 /* sockets.c: adds the classes Tcp and Listener. */
 void defineSockets(xsMachine *the, xsSlot *object);

@@ -2,6 +2,9 @@
 #include "xsAll.h"
 #include "bench.h"
 #include <poll.h>
+#ifdef __GLIBC__
+	#include <malloc.h>
+#endif
 #if __has_include(<valgrind/callgrind.h>)
 	#include <valgrind/callgrind.h>
 #else
@@ -56,14 +59,27 @@ void fxAbort(txMachine *the, int status)
 	_exit(100 + status);
 }
 
+/* Bytes of the C heap in use, where that can be known. */
+static size_t heapUse(void)
+{
+#ifdef __GLIBC__
+	#if __GLIBC_PREREQ(2, 33)
+	struct mallinfo2 info = mallinfo2();
+	return info.uordblks + info.hblkhd;
+	#endif
+#endif
+	return 0;
+}
+
 static void measure(xsMachine *the)
 {
 	/* Some slots begin with the mark of the slots in the flash that they are copies of, and survive once. */
 	xsCollectGarbage();
 	xsCollectGarbage();
-	printf("= {\"slots\":%d,\"chunks\":%d,\"keys\":%d,\"meter\":%u,\"peakSlots\":%d,\"peakChunks\":%d}\n",
+	printf("= {\"slots\":%d,\"chunks\":%d,\"keys\":%d,\"meter\":%u,\"peakSlots\":%d,\"peakChunks\":%d,"
+		"\"heap\":%zu}\n",
 		(int)the->currentHeapCount, (int)the->currentChunksSize, (int)(the->keyIndex - the->keyOffset),
-		(unsigned)the->meterIndex, (int)the->peakHeapCount, (int)the->peakChunksSize);
+		(unsigned)the->meterIndex, (int)the->peakHeapCount, (int)the->peakChunksSize, heapUse());
 	the->peakHeapCount = the->currentHeapCount;
 	the->peakChunksSize = the->currentChunksSize;
 }

@@ -190,7 +190,7 @@ static void print(xsMachine *the)
 extern void modInstallTextDecoder(xsMachine *the);
 extern void modInstallTextEncoder(xsMachine *the);
 
-static void define(xsMachine *the, xsSlot *object, Member *members)
+void define(xsMachine *the, xsSlot *object, Member *members)
 {
 	for (Member *member = members; member->name; member++) {
 		xsResult = xsNewHostFunction(member->call, 2);
@@ -212,7 +212,7 @@ void installNatives(xsMachine *the)
 	modInstallTextDecoder(the);
 	modInstallTextEncoder(the);
 	xsVars(2);
-	xsVar(0) = xsNewObject();
+	newNative(the, &xsVar(0));
 	define(the, &xsVar(0), (Member[]){
 		{ "setTimer", setTimer }, { "clearTimer", clearTimer }, { "now", clockNow },
 		{ "monotonic", clockMonotonic }, { "random", randomBytes }, { "readFlash", readFlash },

@@ -21,6 +21,8 @@ struct Socket {
 	int active;
 	/* It was not yet said that it can be written. */
 	int fresh;
+	/* The device has made it, and it is not there yet. */
+	int connecting;
 	/* Bytes announced and not read, and whether they were left since. */
 	int unread, left;
 	/* The device has closed it, but for `pending`. */
@@ -84,22 +86,49 @@ static void flush(Socket *socket)
 	memmove(socket->output, socket->output + count, socket->pending);
 }
 
+/* A socket like those of a listener. */
+static int prepare(int fd)
+{
+	int size = WINDOW, yes = 1;
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
+	return fd;
+}
+
+static int dial(xsMachine *the)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	address.sin_port = htons(xsToInteger(xsGet(xsArg(0), xsID("port"))));
+	xsVar(0) = xsGet(xsArg(0), xsID("address"));
+	if (inet_pton(AF_INET, xsToString(xsVar(0)), &address.sin_addr) != 1) xsUnknownError("invalid address");
+	int fd = prepare(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
+	connect(fd, (struct sockaddr *)&address, sizeof(address));
+	return fd;
+}
+
 static void Tcp(xsMachine *the)
 {
+	Socket *socket;
 	construct(the);
 	xsVars(1);
 	xsVar(0) = xsGet(xsArg(0), xsID("from"));
-	Socket *from = xsGetHostData(xsVar(0));
-	if (!from) xsUnknownError("invalid from");
-	Socket *socket = newSocket(the, from->fd);
-	from->fd = -1;
-	release(the, from);
+	if (xsTest(xsVar(0))) {
+		Socket *from = xsGetHostData(xsVar(0));
+		if (!from) xsUnknownError("invalid from");
+		socket = newSocket(the, from->fd);
+		from->fd = -1;
+		release(the, from);
+		socket->fresh = 1;
+	} else {
+		socket = newSocket(the, dial(the));
+		socket->connecting = 1;
+	}
 	xsVar(0) = xsGet(xsArg(0), xsID("target"));
 	xsSet(xsResult, xsID("target"), xsVar(0));
 	socket->onReadable = xsGet(xsArg(0), xsID("onReadable"));
 	socket->onWritable = xsGet(xsArg(0), xsID("onWritable"));
 	socket->onError = xsGet(xsArg(0), xsID("onError"));
-	socket->active = socket->fresh = 1;
+	socket->active = 1;
 }
 
 static void Tcp_remoteAddress(xsMachine *the)
@@ -168,17 +197,14 @@ static void Listener_port(xsMachine *the)
 
 static void Listener_read(xsMachine *the)
 {
-	int size = WINDOW, yes = 1;
 	int fd = accept4(socketOf(the)->fd, NULL, NULL, SOCK_NONBLOCK);
 	if (fd < 0) return;
-	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
 	xsVars(1);
 	xsVar(0) = xsGet(xsGlobal, xsID("native"));
 	xsVar(0) = xsGet(xsVar(0), xsID("Tcp"));
 	xsVar(0) = xsGet(xsVar(0), xsID("prototype"));
 	xsResult = xsNewHostInstance(xsVar(0));
-	newSocket(the, fd);
+	newSocket(the, prepare(fd));
 }
 
 /* Calls one of the socket's callbacks. An exception out of it ends the device, as on the chip. */
@@ -200,6 +226,11 @@ static void serve(xsMachine *machine, Socket *socket)
 	if (socket->listening) {
 		tell(machine, socket, &socket->onReadable, 1);
 		return;
+	}
+	if (socket->connecting) {
+		socket->connecting = 0;
+		/* If it was refused, there is nothing to read. */
+		socket->fresh = !(socket->events & (POLLERR | POLLHUP));
 	}
 	if (socket->pending > 0 && socket->events & POLLOUT) {
 		flush(socket);
@@ -240,7 +271,8 @@ int runSockets(xsMachine *machine, int wait)
 		if (socket->fresh) wait = 0;
 		order[count] = socket;
 		polled[count].fd = socket->active || socket->pending > 0 ? socket->fd : -1;
-		polled[count].events = (socket->active && !socket->left ? POLLIN : 0) | (socket->pending > 0 ? POLLOUT : 0);
+		polled[count].events = (socket->active && !socket->left ? POLLIN : 0)
+			| (socket->pending > 0 || socket->connecting ? POLLOUT : 0);
 		count++;
 		link = &socket->next;
 	}
