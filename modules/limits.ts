@@ -93,8 +93,8 @@ export const CLOCK_SPANS = 8;
 export const COUNTER_MAX = 0xffff_ffff;
 
 // Cloud. Real time: the network's.
-/** Points in one upload: about 6 KB of lines, which the chip can hold beside a TLS connection. */
-export const BATCH_POINTS = 50;
+/** Points in one upload: about 3 KB of lines, which leave the chip in one record of TLS. */
+export const BATCH_POINTS = 25;
 /** For the database to answer. */
 export const POST_TIME = 15_000;
 /** Wait before another try: at most this after the first failure, and at most that after many. */

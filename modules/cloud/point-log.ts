@@ -57,25 +57,30 @@ export class PointLog {
 		this.#next++;
 	}
 
-	/** Up to `count` waiting points, from number `from` or the oldest on, with the number that each has. */
-	read(count: number, from = 0): { number: number; point: Point }[] {
-		const points: { number: number; point: Point }[] = [];
+	/**
+	 * Reads up to `count` waiting points, from number `from` or the oldest on, with the number that each has: one by
+	 * one, as a chip has no memory for all of them at once.
+	 */
+	read(count: number, from: number, take: (point: Point, number: number) => void): void {
+		let taken = 0;
 		let number = Math.max(from, this.#first());
-		while (points.length < count && number < this.#next) {
+		while (taken < count && number < this.#next) {
 			const sector = this.#sectorOf(number);
 			if (sector < 0) break;
 			const after = this.#after(sector);
 			let at = this.#firstPoints[sector] as number;
 			this.#scan(sector, (kind, content) => {
 				// A write may have failed after all of it was written: the number went to the next sector's first.
-				if (kind !== POINT || points.length >= count || at >= after) return;
+				if (kind !== POINT || taken >= count || at >= after) return;
 				const point = at >= number ? decodePoint(content) : undefined;
-				if (point) points.push({ number: at, point });
+				if (point) {
+					take(point, at);
+					taken++;
+				}
 				at++;
 			});
 			number = after;
 		}
-		return points;
 	}
 
 	/** All points below `number` are done with. Throws if that cannot be noted; they are then sent again. */

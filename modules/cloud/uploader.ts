@@ -98,11 +98,12 @@ export class Uploader {
 		if (this.#suspended || !this.#settings || this.#cancel || this.#waiting || !network.post) return;
 		const request = writeRequest(this.#settings);
 		if (!request) return;
-		const points = this.#read();
-		const last = points.at(-1);
-		if (!last) return;
+		const lines: string[] = [];
+		const last = this.#read((point) => lines.push(lineOf(udid, point)));
+		const count = lines.length;
+		if (count === 0) return;
 		const { endpoint, target, headers } = request;
-		const body = new TextEncoder().encode(points.map(({ point }) => lineOf(udid, point)).join("\n"));
+		const body = new TextEncoder().encode(lines.join("\n"));
 		this.#cancel = network.post(
 			{
 				endpoint,
@@ -116,19 +117,25 @@ export class Uploader {
 			},
 			(result) => {
 				this.#cancel = undefined;
-				this.#judge(result, points.length, last.number);
+				this.#judge(result, count, last);
 				this.#onChange?.();
 			},
 		);
 	}
 
-	#read(): { number: number; point: Point }[] {
+	/** Reads what is to be sent next; returns the number of the last. */
+	#read(take: (point: Point) => void): number {
+		const log = this.#log;
+		let last = -1;
 		try {
-			return this.#probing ? this.#log.read(1, this.#log.last) : this.#log.read(this.#batch);
+			log.read(this.#probing ? 1 : this.#batch, this.#probing ? log.last : 0, (point, number) => {
+				take(point);
+				last = number;
+			});
 		} catch {
 			this.#onProblem("the storage of points could not be read");
-			return [];
 		}
+		return last;
 	}
 
 	/**

@@ -9,6 +9,7 @@ import { FileStorage } from "../../../hosts/desktop/storage";
 import { POINT_RECORD_BYTES, PointLog } from "../../../modules/cloud/point-log";
 import { WINDOW } from "../../../modules/limits";
 import { FakeStorage } from "../../fakes/storage";
+import { pointsOf } from "../../support/points";
 import { makeFolder } from "./folder";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
@@ -92,7 +93,7 @@ describe("the file", () => {
 		const kept = log.waiting;
 		assert.equal(kept + log.lost, written - DAY);
 		for (let number = written - kept; number < written; ) {
-			const points = log.read(50);
+			const points = pointsOf(log, 50);
 			assert.ok(points.length > 0);
 			for (const { point } of points) {
 				assert.deepEqual([point.time, point.readings.co2], [10 * number, 400 + (number % 600)]);
@@ -149,7 +150,7 @@ test("after kill -9, wherever it struck, every point that was stored is there an
 		});
 		await once(child, "close");
 		const log = new PointLog(open(t, path).storage);
-		const points = log.read(10_000);
+		const points = pointsOf(log, 10_000);
 		// The one that was being written may be there or not; the line that tells of it may be cut.
 		assert.ok(log.waiting >= stored, `${log.waiting} of ${stored}`);
 		assert.deepEqual(

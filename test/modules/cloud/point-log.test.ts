@@ -4,13 +4,14 @@ import fc from "fast-check";
 import type { Point } from "../../../modules/cloud/point";
 import { PointLog } from "../../../modules/cloud/point-log";
 import { FakeStorage } from "../../fakes/storage";
+import { pointsOf } from "../../support/points";
 
 const point = (time: number): Point => ({
 	time,
 	readings: { temperature: time / 100, pressure: 101_325 },
 	motionEvents: 1,
 });
-const times = (log: PointLog, count = 1_000_000) => log.read(count).map(({ point }) => point.time);
+const times = (log: PointLog, count = 1_000_000) => pointsOf(log, count).map(({ point }) => point.time);
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
 
 function filled(count: number, storage = new FakeStorage()): { storage: FakeStorage; log: PointLog } {
@@ -23,7 +24,7 @@ describe("in order", () => {
 	test("points come back as they were written, the oldest first", () => {
 		const { log } = filled(20);
 		assert.deepEqual(
-			log.read(20).map(({ point }) => point),
+			pointsOf(log, 20).map(({ point }) => point),
 			range(0, 20).map(point),
 		);
 		assert.equal(log.waiting, 20);
@@ -37,7 +38,7 @@ describe("in order", () => {
 
 	test("what is released does not come back", () => {
 		const { log } = filled(20);
-		log.release(log.read(5).at(-1)!.number + 1);
+		log.release(pointsOf(log, 5).at(-1)!.number + 1);
 		assert.deepEqual(times(log), range(5, 20));
 		assert.equal(log.waiting, 15);
 	});
@@ -93,7 +94,7 @@ describe("after a restart", () => {
 		const { storage } = filled(200);
 		const again = new PointLog(storage);
 		again.append(point(200));
-		assert.equal(again.read(1000).at(-1)!.number, 200);
+		assert.equal(pointsOf(again, 1000).at(-1)!.number, 200);
 	});
 
 	test("an erased log is empty", () => {
@@ -209,7 +210,7 @@ test("any order of writing, reading, releasing and restarting agrees with a plai
 					log.append(point(next));
 					model.push(next++);
 				} else if (it.kind === "release") {
-					const points = log.read(it.count);
+					const points = pointsOf(log, it.count);
 					if (points.length > 0) log.release(points.at(-1)!.number + 1);
 					model = model.slice(points.length);
 				} else log = new PointLog(storage);

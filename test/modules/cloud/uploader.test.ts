@@ -87,9 +87,9 @@ describe("requests", () => {
 });
 
 describe("answers", () => {
-	test("what is taken is sent once, in order, in batches of 50", () => {
+	test("what is taken is sent once, in order, in batches of 25", () => {
 		const { database, it, log, times } = uploader(120);
-		assert.equal(database.work(), 3);
+		assert.equal(database.work(), 5);
 		assert.deepEqual(database.taken, times(0, 120));
 		assert.deepEqual([log.waiting, it.sent, it.error], [0, 120, undefined]);
 	});
@@ -252,7 +252,7 @@ describe("suspended", () => {
 		append(10);
 		it.wake();
 		database.work();
-		assert.equal(database.taken.length, 50);
+		assert.equal(database.taken.length, 25);
 		it.resume();
 		database.work();
 		assert.deepEqual(database.taken, times(0, 70));
