@@ -105,7 +105,8 @@ export class Cloud {
 
 	/** Forgets the owner's points, and where they went. Throws if the storage cannot be erased. */
 	erase(): void {
-		this.configure(null, null);
+		this.configureInflux(null);
+		this.#mqtt.forget();
 		this.#unsynced = [];
 		this.#lost = 0;
 		this.#log?.erase();

@@ -34,6 +34,8 @@ export class MqttEvents {
 	readonly #onProblem: (message: string) => void;
 	readonly #backoff: Backoff;
 	#settings: MqttSettings | null = null;
+	/** The broker before, which could not be told in HTTPS mode that the device leaves it: it is told afterwards. */
+	#leaving: MqttSettings | undefined;
 	#suspended = false;
 	#connection: MqttConnection | undefined;
 	#connected = false;
@@ -66,14 +68,21 @@ export class MqttEvents {
 
 	/** Uses another broker from now on, or none. */
 	configure(settings: MqttSettings | null): void {
-		const forget = this.#settings?.discovery && !settings?.discovery;
-		if (forget) this.#discover("");
+		const before = this.#settings;
+		if (before && this.#suspended && isLeft(before, settings)) this.#leaving ??= before;
+		if (before?.discovery && isLeft(before, settings)) this.#discover("");
 		this.#disconnect("offline");
 		this.#settings = settings;
 		if (!settings) this.#events = [];
 		this.#error = undefined;
 		this.#backoff.reset();
 		this.#connect();
+	}
+
+	/** Uses none from now on, and tells nobody later: all of the owner's is forgotten. */
+	forget(): void {
+		this.configure(null);
+		this.#leaving = undefined;
 	}
 
 	motion(motion: Motion, time: number | undefined): void {
@@ -126,7 +135,7 @@ export class MqttEvents {
 
 	#connect(): void {
 		const { network, udid } = this.#host;
-		const settings = this.#settings;
+		const settings = this.#current;
 		if (this.#suspended || !settings || this.#connection || !network.mqtt) return;
 		const endpoint = parseEndpoint(settings.url, MQTT_SCHEMES);
 		if (!endpoint) return;
@@ -149,6 +158,13 @@ export class MqttEvents {
 
 	#greet(): void {
 		this.#connected = true;
+		if (this.#leaving) {
+			if (this.#leaving.discovery) this.#discover("");
+			this.#disconnect("offline");
+			this.#leaving = undefined;
+			this.#connect();
+			return;
+		}
 		this.#error = undefined;
 		this.#timer = this.#host.network.timers.once(() => this.#backoff.reset(), MQTT_STABLE);
 		this.#publish("status", "online", true);
@@ -158,6 +174,12 @@ export class MqttEvents {
 
 	#lost(error: string): void {
 		this.#drop();
+		if (this.#leaving) {
+			// One attempt: it may be gone for good, which can be why it is left.
+			this.#leaving = undefined;
+			this.#connect();
+			return;
+		}
 		if (error !== this.#error) this.#onProblem(`broker: ${error}`);
 		this.#error = error;
 		this.#timer = this.#host.network.timers.once(() => this.#connect(), this.#backoff.next());
@@ -178,8 +200,9 @@ export class MqttEvents {
 	}
 
 	#discover(payload?: string): void {
-		if (!this.#connected || !this.#settings) return;
-		for (const message of discoveryMessages(this.#settings.topic, this.#host.udid))
+		const settings = this.#current;
+		if (!this.#connected || !settings) return;
+		for (const message of discoveryMessages(settings.topic, this.#host.udid))
 			this.#connection?.publish(message.topic, payload ?? message.payload, true);
 	}
 
@@ -188,6 +211,16 @@ export class MqttEvents {
 	}
 
 	#topic(name: string): string {
-		return `${this.#settings?.topic}/${this.#host.udid}/${name}`;
+		return `${this.#current?.topic}/${this.#host.udid}/${name}`;
 	}
+
+	/** The broker that is to be connected to. */
+	get #current(): MqttSettings | null {
+		return this.#leaving ?? this.#settings;
+	}
+}
+
+/** Whether a broker has to hear that what it keeps of the device holds no more. */
+function isLeft(before: MqttSettings, after: MqttSettings | null): boolean {
+	return after?.url !== before.url || after.topic !== before.topic || (before.discovery && !after.discovery);
 }

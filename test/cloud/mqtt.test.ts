@@ -102,6 +102,18 @@ describe("MQTT through Mosquitto", OPTIONS, () => {
 		for (const [topic, payload] of configs) assert.deepEqual(complaints(topic, payload), [], topic);
 	});
 
+	test("a broker that is left keeps nothing of the device", async (t) => {
+		const broker = await Mosquitto.create(t);
+		const device = await OwnedDevice.create(t, { setMqtt: broker.settings });
+		const subscriber = await Subscriber.create(t, broker);
+		const configs = () => subscriber.messages.filter(({ topic }) => topic.startsWith("homeassistant/"));
+		await patiently(() => configs().length === 7, "no discovery");
+		await device.command({ setMqtt: null });
+		await patiently(() => configs().length === 14, "it is still told of");
+		assert.ok(configs().every(({ payload }, i) => (payload === "") === i >= 7));
+		await patiently(() => subscriber.on("/status").at(-1) === "offline", "its status stays");
+	});
+
 	test("a broker that refuses the password is told of, and asked again", async (t) => {
 		const broker = await Mosquitto.create(t);
 		const device = await OwnedDevice.create(t, { setMqtt: { ...broker.settings, password: "wrong" } });

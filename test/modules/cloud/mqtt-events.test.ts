@@ -166,6 +166,65 @@ describe("suspended", () => {
 	});
 });
 
+describe("a broker that is left in HTTPS mode", () => {
+	const CONFIG = "homeassistant/sensor/ambient16_10000fb38278/temperature/config";
+	const DISCOVERY = { ...SETTINGS, discovery: true };
+
+	function left(settings: MqttSettings | null) {
+		const scene = events(DISCOVERY);
+		scene.broker.accept();
+		scene.it.suspend();
+		scene.it.configure(settings);
+		return scene;
+	}
+
+	test("is told afterwards that the device is gone, and then no more", () => {
+		const { broker, it, host } = left(null);
+		assert.equal(broker.attempts.length, 1);
+		it.resume();
+		broker.accept();
+		assert.equal(broker.retained(CONFIG), "");
+		assert.equal(broker.retained(`${OWN}/status`), "offline");
+		host.advance(600_000);
+		assert.equal(broker.attempts.length, 2);
+	});
+
+	test("is told before the next one is connected to", () => {
+		const { broker, it } = left({ ...DISCOVERY, url: "mqtts://other.example.org" });
+		it.resume();
+		broker.accept();
+		broker.accept();
+		assert.deepEqual(
+			broker.attempts.map(({ endpoint }) => endpoint.host),
+			["broker.example.org", "broker.example.org", "other.example.org"],
+		);
+		assert.equal(broker.retained(`${OWN}/status`), "online");
+	});
+
+	test("is asked once, and does not hold up the next one if it is gone", () => {
+		const { broker, it, problems } = left({ ...DISCOVERY, url: "mqtts://other.example.org" });
+		it.resume();
+		broker.drop("refused");
+		assert.equal(broker.attempts.at(-1)?.endpoint.host, "other.example.org");
+		assert.deepEqual(problems, []);
+	});
+
+	test("is not left by another password", () => {
+		const { broker, it } = left({ ...DISCOVERY, password: "new" });
+		it.resume();
+		broker.accept();
+		assert.equal(broker.attempts.at(-1)?.password, "new");
+		assert.notEqual(broker.retained(CONFIG), "");
+	});
+
+	test("hears nothing after a factory reset, as its password is forgotten", () => {
+		const { broker, it } = left(DISCOVERY);
+		it.forget();
+		it.resume();
+		assert.equal(broker.attempts.length, 1);
+	});
+});
+
 describe("Home Assistant", () => {
 	test("it is told of each quantity and of movements when the broker accepts", () => {
 		const { broker } = events({ ...SETTINGS, discovery: true });
