@@ -1,5 +1,10 @@
 /** What can go wrong between a program and its sensor. */
-export class SensorError extends Error {}
+export class SensorError extends Error {
+	constructor(message: string, options?: ErrorOptions) {
+		// It is shown in terminals, and part of it may be a server's.
+		super(message.replace(/\p{Cc}/gu, "?"), options);
+	}
+}
 
 /** The sensor could not be reached, or did not answer. */
 export class UnreachableError extends SensorError {

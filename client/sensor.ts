@@ -56,7 +56,7 @@ class Connection {
 		return info;
 	}
 
-	/** Shows a colour for a while. */
+	/** Shows a color for a while. */
 	async setColor(
 		color: Color,
 		options: ColorOptions = {},
@@ -125,8 +125,7 @@ class Connection {
 		throw new RefusedError(
 			reply.status,
 			typeof code === "string" ? code : "unknown",
-			// It is shown in terminals.
-			typeof message === "string" ? message.replace(/\p{Cc}/gu, "?") : `the sensor answers ${reply.status}`,
+			typeof message === "string" ? message : `the sensor answers ${reply.status}`,
 			reply.retryAfter === undefined ? undefined : Number(reply.retryAfter),
 			typeof nc === "number" ? nc : undefined,
 		);

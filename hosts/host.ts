@@ -231,7 +231,7 @@ export interface SocketHandler {
 }
 
 export interface Led {
-	/** Exponent between a colour value and the light it gives: about 2.2 for a bare LED, 1 for a screen. */
+	/** Exponent between a color value and the light it gives: about 2.2 for a bare LED, 1 for a screen. */
 	readonly gamma: number;
 	/** Each 0 to 255. */
 	set(red: number, green: number, blue: number): void;

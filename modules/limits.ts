@@ -71,7 +71,7 @@ export const HTTPS_IDLE = [5, 120, 3600] as const;
 export const HTTPS_LIMIT = [10, 900, 3600] as const;
 
 // Light.
-/** Seconds that a colour is shown: [least, default, most]. */
+/** Seconds that a color is shown: [least, default, most]. */
 export const COLOR_DURATION = [1, 10, 3600] as const;
 /** Half a blink: 1 Hz is seen by all and far below the 3 Hz that can harm (WCAG 2.3.1). */
 export const BLINK_HALF = 500;

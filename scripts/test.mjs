@@ -83,9 +83,10 @@ const result = run(entries, CONCURRENCY);
 if (!result.passed && wanted.length === 0) {
 	// Devices with real sockets and real time: one that failed beside others has a second chance without them.
 	const failed = Object.keys(result.counts).filter((file) => result.counts[file].failed > 0);
-	const again = [
-		...new Set(failed.map((file) => files.find((it) => it === file || dirname(it) === dirname(file)))),
-	];
+	// Tests may stand in a file beside that which runs them.
+	const fileOf = (file) =>
+		files.find((it) => it === file) ?? files.find((it) => dirname(it) === dirname(file));
+	const again = [...new Set(failed.map(fileOf))];
 	if (again.length > 0 && again.length <= SECOND_CHANCES && again.every((file) => file && !isUnit(file))) {
 		console.log(`\nOnce more, alone: ${again.join(", ")}`);
 		const second = run(again, 1);

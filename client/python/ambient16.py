@@ -44,6 +44,10 @@ RESTART, POLL = 120, 0.5
 class SensorError(Exception):
     """What can go wrong between a program and its sensor."""
 
+    def __init__(self, message: str):
+        # It is shown in terminals, and part of it may be a server's.
+        super().__init__(re.sub("[\\x00-\\x1f\\x7f-\\x9f]", "?", message))
+
 
 class Unreachable(SensorError):
     """The sensor could not be reached, or did not answer."""
@@ -74,8 +78,8 @@ class _Connection:
     """What a device takes over any connection. Raises SensorErrors only."""
 
     def __init__(self, url: str, uuid: Optional[str], auth: str, certificate: Optional[str] = None):
-        parts = urlsplit(url)
         try:
+            parts = urlsplit(url)
             self._address = (parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
         except ValueError as error:
             raise Usage(f"{url} is no address: {error}") from error

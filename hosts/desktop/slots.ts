@@ -78,10 +78,10 @@ export class Slots {
 		}
 	}
 
-	/** From now on what is started is `running`, whatever happens to the other slot. */
+	/** From now on what is started is `running`, whatever happens to the other slot, and whatever happened before. */
 	settle(running: Slot): void {
-		const { active, trial } = this.#state;
-		if (active !== running || trial) this.#state = { active: running };
+		const { active, trial, rolledBack } = this.#state;
+		if (active !== running || trial || rolledBack !== undefined) this.#state = { active: running };
 	}
 
 	/** From the next start on, `slot` is on trial. */

@@ -95,7 +95,7 @@ export class ChipHost implements Host {
 			random,
 			onTime: (time) => {
 				clock.set(time);
-				// For the SDK, which looks at certificates' dates with it.
+				// For what of the SDK asks for the time. TLS is told it with each connection.
 				Time.set(Math.floor(time / 1000));
 			},
 			onException: reportException,

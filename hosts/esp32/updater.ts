@@ -39,7 +39,6 @@ export interface SlotUpdaterOptions {
 export class SlotUpdater implements Updater {
 	readonly target: string;
 	readonly capacity: number;
-	readonly onTrial: boolean;
 	readonly rolledBack?: string;
 	readonly verify: Updater["verify"];
 	readonly hash: Updater["hash"];
@@ -54,14 +53,19 @@ export class SlotUpdater implements Updater {
 		this.hash = hash;
 		this.target = slots.target;
 		this.capacity = slots.capacity();
-		this.onTrial = slots.onTrial();
 		// While the new one is on trial this only says what it is to be blamed for, should it be left.
 		const reason = this.onTrial ? undefined : flash.get(REASON_KEY);
 		if (reason) this.rolledBack = new TextDecoder().decode(reason);
 	}
 
+	get onTrial(): boolean {
+		return this.#slots.onTrial();
+	}
+
 	begin(): void {
 		this.abandon();
+		// Should the power go from here on, it would be told as the reason.
+		if (this.#flash.get(REASON_KEY)) this.#flash.delete(REASON_KEY);
 		this.#image = this.#slots.open();
 	}
 
@@ -70,15 +74,13 @@ export class SlotUpdater implements Updater {
 	}
 
 	activate(): void {
-		const image = this.#begun;
-		this.#keepReason("the new firmware did not start");
-		try {
-			image.complete();
-		} catch (error) {
-			this.#flash.delete(REASON_KEY);
-			throw error;
-		}
+		this.#begun.complete();
 		this.abandon();
+		try {
+			this.#keepReason("the new firmware did not start");
+		} catch {
+			// It is started all the same.
+		}
 	}
 
 	abandon(): void {

@@ -150,8 +150,8 @@ export class ModdableNetwork implements Network {
 	}
 
 	/**
-	 * Off the caller's stack, but not off the machine: nothing else is done meanwhile, on the chip for some tenths of
-	 * a second. Without TLS it is never done: who waits for a certificate is content with plain HTTP.
+	 * Off the caller's stack, but not off the machine: nothing else is done meanwhile. How long that is on the chip was
+	 * not measured. Without TLS it is never done: who waits for a certificate is content with plain HTTP.
 	 */
 	createIdentity(udid: string, done: (identity: Uint8Array | undefined) => void): void {
 		const { tls } = this.#options;

@@ -76,10 +76,13 @@ export class Api {
 
 	#post(request: Request, respond: Respond): Response | undefined {
 		checkContentType(request.head.contentType);
-		const body = this.#bodies.read(request.body, !request.secure);
+		const body = this.#bodies.read(request.body);
 		if (body.object.udid !== this.#parts.udid)
 			throw new ApiError(404, "wrong-udid", "udid is not this device's");
-		return this.#carryOut(this.#orders(request, body), 0, request, respond);
+		const orders = this.#orders(request, body);
+		// Not before it is the owner's and allowed here: others may hold a UUID or a password, sent the wrong way.
+		if (!request.secure) this.#bodies.keep(body);
+		return this.#carryOut(orders, 0, request, respond);
 	}
 
 	/** Everything that is asked for, authenticated and validated. Throws an ApiError. */

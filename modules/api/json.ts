@@ -11,6 +11,8 @@ export interface Parsed {
 	unknownCommand: string | undefined;
 	/** The first unknown name in an object within it. */
 	unknownField: string | undefined;
+	/** The body's text, if it is a usual one that was not kept already. */
+	text: string | undefined;
 }
 
 /** It is no name of a request itself. */
@@ -27,8 +29,8 @@ interface Known {
 }
 
 /**
- * Reads bodies. It keeps the last usual one, as most clients send the same command again and again. The secret is
- * cut out of it: comparing texts takes a time that tells how far they are the same.
+ * Reads bodies. It keeps the last usual one that it is told to keep, as most clients send the same command again and
+ * again. The secret is cut out of it: comparing texts takes a time that tells how far they are the same.
  */
 export class BodyReader {
 	readonly #decoder = new TextDecoder("utf-8", { fatal: true });
@@ -49,16 +51,15 @@ export class BodyReader {
 	/**
 	 * Reads a body that must be a JSON object in UTF-8 (RFC 8259), nested no deeper than JSON_DEPTH and with no more
 	 * than JSON_VALUES values; else throws 400. Names but the known ones are put aside: XS keeps each name that an
-	 * object has had until it is restarted, and anybody may send new ones. `isPublic`: everybody could have read it on
-	 * its way, so it may be kept. What it gives is not to be changed.
+	 * object has had until it is restarted, and anybody may send new ones. What it gives is not to be changed.
 	 */
-	read(body: Uint8Array, isPublic = false): Parsed {
+	read(body: Uint8Array): Parsed {
 		try {
 			const text = this.#decoder.decode(body);
 			const object = this.recall(text);
 			return object
-				? { object, unknownCommand: undefined, unknownField: undefined }
-				: this.parse(text, body, isPublic);
+				? { object, unknownCommand: undefined, unknownField: undefined, text: undefined }
+				: this.parse(text, body);
 		} catch (error) {
 			throw error instanceof ApiError ? error : malformed();
 		}
@@ -76,19 +77,26 @@ export class BodyReader {
 		return text.startsWith(after, end) && !this.#notHex.test(secret) ? { ...object, secret } : undefined;
 	}
 
-	private parse(text: string, body: Uint8Array, isPublic: boolean): Parsed {
-		const parsed: Parsed = { object: {}, unknownCommand: undefined, unknownField: undefined };
+	private parse(text: string, body: Uint8Array): Parsed {
+		const parsed: Parsed = {
+			object: {},
+			unknownCommand: undefined,
+			unknownField: undefined,
+			text: undefined,
+		};
 		const plain = isPlain(text, this.#names);
 		let known = body;
 		if (!plain) known = putAside(body, this.#names, this.#decoder, parsed);
 		const value: unknown = JSON.parse(known === body ? text : this.#decoder.decode(known));
 		if (!isObject(value)) throw new ApiError(400, "malformed-json", "the body is not a JSON object");
 		parsed.object = value;
-		if (plain && isPublic) this.remember(text, value);
+		if (plain) parsed.text = text;
 		return parsed;
 	}
 
-	private remember(text: string, object: JsonObject): void {
+	/** Keeps a body: one that holds no secret but its own, and that everybody could have read on its way. */
+	keep({ text, object }: Parsed): void {
+		if (text === undefined) return;
 		const { secret } = object;
 		const { length } = text;
 		if (secret === undefined) this.#known = { before: text, after: undefined, length, object };

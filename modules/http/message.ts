@@ -15,7 +15,7 @@ export interface Response {
 	status: number;
 	/** JSON text, or its bytes in UTF-8. */
 	body: string | Uint8Array;
-	/** Further header lines, each ending in CRLF, such as "Allow: GET, HEAD, POST\r\n". */
+	/** Further header lines, each ending in CRLF, such as "Allow: GET, HEAD, OPTIONS, POST\r\n". */
 	headers?: string;
 	/** Close the connection after this response. */
 	close?: boolean;

@@ -48,7 +48,7 @@ export class Update {
 		this.#status = { state: "idle" };
 		const error = host.updater?.rolledBack ?? this.#interrupted();
 		if (error !== undefined) this.#fail(error);
-		this.#forgetFetched();
+		this.#forget(FETCHED_KEY);
 	}
 
 	get status(): UpdateStatus {
@@ -121,6 +121,7 @@ export class Update {
 	/** Ends what is under way, and forgets it and what came before. */
 	close(): void {
 		this.unwatch();
+		if (!this.busy) this.#status = { state: "idle" };
 		if (!this.#cancel) return;
 		this.#cancel();
 		this.#cancel = undefined;
@@ -169,7 +170,7 @@ export class Update {
 		try {
 			updater.begin(size);
 		} catch (error) {
-			this.#forgetFetched();
+			this.#forget(FETCHED_KEY);
 			this.#fail(unwritten(error));
 			return;
 		}
@@ -225,10 +226,12 @@ export class Update {
 		this.#onReady();
 	}
 
-	/** What the last start was doing when its power went. */
+	/** What the last start was doing when its power went. Only of a device that did not leave a firmware again. */
 	#interrupted(): string | undefined {
 		const version = this.#noted(FETCHED_KEY);
 		if (version === undefined || version === VERSION) return undefined;
+		// The power went before the switch: it was not tried after all.
+		if (version === this.#tried) this.#forget(TRIED_KEY);
 		return `the update to ${version} was interrupted`;
 	}
 
@@ -253,9 +256,9 @@ export class Update {
 		}
 	}
 
-	#forgetFetched(): void {
+	#forget(key: string): void {
 		try {
-			if (this.#noted(FETCHED_KEY) !== undefined) this.#host.flash.delete(FETCHED_KEY);
+			if (this.#noted(key) !== undefined) this.#host.flash.delete(key);
 		} catch {
 			// The next start says that it was interrupted, which is so.
 		}
@@ -268,7 +271,7 @@ export class Update {
 		} catch {
 			// The slot that runs is not touched by it.
 		}
-		this.#forgetFetched();
+		this.#forget(FETCHED_KEY);
 	}
 
 	#fail(error: string): void {

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { Sensor } from "../../client/node";
 import { type Desk, startDesk, temporaryFolder } from "../support/desk";
 import { suiteScope } from "../support/scope";
-import { forgeries, INFO, playing, serve, trap, updating } from "./support/impostor";
+import { forgeries, INFO, playing, proofOf, serve, trap, updating } from "./support/impostor";
 
 const MODULE = fileURLToPath(new URL("../../client/python/ambient16.py", import.meta.url));
 const FOLDER = fileURLToPath(new URL("../../client/python", import.meta.url));
@@ -247,6 +247,24 @@ except Refused as refusal:
 			assert.deepEqual(await python(program, url), [429, "too-many-attempts", "wait", 7]);
 		});
 
+		test("are fit for a terminal, whoever they quote", async (t) => {
+			const refusal = { status: "error", code: "no", message: "wait\u001b[2J\u009b\u007f" };
+			const refusing = await playing(t, () => INFO, [429, refusal]);
+			const boasting = await playing(t, () => ({ ...INFO, auth: ["\u001b[2J"] }), [200, {}]);
+			const uuid = randomUUID();
+			const fingerprint = "00".repeat(32);
+			const url = "https://a:\u001b[2J";
+			const setHttps = { enabled: true, url, fingerprint, proof: proofOf(uuid, fingerprint) };
+			const between = await playing(t, () => INFO, [200, { setHttps }]);
+			const told = [];
+			for (const stranger of [refusing, boasting, between]) {
+				const program = "with Sensor(args[0], args[1]).over_https(): pass";
+				told.push(((await python(program, stranger.url, uuid)) as { message: string }).message);
+			}
+			assert.equal(told[0], "wait?[2J??");
+			for (const message of told) assert.match(message, /^\P{Cc}+\?\[2J\P{Cc}*$/u);
+		});
+
 		test("a sensor that is not there is unreachable", async () => {
 			const result = await python("result = Sensor('http://127.0.0.1:1').info()");
 			assert.deepEqual(pick(result), ["Unreachable", null, null]);
@@ -284,6 +302,7 @@ for _ in range(${answers.length}):
 				"Sensor('https://127.0.0.1').info()",
 				"Sensor('127.0.0.1').info()",
 				"Sensor('http://127.0.0.1:99999').info()",
+				"Sensor('http://[').info()",
 				"Sensor(args[0], auth='none')",
 				"Sensor(args[0], 'secret').set_color({1, 2})",
 			])

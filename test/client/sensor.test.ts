@@ -6,13 +6,14 @@ import {
 	RefusedError,
 	type SecureSensor,
 	Sensor,
+	SensorError,
 	UnreachableError,
 	type UpdateStatus,
 	UsageError,
 } from "../../client/node";
 import { type Desk, startDesk, temporaryFolder } from "../support/desk";
 import { suiteScope } from "../support/scope";
-import { forged, forgeries, INFO, playing, serve, trap, updating } from "./support/impostor";
+import { forged, forgeries, INFO, playing, proofOf, serve, trap, updating } from "./support/impostor";
 
 test("a sensor is paired, and reset", async (t) => {
 	const desk = await startDesk(t);
@@ -167,6 +168,21 @@ describe("errors", () => {
 			message: "wait?[2J",
 			retryAfter: 7,
 		});
+	});
+
+	test("so is every other error that quotes a stranger", async (t) => {
+		const uuid = randomUUID();
+		const plain = await playing(t, () => ({ ...INFO, auth: ["\u001b[2J\u009b"] }), [200, {}]);
+		const fingerprint = "00".repeat(32);
+		const url = "https://\u001b[2J";
+		const setHttps = { enabled: true, url, fingerprint, proof: proofOf(uuid, fingerprint) };
+		const between = await playing(t, () => INFO, [200, { setHttps }]);
+		for (const stranger of [plain, between])
+			await assert.rejects(
+				new Sensor(stranger.url, { uuid }).overHttps(async () => {}),
+				(error: Error) =>
+					error instanceof SensorError && /\?\[2J/.test(error.message) && !/\p{Cc}/u.test(error.message),
+			);
 	});
 
 	test("what cannot be done as asked is told before anything is sent", async () => {

@@ -67,7 +67,7 @@ test("the four commands of the README print what it says", {
 }, async (t) => {
 	const [[start, started], ...others] = transcript() as [[string, string], ...[string, string][]];
 	const home = temporaryFolder(t);
-	const env = { HOME: home, XDG_CONFIG_HOME: "", AMBIENT16_UUID: "", npm_config_loglevel: "notice" };
+	const env = { HOME: home, XDG_CONFIG_HOME: "", AMBIENT16_UUID: "", npm_config_loglevel: "error" };
 	const ports = "--port 0 --https-port 0 --panel-port 0 --clock-rate 10";
 	const device = await run(t, `${start} -- ${ports} --data ${temporaryFolder(t)}`, env, (output) =>
 		/ambient16 -- pair.*\n/.test(output),

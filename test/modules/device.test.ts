@@ -5,7 +5,7 @@ import { Device } from "../../modules/device";
 import { SETTINGS_KEY, UUID_KEY } from "../../modules/flash-keys";
 import { FakeBroker, FakeDatabase } from "../fakes/cloud";
 import { FakeHost } from "../fakes/host";
-import { FakeOwner, parse, UUID } from "../fakes/owner";
+import { type Answer, FakeOwner, parse, UUID } from "../fakes/owner";
 import { FakeStorage } from "../fakes/storage";
 
 const OTHER_UUID = "fedcba98-7654-4210-8fed-cba987654321";
@@ -133,6 +133,44 @@ describe("pairing", () => {
 		assert.equal(new FakeOwner(host).command({ getData: {} }).status, 401);
 		assert.equal(other.command({ getData: {} }).status, 200);
 		assert.equal(owner.get().body.paired, true);
+	});
+
+	test("what is refused over plain HTTP is not kept: it may hold a UUID or a password", () => {
+		const { owner, host } = start();
+		const parseJson = JSON.parse;
+		const read = (send: () => Answer) => {
+			const texts: string[] = [];
+			JSON.parse = (text, reviver) => {
+				texts.push(text);
+				return parseJson(text, reviver);
+			};
+			try {
+				send();
+				send();
+			} finally {
+				JSON.parse = parseJson;
+			}
+			return texts.filter((text) => text.startsWith('{"udid"')).length;
+		};
+		assert.equal(
+			read(() => owner.pair("http")),
+			2,
+		);
+		owner.pair();
+		host.advance(1);
+		assert.equal(
+			read(() => owner.pair("http")),
+			2,
+		);
+		const setMqtt = { url: "mqtt://192.0.2.2", user: "me", password: "hidden" };
+		assert.equal(
+			read(() => owner.command({ setMqtt })),
+			2,
+		);
+		assert.equal(
+			read(() => owner.command({ setColor: { color: "red" } })),
+			1,
+		);
 	});
 
 	test("a weak or malformed UUID, a wrong udid, unknown fields and further commands are refused", () => {

@@ -48,7 +48,10 @@ typedef struct {
 	size_t resumption_size;
 	/** Seconds since 1970, or 0 if the clock is not known to be right: dates are not checked then. */
 	uint64_t time;
-	/** Longest record that the server shall send (RFC 6066, 4): 512, 1024, 2048, 4096, or 0 for any. */
+	/**
+	 * Longest record that the server shall send (RFC 6066, 4): 512, 1024, 2048, 4096, or 0 for any. Not asked for
+	 * where the library has TLS 1.3.
+	 */
 	uint16_t fragment;
 } A16ClientOptions;
 

@@ -17,7 +17,10 @@ export interface TLSClientOptions {
 	resumption?: Bytes;
 	/** ms since 1970; absent while the clock is not right: dates are not checked then. */
 	time?: number;
-	/** Longest record that the server shall send (RFC 6066, 4), if it knows how: 512, 1024, 2048 or 4096 bytes. */
+	/**
+	 * Longest record that the server shall send (RFC 6066, 4), if it knows how: 512, 1024, 2048 or 4096 bytes. Not asked
+	 * for where Mbed TLS has TLS 1.3.
+	 */
 	fragment?: number;
 }
 

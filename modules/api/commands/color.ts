@@ -9,7 +9,7 @@ const EFFECTS = ["blink", "solid", "breathe"] as const;
 /** Percent: [least, default, most]. */
 const INTENSITY = [0, 100, 100] as const;
 
-/** `setColor`: shows a colour for a while, then the light goes back to what it was. */
+/** `setColor`: shows a color for a while, then the light goes back to what it was. */
 export function setColor(light: Light): Command<LightOrder> {
 	return {
 		where: "any",

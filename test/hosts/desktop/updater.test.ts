@@ -67,6 +67,8 @@ describe("image", () => {
 		next.rollBack("it does not work");
 		assert.equal(switches, 1);
 		assert.deepEqual([slots.active, it.rolledBack], ["source", "it does not work"]);
+		it.begin();
+		assert.equal(it.rolledBack, undefined, "should the power go, it would be told as the reason");
 	});
 });
 

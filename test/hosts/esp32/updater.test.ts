@@ -5,22 +5,31 @@ import { FakeFlash } from "../../fakes/host";
 
 function setUp({ onTrial = false, flash = new FakeFlash(), broken = false } = {}) {
 	const log: string[] = [];
+	const state = { onTrial };
 	const slots: Slots = {
 		target: "esp32c3",
 		capacity: () => 0x1b_0000,
-		onTrial: () => onTrial,
+		onTrial: () => state.onTrial,
 		open: () => {
 			log.push("open");
 			return {
 				write: (bytes) => log.push(`write ${bytes.length}`),
 				complete: () => {
+					assert.equal(
+						flash.contents.size,
+						0,
+						"power that goes now would leave a reason for what was not tried",
+					);
 					if (broken) throw new Error("not an image");
 					log.push("complete");
 				},
 				close: () => log.push("close"),
 			};
 		},
-		confirm: () => log.push("confirm"),
+		confirm: () => {
+			log.push("confirm");
+			state.onTrial = false;
+		},
 		rollBack: () => log.push("roll back"),
 	};
 	const updater = new SlotUpdater({
@@ -68,12 +77,35 @@ describe("updates on the chip", () => {
 		assert.equal(setUp({ flash }).updater.rolledBack, "the new firmware did not start");
 	});
 
+	test("that begin anew leave the last reason behind", () => {
+		const { flash, updater } = setUp({ onTrial: true });
+		updater.rollBack("it did not work");
+		const next = setUp({ flash }).updater;
+		next.begin();
+		assert.equal(setUp({ flash }).updater.rolledBack, undefined);
+	});
+
+	test("whose reason cannot be written are started all the same", () => {
+		const { log, flash, updater } = setUp();
+		updater.begin();
+		flash.writesLeft = 0;
+		updater.activate();
+		assert.deepEqual(log, ["open", "complete", "close"]);
+	});
+
 	test("tell why the new firmware was left", () => {
 		const { log, flash, updater } = setUp({ onTrial: true });
 		assert.equal(updater.onTrial, true);
 		updater.rollBack("it did not work");
 		assert.deepEqual(log, ["roll back"]);
 		assert.equal(setUp({ flash }).updater.rolledBack, "it did not work");
+	});
+
+	test("are possible again as soon as the new firmware is confirmed (ESPHome #13195)", () => {
+		const { updater } = setUp({ onTrial: true });
+		assert.equal(updater.onTrial, true);
+		updater.confirm();
+		assert.equal(updater.onTrial, false);
 	});
 
 	test("say nothing any more once the new firmware is confirmed", () => {

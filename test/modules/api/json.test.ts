@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { ApiError } from "../../../modules/api/error";
-import { BodyReader, parseObject } from "../../../modules/api/json";
+import { BodyReader, type JsonObject, type Parsed, parseObject } from "../../../modules/api/json";
 
 const NAMES = ["a", "b"];
 
@@ -60,11 +60,13 @@ test("a name that no request has is put aside before JSON.parse makes it one of 
 		object: { "?": 1, a: 2 },
 		unknownCommand: "c",
 		unknownField: undefined,
+		text: undefined,
 	});
 	assert.deepEqual(parseAll('{"a":{"b":{"ünknown" \n: "c:"},"c":2}}'), {
 		object: { a: { b: { "?": "c:" }, "?": 2 } },
 		unknownCommand: undefined,
 		unknownField: "ünknown",
+		text: undefined,
 	});
 	assert.deepEqual(parse('{"a":"\\\\","":1,"a long one":2}'), { a: "\\", "": 1, "?": 2 });
 });
@@ -144,7 +146,8 @@ test("random bytes are refused and nothing else happens", () => {
 test("a short text is read as a long one is, which is looked at byte by byte", () => {
 	const outcome = (text: string) => {
 		try {
-			return parseAll(text);
+			const { text: _, ...rest } = parseAll(text);
+			return rest;
 		} catch (error) {
 			return (error as ApiError).code;
 		}
@@ -172,6 +175,13 @@ describe("a reader of bodies", () => {
 	const bytes = (text: string) => new TextEncoder().encode(text);
 	const names = ["a", "b", "secret"];
 	const hex = (digit: string) => digit.repeat(32);
+	/** What the body says, which is kept. */
+	const keeping = (reader: BodyReader, text: string) => {
+		const parsed = reader.read(bytes(text));
+		reader.keep(parsed);
+		return said(parsed);
+	};
+	const said = ({ text: _, ...rest }: Parsed) => rest;
 
 	test("reads a body as a first one, whatever it has read before", () => {
 		const secrets = fc.constantFrom(
@@ -213,8 +223,8 @@ describe("a reader of bodies", () => {
 				const reader = new BodyReader(names);
 				for (const text of texts)
 					assert.deepEqual(
-						outcome(() => reader.read(bytes(text), true)),
-						outcome(() => parseAll(text, names)),
+						outcome(() => keeping(reader, text)),
+						outcome(() => said(parseAll(text, names))),
 						text,
 					);
 			}),
@@ -222,16 +232,19 @@ describe("a reader of bodies", () => {
 		);
 	});
 
-	test("keeps nothing that is not public, is long or was to be forgotten", () => {
+	test("keeps nothing that it was not told to keep, is long or was to be forgotten", () => {
 		const reader = new BodyReader(names);
-		const again = (text: string, isPublic = true) => {
-			const { a } = reader.read(bytes(text), isPublic).object;
-			return reader.read(bytes(text), isPublic).object.a === a;
+		const again = (text: string, read = keeping) => {
+			const { a } = read(reader, text).object as JsonObject;
+			return reader.read(bytes(text)).object.a === a;
 		};
 		const text = `{"a":{},"secret":"${hex("0")}"}`;
 		assert.equal(again(text), true);
 		reader.forget();
-		assert.equal(again(text, false), false);
+		assert.equal(
+			again(text, () => reader.read(bytes(text))),
+			false,
+		);
 		assert.equal(again(`{"a":{"b":"${"x".repeat(1000)}"}}`), false);
 	});
 });

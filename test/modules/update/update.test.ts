@@ -227,9 +227,34 @@ test("one that lost its power during a download says so, once", () => {
 	const restarted = () => new Update({ host, onReady() {}, onBusy() {} }).status;
 	assert.deepEqual(restarted(), { state: "failed", error: "the update to 9.0.0 was interrupted" });
 	assert.deepEqual(restarted(), { state: "idle" });
-	host.flash.set("fetched", new TextEncoder().encode(VERSION));
+	for (const key of ["fetched", "tried"]) host.flash.set(key, new TextEncoder().encode(VERSION));
 	assert.deepEqual(restarted(), { state: "idle" });
 	assert.equal(host.flash.get("fetched"), undefined);
+	assert.ok(host.flash.get("tried"), "the firmware on trial is not to be taken again, should it be left");
+});
+
+test("one that lost its power just before the switch is taken at the next daily look: it was never tried", () => {
+	const { host, web, updater } = device();
+	publish(web, manifest());
+	const flash = host.flash;
+	updater.activate = () => {
+		// All that the flash holds when the power goes.
+		for (const key of ["fetched", "tried"]) flash.set(`${key} copy`, flash.get(key)!);
+		throw new Error("power");
+	};
+	const first = new Update({ host, onReady() {}, onBusy() {} });
+	first.start(MANIFEST_URL, {});
+	web.work();
+	for (const key of ["fetched", "tried"]) flash.set(key, flash.get(`${key} copy`)!);
+	updater.activate = () => {};
+	host.random = () => new Uint8Array(1);
+	const next = new Update({ host, onReady() {}, onBusy() {} });
+	assert.equal(next.status.error, "the update to 9.0.0 was interrupted");
+	next.watch(MANIFEST_URL, {});
+	host.advance(86_400_000);
+	web.work();
+	assert.deepEqual(next.status, { state: "restarting", version: "9.0.0" });
+	next.close();
 });
 
 test("whatever comes as a manifest is read or refused in words, and never more", () => {
@@ -282,6 +307,13 @@ test("closing ends a download, forgets it and leaves no timer", () => {
 	assert.deepEqual(it.status, { state: "idle" });
 });
 
+test("closing forgets also how the last one went: a factory reset tells no next owner", () => {
+	const { it } = outcome({});
+	assert.equal(it.status.state, "failed");
+	it.close();
+	assert.deepEqual(it.status, { state: "idle" });
+});
+
 test("it looks once a day where the owner wants that, not all devices at the same moment", () => {
 	const { it, host, web } = device();
 	host.random = () => new Uint8Array([255]);
@@ -319,6 +351,7 @@ test("a version that was left again is not taken every day, but when the owner s
 	const { it, host, web, updater, ready, run } = device();
 	publish(web, manifest());
 	assert.equal(run().state, "restarting");
+	Object.assign(updater, { rolledBack: "it does not work" });
 	const next = new Update({ host, onReady() {}, onBusy() {} });
 	host.random = () => new Uint8Array(1);
 	const look = () => {
@@ -326,7 +359,6 @@ test("a version that was left again is not taken every day, but when the owner s
 		web.work();
 		return next.status;
 	};
-	Object.assign(updater, { rolledBack: "it does not work" });
 	next.watch(MANIFEST_URL, {});
 	assert.deepEqual(look(), { state: "failed", error: "9.0.0 was left again: it does not work" });
 	assert.equal(ready(), 1);
