@@ -6,7 +6,7 @@ import { install, root } from "./install.mjs";
 import { SUMMARY } from "./reporter.mjs";
 
 /** Test files that run at a time: most of the time they wait. */
-const CONCURRENCY = 3;
+const CONCURRENCY = 4;
 /** ms that a test file may take: one that hangs is not to hang all. Those of the simulator are one, and build it. */
 const PATIENCE = process.env.MODDABLE ? 900_000 : 240_000;
 /** Files that may fail at first and pass alone. More of them are no accident. */
