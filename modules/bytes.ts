@@ -1,3 +1,11 @@
+/** One after the other, in new memory. */
+export function join(first: Uint8Array, second: Uint8Array): Uint8Array {
+	const bytes = new Uint8Array(first.length + second.length);
+	bytes.set(first);
+	bytes.set(second, first.length);
+	return bytes;
+}
+
 /** Lower-case hex of a digest: of whole 32-bit words, which XS turns into text in one step. */
 export function toHex(digest: Uint8Array): string {
 	const view = new DataView(digest.buffer, digest.byteOffset, digest.length);

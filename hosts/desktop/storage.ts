@@ -1,15 +1,7 @@
 import { closeSync, existsSync, fdatasyncSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
 import type { Storage } from "../host";
+import { ERASED, SECTOR_SIZE, SECTORS } from "../simulated/sectors";
 import { replaceFile } from "./flash";
-
-/** As in a flash chip. */
-const SECTOR_SIZE = 4096;
-/**
- * Room for 64 hours of points at one in 10 s (23,040): a sector holds 78 of up to 40 bytes, each with its note
- * of 12 bytes that it was sent; 101 while none is sent, which makes 83 hours. One more is being erased.
- */
-const SECTORS = 297;
-const ERASED = 0xff;
 
 /** A stretch of flash in a file: byte for byte what would be in the chip. Nobody but the user can read it. */
 export class FileStorage implements Storage {

@@ -1,10 +1,6 @@
 import type { Storage } from "../host";
+import { ERASED, SECTOR_SIZE, SECTORS } from "../simulated/sectors";
 import { fileSize, fillFile, readPart, writePart } from "./disk";
-
-/** As in a flash chip, and in the same number as on the desktop (hosts/desktop/storage.ts), which reads the file. */
-const SECTOR_SIZE = 4096;
-const SECTORS = 297;
-const ERASED = 0xff;
 
 /** A stretch of flash in a file: byte for byte what would be in the chip. Nobody but the user can read it. */
 export class FileStorage implements Storage {

@@ -1,3 +1,5 @@
+import { join } from "../bytes";
+
 const STATUS_LINES: Readonly<Record<number, string>> = {
 	200: "HTTP/1.1 200 OK\r\n",
 	400: "HTTP/1.1 400 Bad Request\r\n",
@@ -73,11 +75,4 @@ export class AnswerEncoder {
 		this.#common = time === undefined ? COMMON : `Date: ${new Date(time).toUTCString()}\r\n${COMMON}`;
 		this.#status = 0;
 	}
-}
-
-export function join(first: Uint8Array, second: Uint8Array): Uint8Array {
-	const bytes = new Uint8Array(first.length + second.length);
-	bytes.set(first);
-	bytes.set(second, first.length);
-	return bytes;
 }

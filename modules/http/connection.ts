@@ -1,6 +1,7 @@
 import type { Socket, SocketHandler } from "../../hosts/host";
+import { join } from "../bytes";
 import { BODY_TIME, HEAD_TIME, KEEP_ALIVE_TIME, READ_CHUNK, SWEEP_INTERVAL, WRITE_TIME } from "../limits";
-import { type AnswerEncoder, join } from "./answer";
+import type { AnswerEncoder } from "./answer";
 import { type Body, FixedBody } from "./body";
 import { ChunkedBody } from "./chunked";
 import { errorBody, type Refusal } from "./errors";

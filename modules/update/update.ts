@@ -1,5 +1,5 @@
 import type { Host, Timer, Trust, Updater } from "../../hosts/host";
-import { fromBase64, toHex } from "../bytes";
+import { fromBase64, join, toHex } from "../bytes";
 import { FETCHED_KEY, TRIED_KEY } from "../flash-keys";
 import { CONFIRM_TIME, DAILY, MANIFEST } from "../limits";
 import { PRODUCT, VERSION } from "../version";
@@ -84,22 +84,20 @@ export class Update {
 			return;
 		}
 		this.#set({ state: "checking" });
-		const chunks: Uint8Array[] = [];
-		let size = 0;
+		let manifest: Uint8Array = new Uint8Array(0);
 		this.#cancel = download({
 			network: this.#host.network,
 			url,
 			trust,
 			onData(bytes) {
-				size += bytes.length;
-				if (size > MANIFEST) return "the manifest is too long";
-				chunks.push(bytes.slice());
+				if (manifest.length + bytes.length > MANIFEST) return "the manifest is too long";
+				manifest = join(manifest, bytes);
 				return undefined;
 			},
 			onEnd: (error) => {
 				this.#cancel = undefined;
 				if (error !== undefined) this.#fail(error);
-				else this.#judge(join(chunks, size), trust, isWanted);
+				else this.#judge(manifest, trust, isWanted);
 			},
 		});
 	}
@@ -294,14 +292,4 @@ export class Update {
 /** What the updater says of its failure is for the owner to read. */
 function unwritten(error: unknown): string {
 	return `the other slot cannot be written: ${error instanceof Error ? error.message : "it failed"}`;
-}
-
-function join(chunks: Uint8Array[], size: number): Uint8Array {
-	const bytes = new Uint8Array(size);
-	let at = 0;
-	for (const chunk of chunks) {
-		bytes.set(chunk, at);
-		at += chunk.length;
-	}
-	return bytes;
 }

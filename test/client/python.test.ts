@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { Sensor } from "../../client/node";
 import { type Desk, startDesk, temporaryFolder } from "../support/desk";
 import { suiteScope } from "../support/scope";
+import { startHasty } from "./support/hasty";
 import { forgeries, INFO, playing, proofOf, serve, trap, updating } from "./support/impostor";
 
 const MODULE = fileURLToPath(new URL("../../client/python/ambient16.py", import.meta.url));
@@ -146,11 +147,7 @@ except Refused as refusal:
 	});
 
 	test("a token that has just changed costs one more try, not the command", async (t) => {
-		const data = temporaryFolder(t);
-		const slow = await startDesk(t, { data });
-		const uuid = await new Sensor(slow.http).pair({ httpsUrl: slow.https });
-		await slow.stop();
-		const desk = await startDesk(t, { data, args: ["--clock-rate", "1800"] });
+		const { desk, uuid } = await startHasty(t);
 		const result = await python(
 			`
 sensor = Sensor(args[0], args[1])

@@ -11,8 +11,9 @@ import {
 	type UpdateStatus,
 	UsageError,
 } from "../../client/node";
-import { type Desk, startDesk, temporaryFolder } from "../support/desk";
+import { type Desk, startDesk } from "../support/desk";
 import { suiteScope } from "../support/scope";
+import { startHasty } from "./support/hasty";
 import { forged, forgeries, INFO, playing, proofOf, serve, trap, updating } from "./support/impostor";
 
 test("a sensor is paired, and reset", async (t) => {
@@ -27,11 +28,7 @@ test("a sensor is paired, and reset", async (t) => {
 });
 
 test("a token that has just changed costs one more try, not the command", async (t) => {
-	const data = temporaryFolder(t);
-	const slow = await startDesk(t, { data });
-	const uuid = await new Sensor(slow.http).pair({ httpsUrl: slow.https });
-	await slow.stop();
-	const desk = await startDesk(t, { data, args: ["--clock-rate", "1800"] });
+	const { desk, uuid } = await startHasty(t);
 	const sensor = new Sensor(desk.http, { uuid });
 	await sensor.data();
 	const from = desk.events.length;
