@@ -1,4 +1,5 @@
-import { HTTP_SCHEMES, isHomeHost, parseEndpoint } from "../cloud/endpoint";
+import { HTTP_SCHEMES, parseEndpoint } from "../net/endpoint";
+import { isHomeHost } from "../net/home";
 
 /** What may be asked of `/`, for Allow (RFC 9110, 10.2.1). */
 export const ALLOW = "Allow: GET, HEAD, OPTIONS, POST\r\n";

@@ -1,6 +1,6 @@
 import type { Endpoint, Host, Trust } from "../../hosts/host";
 import { toBase64 } from "../bytes";
-import { HTTP_SCHEMES, parseEndpoint } from "./endpoint";
+import { HTTP_SCHEMES, parseEndpoint } from "../net/endpoint";
 
 /** Where points go: a database with user and password (InfluxDB 1.x), or a bucket with a token (2.x, 3.x). */
 export interface InfluxSettings {

@@ -1,8 +1,9 @@
 import type { Host, Motion, MqttConnection, Timer, Trust } from "../../hosts/host";
 import { BACKOFF_FIRST, BACKOFF_MOST, EVENTS_WAITING, MQTT_KEEP_ALIVE, MQTT_STABLE } from "../limits";
-import { Backoff } from "./backoff";
+import { Backoff } from "../net/backoff";
+import { parseEndpoint } from "../net/endpoint";
+import { isHomeAddress } from "../net/home";
 import { discoveryMessages } from "./discovery";
-import { isHomeAddress, parseEndpoint } from "./endpoint";
 import type { Point } from "./point";
 
 /** Where events go. */

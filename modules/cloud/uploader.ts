@@ -1,7 +1,7 @@
 import type { Host, PostResult, Timer } from "../../hosts/host";
 import { BACKOFF_FIRST, BACKOFF_MOST, BATCH_POINTS, POST_TIME, RETRY_AFTER_MOST } from "../limits";
-import { Backoff } from "./backoff";
-import { isHomeAddress } from "./endpoint";
+import { Backoff } from "../net/backoff";
+import { isHomeAddress } from "../net/home";
 import { type InfluxSettings, retryAfter, writeRequest } from "./influx";
 import { lineOf } from "./line-protocol";
 import type { Point } from "./point";

@@ -1,6 +1,7 @@
 import type { Host, Timer, Trust } from "../../hosts/host";
-import { HTTP_SCHEMES, isHomeAddress, isHomeHost, parseEndpoint } from "../cloud/endpoint";
 import { DOWNLOAD_MOST, DOWNLOAD_TIME } from "../limits";
+import { HTTP_SCHEMES, parseEndpoint } from "../net/endpoint";
+import { isHomeAddress, isHomeHost } from "../net/home";
 
 export interface DownloadOptions {
 	network: Host["network"];

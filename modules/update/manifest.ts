@@ -1,5 +1,5 @@
 import { parseObject } from "../api/json";
-import { HTTP_SCHEMES, parseEndpoint } from "../cloud/endpoint";
+import { HTTP_SCHEMES, parseEndpoint } from "../net/endpoint";
 import { parseVersion } from "./version";
 
 /** What a release says of itself. */

@@ -1,6 +1,7 @@
 import type { Trust } from "../../../hosts/host";
-import { HTTP_SCHEMES, isHomeHost, parseEndpoint } from "../../cloud/endpoint";
 import { CA_BYTES, URL_BYTES } from "../../limits";
+import { HTTP_SCHEMES, parseEndpoint } from "../../net/endpoint";
+import { isHomeHost } from "../../net/home";
 import type { Fields } from "../fields";
 
 /** The fields that trustOf reads. */

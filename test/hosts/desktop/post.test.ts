@@ -14,7 +14,7 @@ import type { Lookup } from "../../../hosts/desktop/dial";
 import { Poster } from "../../../hosts/desktop/post";
 import { DesktopTime } from "../../../hosts/desktop/time";
 import type { PostRequest, PostResult, Timers, Trust } from "../../../hosts/host";
-import { isHomeAddress } from "../../../modules/cloud/endpoint";
+import { isHomeAddress } from "../../../modules/net/home";
 import { FakeTime } from "../../fakes/host";
 import { Authority, type Issued } from "../../support/authority";
 import { until } from "./loopback";

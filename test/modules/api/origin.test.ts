@@ -15,6 +15,8 @@ describe("which pages may read answers", () => {
 			"https://homeassistant.local:8123",
 			"http://nas.lan",
 			"http://hub.home.arpa",
+			"http://homeassistant:8123",
+			"http://homeassistant.fritz.box:8123",
 		])
 			assert.equal(
 				corsHeaders(origin),
@@ -32,7 +34,7 @@ describe("which pages may read answers", () => {
 			"http://192.0.2.1",
 			"http://localhost.example.com",
 			"http://example.com:80/localhost",
-			"http://local",
+			"http://0x7f000001",
 			"http://192.168.1.2.example.com",
 			"http://192.168.1.2/",
 			"http://192.168.1.2 http://10.0.0.1",

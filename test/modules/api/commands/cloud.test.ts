@@ -46,6 +46,7 @@ describe("setInflux", () => {
 		const to = (url: string) => ({ url, database: "home" });
 		for (const host of [
 			"192.168.1.5:8086",
+			"nas",
 			"nas.local",
 			"nas.lan",
 			"influx.home.arpa",
@@ -53,7 +54,13 @@ describe("setInflux", () => {
 			"localhost",
 		])
 			influx.validate(to(`http://${host}`));
-		for (const host of ["db.example.org", "8.8.8.8", "[2001:db8::1]", "nas", "192.168.1.5.example.org"])
+		for (const host of [
+			"db.example.org",
+			"8.8.8.8",
+			"[2001:db8::1]",
+			"0x7f000001",
+			"192.168.1.5.example.org",
+		])
 			assert.match(refusal(influx, to(`http://${host}`)), /https:\/\//, host);
 	});
 

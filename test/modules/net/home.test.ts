@@ -1,60 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isHomeAddress, isHomeHost, parseEndpoint } from "../../../modules/cloud/endpoint";
-
-const HTTP = { http: 80, https: 443 };
-
-test("a URL is read into its parts", () => {
-	assert.deepEqual(parseEndpoint("https://Influx.Example.org:8086/api", HTTP), {
-		secure: true,
-		host: "influx.example.org",
-		port: 8086,
-		path: "/api",
-	});
-	assert.deepEqual(parseEndpoint("http://192.168.1.5", HTTP), {
-		secure: false,
-		host: "192.168.1.5",
-		port: 80,
-		path: "",
-	});
-	assert.deepEqual(parseEndpoint("https://[fd00::5]/", HTTP), {
-		secure: true,
-		host: "fd00::5",
-		port: 443,
-		path: "/",
-	});
-});
-
-test("anything else is not taken", () => {
-	for (const url of [
-		"",
-		"influx.example.org",
-		"ftp://influx.example.org",
-		"mqtt://broker.example.org",
-		"__proto__://host",
-		"https://",
-		"https://user:password@influx.example.org",
-		"https://influx.example.org:0",
-		"https://influx.example.org:65536",
-		"https://influx.example.org:8086a",
-		"https://influx.example.org/?db=x",
-		"https://influx.example.org/#x",
-		"https://influx example.org",
-		"https://influx.example.org/a b",
-		"https://influx.example.org/a?",
-		"https://influx.example.org/ä",
-		"https://influx.example.org/\0",
-		"https://influx.example.org/\x7f",
-		"https://influx.example.org\\@home.lan",
-		"https://home.lan@influx.example.org",
-		"https://influx.example.org/\r\nX: y",
-		"https://[::1",
-		"https://[zz::1]",
-		"https://fd00::5/",
-		"https://exämple.org",
-	])
-		assert.equal(parseEndpoint(url, HTTP), undefined, url);
-});
+import { isHomeAddress, isHomeHost } from "../../../modules/net/home";
 
 test("private, link-local and loopback addresses are home", () => {
 	for (const address of [
@@ -114,23 +60,37 @@ test("names of the home are those that no public server can have", () => {
 	for (const host of [
 		"nas.local",
 		"nas.lan",
+		"nas.home",
 		"nas.home.arpa",
+		"nas.internal",
+		"nas.localdomain",
+		"nas.fritz.box",
+		"fritz.nas.local",
+		"NAS.Local",
 		"nas.local.",
 		"localhost",
+		"localhost.",
+		"nas",
+		"homeassistant",
 		"192.168.1.1",
 		"::1",
 	])
 		assert.equal(isHomeHost(host), true, host);
 	for (const host of [
+		"",
+		".",
+		".local",
 		"example.org",
-		"local",
-		"notlocal",
+		"notlocal.example",
+		"nas.xlocal",
 		"nas.local.example.org",
 		"nas.localx",
+		"fritz.box.example.org",
+		"nasfritz.box",
 		"8.8.8.8",
 		"2001:db8::1",
-		"nas",
 		"0x7f000001",
+		"0X7F000001",
 		"2130706433",
 		"017700000001",
 		"127.1",
@@ -138,6 +98,7 @@ test("names of the home are those that no public server can have", () => {
 		"0.0.0.0",
 		"::ffff:8.8.8.8",
 		"localhost.example.org",
+		"[::1]",
 	])
 		assert.equal(isHomeHost(host), false, host);
 });
