@@ -1,8 +1,9 @@
 #include "xsmc.h"
 #include "xsHost.h"
 
+/* The SDK's makefile looks in few folders of ESP-IDF; for the others it looks in the folder of all components. */
+#include "app_update/include/esp_ota_ops.h"
 #include "esp_mac.h"
-#include "esp_ota_ops.h"
 #include "esp_random.h"
 #include "esp_system.h"
 #include "sdkconfig.h"
@@ -37,6 +38,7 @@ void xs_chip_mac(xsMachine *the)
 
 void xs_chip_restart(xsMachine *the)
 {
+	(void)the;
 	esp_restart();
 }
 

@@ -1,0 +1,7 @@
+/* Declared by ourselves as in ESP-IDF v6.0, as far as our C uses it. */
+#pragma once
+
+typedef int esp_err_t;
+
+#define ESP_OK 0
+#define ESP_FAIL -1

@@ -1,0 +1,6 @@
+/* Declared by ourselves as in ESP-IDF v6.0 (Mbed TLS 4.0, TF-PSA-Crypto 1.0), as far as our C uses it. */
+#pragma once
+
+#include <stddef.h>
+
+void mbedtls_platform_zeroize(void *buf, size_t len);
