@@ -102,6 +102,11 @@ export interface Network {
 	/** SHA-256 of the certificate (DER) in an identity; undefined if the bytes are none. */
 	fingerprint(identity: Uint8Array): Uint8Array | undefined;
 	/**
+	 * Why nobody could be trusted by it, in a few words, such as that no authority in its PEM can be used; undefined if
+	 * it will do. One certificate that cannot be used among others that can is no reason.
+	 */
+	checkTrust?(trust: Trust): string | undefined;
+	/**
 	 * One HTTP POST; redirects are not followed, and of the answer's body the first 512 bytes are kept. `done`
 	 * is called once, never before the return; not at all after the function returned has been called, which ends it.
 	 */

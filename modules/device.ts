@@ -241,9 +241,9 @@ export class Device {
 			setInflux: setInflux((settings) => {
 				this.#cloud.configureInflux(settings);
 				this.#tellCloud();
-			}),
-			setMqtt: setMqtt((settings) => this.#cloud.configureMqtt(settings)),
-			update: update(this.#update),
+			}, host.network),
+			setMqtt: setMqtt((settings) => this.#cloud.configureMqtt(settings), host.network),
+			update: update(this.#update, host.network),
 		};
 		// Each takes the orders that it has validated itself.
 		return new Map(Object.entries(commands) as [string, Command][]);

@@ -4,6 +4,7 @@ import { connect as connectTcp, isIP, type LookupFunction, type Socket } from "n
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import type { Connect } from "../host";
 import { Failure } from "./failure";
+import { readable } from "./trust";
 
 /** Resolves a name to all its addresses; a test gives its own. */
 export type Lookup = (
@@ -83,7 +84,7 @@ function shakeHands(tcp: Socket, { endpoint, trust }: Connect, done: (error: unk
 		host,
 		// RFC 6066, 3: no addresses, no dot at the end.
 		...(!isIP(host) && { servername: host.replace(/\.$/, "") }),
-		...(ca !== undefined && { ca }),
+		...(ca !== undefined && { ca: readable(ca) }),
 		// A pinned certificate needs no authority, name or date.
 		rejectUnauthorized: fingerprint === undefined,
 		minVersion: "TLSv1.2",

@@ -10,6 +10,7 @@ import type {
 	PostRequest,
 	PostResult,
 	Timers,
+	Trust,
 } from "../host";
 import type { Cable } from "./cable";
 import { Connection } from "./connection";
@@ -18,6 +19,7 @@ import { createIdentity, fingerprint } from "./identity";
 import { openListener } from "./listener";
 import { MqttLink } from "./mqtt";
 import { Poster } from "./post";
+import { checkTrust } from "./trust";
 
 export interface NetworkOptions {
 	port: number;
@@ -102,6 +104,10 @@ export class DesktopNetwork implements Network {
 
 	fingerprint(identity: Uint8Array): Uint8Array | undefined {
 		return fingerprint(identity);
+	}
+
+	checkTrust(trust: Trust): string | undefined {
+		return checkTrust(trust, this.clock.now());
 	}
 
 	get(request: GetRequest): () => void {

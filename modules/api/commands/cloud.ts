@@ -4,15 +4,16 @@ import { MQTT_SCHEMES, type MqttSettings } from "../../cloud/mqtt-events";
 import { CREDENTIAL_BYTES, NAME_BYTES, TOPIC_BYTES } from "../../limits";
 import type { Command } from "../command";
 import { Fields } from "../fields";
-import { endpointUrl, httpUrl, TRUST_FIELDS, trustOf } from "./endpoint-fields";
+import { type CheckTrust, endpointUrl, httpUrl, TRUST_FIELDS, trustOf } from "./endpoint-fields";
 
 /** `setInflux`: the database that points go to; null: none. */
 export function setInflux(
 	onChange: (settings: InfluxSettings | null) => void,
+	network: CheckTrust,
 ): Command<InfluxSettings | null> {
 	return {
 		where: "https",
-		validate: (value) => (value === null ? null : influxSettings(value)),
+		validate: (value) => (value === null ? null : influxSettings(value, network)),
 		settings: (influx) => ({ influx }),
 		perform(influx) {
 			onChange(influx);
@@ -22,10 +23,13 @@ export function setInflux(
 }
 
 /** `setMqtt`: the broker that events go to; null: none. */
-export function setMqtt(onChange: (settings: MqttSettings | null) => void): Command<MqttSettings | null> {
+export function setMqtt(
+	onChange: (settings: MqttSettings | null) => void,
+	network: CheckTrust,
+): Command<MqttSettings | null> {
 	return {
 		where: "https",
-		validate: (value) => (value === null ? null : mqttSettings(value)),
+		validate: (value) => (value === null ? null : mqttSettings(value, network)),
 		settings: (mqtt) => ({ mqtt }),
 		perform(mqtt) {
 			onChange(mqtt);
@@ -48,7 +52,7 @@ export function describeMqtt(mqtt: MqttSettings | null): object | null {
 	return { url, user, topic, discovery, ...describeTrust(trust) };
 }
 
-function influxSettings(value: unknown): InfluxSettings {
+function influxSettings(value: unknown, network: CheckTrust): InfluxSettings {
 	const fields = new Fields("setInflux", value, [
 		"url",
 		"database",
@@ -77,11 +81,11 @@ function influxSettings(value: unknown): InfluxSettings {
 		org: text("org", NAME_BYTES),
 		bucket,
 		token: text("token", CREDENTIAL_BYTES),
-		trust: trustOf(fields),
+		trust: trustOf(fields, network),
 	});
 }
 
-function mqttSettings(value: unknown): MqttSettings {
+function mqttSettings(value: unknown, network: CheckTrust): MqttSettings {
 	const fields = new Fields("setMqtt", value, [
 		"url",
 		"user",
@@ -100,7 +104,7 @@ function mqttSettings(value: unknown): MqttSettings {
 		password: fields.has("password") ? fields.text("password", 1, CREDENTIAL_BYTES) : undefined,
 		topic,
 		discovery: fields.has("discovery") ? fields.boolean("discovery") : true,
-		trust: trustOf(fields),
+		trust: trustOf(fields, network),
 	});
 }
 

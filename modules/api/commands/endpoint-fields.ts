@@ -1,4 +1,4 @@
-import type { Trust } from "../../../hosts/host";
+import type { Network, Trust } from "../../../hosts/host";
 import { CA_BYTES, URL_BYTES } from "../../limits";
 import { HTTP_SCHEMES, parseEndpoint } from "../../net/endpoint";
 import { isHomeHost } from "../../net/home";
@@ -22,11 +22,19 @@ export function endpointUrl(fields: Fields, schemes: Readonly<Record<string, num
 	return url;
 }
 
-/** Whom to believe: `ca` or `fingerprint`, or neither. */
-export function trustOf(fields: Fields): Trust {
+/** The part of the network that knows which authorities it can use. */
+export type CheckTrust = Pick<Network, "checkTrust">;
+
+/** Whom to believe: `ca` or `fingerprint`, or neither. A `ca` is one that `network` can use. */
+export function trustOf(fields: Fields, network: CheckTrust): Trust {
 	if (fields.has("ca") && fields.has("fingerprint"))
 		throw fields.invalid("ca", "left out where there is a fingerprint");
-	if (fields.has("ca")) return { ca: fields.pem("ca", CA_BYTES) };
+	if (fields.has("ca")) {
+		const trust = { ca: fields.pem("ca", CA_BYTES) };
+		const reason = network.checkTrust?.(trust);
+		if (reason !== undefined) throw fields.invalid("ca", `an authority that can be used: ${reason}`);
+		return trust;
+	}
 	if (!fields.has("fingerprint")) return {};
 	const fingerprint = fields.text("fingerprint", 64, 95).replaceAll(":", "").toLowerCase();
 	if (!/^[0-9a-f]{64}$/.test(fingerprint))

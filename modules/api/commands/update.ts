@@ -4,7 +4,7 @@ import type { Update } from "../../update/update";
 import type { Command } from "../command";
 import { ApiError } from "../error";
 import { Fields } from "../fields";
-import { httpUrl, TRUST_FIELDS, trustOf } from "./endpoint-fields";
+import { type CheckTrust, httpUrl, TRUST_FIELDS, trustOf } from "./endpoint-fields";
 
 export interface UpdateOrder {
 	url: string;
@@ -14,14 +14,14 @@ export interface UpdateOrder {
 }
 
 /** `update`: fetches the update that a manifest describes. The answer tells that it has begun; `getSettings`, how it goes. */
-export function update(updates: Update): Command<UpdateOrder> {
+export function update(updates: Update, network: CheckTrust): Command<UpdateOrder> {
 	return {
 		where: "https",
 		validate(value) {
 			const fields = new Fields("update", value, ["url", "daily", ...TRUST_FIELDS]);
 			const order = {
 				url: httpUrl(fields),
-				trust: trustOf(fields),
+				trust: trustOf(fields, network),
 				daily: fields.has("daily") ? fields.boolean("daily") : undefined,
 			};
 			const { impossible } = updates;

@@ -473,6 +473,12 @@ describe("TLS", { timeout: 20_000 }, () => {
 		assert.deepEqual(await attempt(t, {}, {}), refusal);
 	});
 
+	test("one damaged certificate does not spoil a bundle, and alone vouches for nobody", async (t) => {
+		const damaged = authority.ca.replace("-----\nMII", "-----\nMIJ");
+		assert.deepEqual(await attempt(t, {}, { ca: damaged + authority.ca }), accepted);
+		assert.deepEqual(await attempt(t, {}, { ca: damaged }), refused("certificate not issued by the CA"));
+	});
+
 	test("self-signed: nothing is sent", async (t) => {
 		const identity = await authority.issue({ selfSigned: true });
 		assert.deepEqual(await attempt(t, { identity }, own), refused("certificate is self-signed"));

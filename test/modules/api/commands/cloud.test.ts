@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { Trust } from "../../../../hosts/host";
 import { setInflux, setMqtt } from "../../../../modules/api/commands/cloud";
 import { ApiError } from "../../../../modules/api/error";
 
 const PEM = "-----BEGIN CERTIFICATE-----\nMIIBszCCAVmg\nAwIBAgIU\n-----END CERTIFICATE-----\n";
 const CLIENT = { host: "", secure: true };
-const influx = setInflux(() => {});
-const mqtt = setMqtt(() => {});
+/** Takes every authority but this one. */
+const UNUSABLE = PEM.replace("MIIBszCCAVmg", "MIIBszCCAVmh");
+const network = { checkTrust: ({ ca }: Trust) => (ca === UNUSABLE ? "it is damaged" : undefined) };
+const influx = setInflux(() => {}, network);
+const mqtt = setMqtt(() => {}, network);
 
 function refusal(command: { validate(value: unknown): unknown }, value: unknown): string {
 	try {
@@ -82,6 +86,16 @@ describe("setInflux", () => {
 				fingerprint: fingerprint.toLowerCase(),
 			});
 		refusal(influx, { ...order, ca: PEM, fingerprint });
+	});
+
+	test("an authority that the network cannot use is refused with its reason", () => {
+		const order = { url: "https://a.example", database: "home", ca: UNUSABLE };
+		assert.match(refusal(influx, order), /^setInflux\.ca must be .*: it is damaged$/);
+		assert.match(
+			refusal(mqtt, { url: "mqtts://a.example", ca: UNUSABLE }),
+			/^setMqtt\.ca .*: it is damaged$/,
+		);
+		setInflux(() => {}, {}).validate(order);
 	});
 
 	test("what is no certificate, fingerprint, URL or text is refused", () => {
