@@ -51,7 +51,7 @@ describe("a chunked body", () => {
 	});
 
 	test("ignores extensions", () => {
-		assert.equal(decode('1;a;b=c;d="e\t;"\r\nx\r\n0;z\r\n\r\n'), "x|");
+		assert.equal(decode('1;a; b=c;d="e\t;\\""\r\nx\r\n0;z\r\n\r\n'), "x|");
 	});
 
 	test("ignores trailers", () => {
@@ -72,6 +72,15 @@ describe("a chunked body", () => {
 		"1\rx",
 		"1;a\nx",
 		"1;\0\r\n",
+		"1;\r\n",
+		"1; \r\n",
+		"1;=b\r\n",
+		"1;a=\r\n",
+		"1;a=b c\r\n",
+		"1;a b\r\n",
+		'1;a="b\r\n',
+		'1;a="b"c\r\n',
+		"1;a\xe9\r\n",
 		"1\r\nxx\r\n",
 		"1\r\nx\n",
 		"1\r\nx\rx",
@@ -81,6 +90,11 @@ describe("a chunked body", () => {
 		"0\r\nA: b\n",
 		"0\r\nA: b\rx",
 		"0\r\nA: \0",
+		"0\r\nA\r\n",
+		"0\r\n: b\r\n",
+		"0\r\nA : b\r\n",
+		"0\r\n A: b\r\n",
+		"0\r\nA: b\r\n c\r\n",
 	])
 		test(`${JSON.stringify(text)} is malformed`, () => {
 			assert.equal(decode(text), "400 malformed-chunk");
