@@ -1,6 +1,6 @@
 import SMBus from "embedded:io/smbus";
 import APDS9960 from "embedded:sensor/AmbientLight-Gesture-Proximity/APDS9960";
-import type { I2cAddress } from "./bme68x";
+import type { I2cAddress } from "./i2c";
 import { Passage } from "./passage";
 import type { Sensor } from "./sensors";
 

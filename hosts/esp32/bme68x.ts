@@ -1,12 +1,7 @@
 import I2C from "embedded:io/i2c";
 import { BME68x } from "embedded:sensor/Barometer-Humidity-Temperature/BME68x";
+import type { I2cAddress } from "./i2c";
 import type { Sensor } from "./sensors";
-
-export interface I2cAddress {
-	data: number;
-	clock: number;
-	address: number;
-}
 
 /**
  * Bosch BME680 and BME688: temperature, humidity, pressure. Each reading begins a measurement of some 30 ms and takes

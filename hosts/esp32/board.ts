@@ -13,7 +13,7 @@ export interface Board {
 	/** Absent: no sensors. */
 	i2c?: { data: number; clock: number };
 	/** I2C addresses; those that are null are not looked for. */
-	sensors: { bme68x: number | null; apds9960: number | null };
+	sensors: { bme68x: number | null; apds9960: number | null; sht4x: number | null; scd4x: number | null };
 }
 
 export interface NeoPixelLight {

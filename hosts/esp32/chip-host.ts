@@ -4,6 +4,7 @@ import Time from "time";
 import type {
 	Announce,
 	Button,
+	Clock,
 	DeviceEvent,
 	Flash,
 	Host,
@@ -28,14 +29,18 @@ import { type Board, name, timeServer } from "./board";
 import { PolledButton } from "./button";
 import { openButtonPin } from "./button-pin";
 import { macAddress, randomBuffer } from "./chip";
+import { climateSensor } from "./climate";
 import { SettableClock } from "./clock";
 import { NvsFlash } from "./flash";
 import { openLed } from "./led";
+import { Scd4x } from "./scd4x";
+import { sdkI2c } from "./sdk-i2c";
 import { SdkRadio } from "./sdk-radio";
 import { sdkSlots } from "./sdk-slots";
 import { openPartition } from "./sdk-storage";
 import { openUdp } from "./sdk-udp";
 import { BoardSensors, type SensorSource } from "./sensors";
+import { Sht4x } from "./sht4x";
 import { verifyUpdate } from "./signature";
 import { PartitionStorage } from "./storage";
 import { TimeSync } from "./time-sync";
@@ -143,16 +148,35 @@ export class ChipHost implements Host {
 		});
 		this.led = openLed(board);
 		this.button = new PolledButton(openButtonPin(board), timers);
-		this.sensors = new BoardSensors({ sources: sourcesOf(board), clock, timers, onProblem: reportProblem });
+		this.sensors = new BoardSensors({
+			sources: sourcesOf(board, clock),
+			clock,
+			timers,
+			onProblem: reportProblem,
+		});
 	}
 }
 
-function sourcesOf({ i2c, sensors }: Board): SensorSource[] {
-	const { bme68x, apds9960 } = sensors;
+/** Where two measure the same, the later one counts: the SCD4x warms itself. */
+function sourcesOf({ i2c, sensors }: Board, clock: Pick<Clock, "monotonic">): SensorSource[] {
+	if (!i2c) return [];
+	const { scd4x, bme68x, sht4x, apds9960 } = sensors;
+	const at = (address: number) => ({ io: sdkI2c(), ...i2c, address });
 	const sources: SensorSource[] = [];
-	if (i2c && bme68x !== null)
-		sources.push({ name: "BME68x", open: () => openBme68x({ ...i2c, address: bme68x }) });
-	if (i2c && apds9960 !== null)
+	if (scd4x !== null)
+		sources.push({
+			name: "SCD4x",
+			optional: true,
+			open: () => climateSensor(new Scd4x({ sensor: at(scd4x), clock })),
+		});
+	if (bme68x !== null) sources.push({ name: "BME68x", open: () => openBme68x({ ...i2c, address: bme68x }) });
+	if (sht4x !== null)
+		sources.push({
+			name: "SHT4x",
+			optional: true,
+			open: () => climateSensor(new Sht4x({ sensor: at(sht4x), clock })),
+		});
+	if (apds9960 !== null)
 		sources.push({ name: "APDS-9960", open: () => openApds9960({ ...i2c, address: apds9960 }) });
 	return sources;
 }

@@ -18,6 +18,8 @@ export interface Sensor {
 
 export interface SensorSource {
 	name: string;
+	/** A board does not need to have it: no problem if it is not there. One that falls silent is told all the same. */
+	optional?: boolean;
 	/** Throws if the sensor is not there. */
 	open(): Sensor;
 }
@@ -85,7 +87,7 @@ class Slot {
 			this.#sensor = this.#source.open();
 			this.#reported = false;
 		} catch {
-			this.#report("is not there");
+			if (!this.#source.optional) this.#report("is not there");
 		}
 	}
 

@@ -1,0 +1,191 @@
+import type { Clock } from "../host";
+import type { SensorOptions } from "./i2c";
+import { SensirionBus } from "./sensirion";
+
+/** Of the data sheet (version 1.4, 3.5 to 3.10), each with the ms that the sensor wants to be left alone afterwards. */
+const STOP = { code: [0x3f, 0x86], time: 500 };
+const SET_TEMPERATURE_OFFSET = { code: [0x24, 0x1d], time: 1 };
+const SET_ALTITUDE = { code: [0x24, 0x27], time: 1 };
+const START = { code: [0x21, 0xb1], time: 0 };
+const ASK_READY = { code: [0xe4, 0xb8], time: 1 };
+const ASK_MEASUREMENT = { code: [0xec, 0x05], time: 1 };
+const RECALIBRATE = { code: [0x36, 0x2f], time: 400 };
+
+/** Of the answer to ASK_READY, the bits that are 0 as long as there is nothing new. */
+const READY = 0x7ff;
+/** ms: it measures every 5 s. One that has nothing new for three times as long does not measure any more. */
+const LATE = 15_000;
+/** ms that it has to have measured in the air by which it is recalibrated. */
+export const SETTLED = 180_000;
+const RECALIBRATION_FAILED = 0xffff;
+
+/** A command that is to be sent, and what reads the answer once the sensor has it. */
+interface Step {
+	code: readonly number[];
+	time: number;
+	word?: number;
+	/** It returns what was measured, if that is it. */
+	read?(bus: SensirionBus): Scd4xSample | undefined;
+}
+
+export interface Scd4xSettings {
+	/** °C that the sensor is warmer than the air around the device, 0 to 20. */
+	temperatureOffset: number;
+	/** m above the sea, 0 to 3000. */
+	altitude: number;
+}
+
+export interface Scd4xSample {
+	/** ppm */
+	carbonDioxideGasSensor: { CO2: number };
+	/** °C */
+	thermometer: { temperature: number };
+	/** % */
+	hygrometer: { humidity: number };
+}
+
+export interface Scd4xOptions {
+	sensor: SensorOptions;
+	clock: Pick<Clock, "monotonic">;
+	/** As the data sheet has them if left out. */
+	settings?: Scd4xSettings;
+}
+
+const USUAL: Scd4xSettings = { temperatureOffset: 4, altitude: 0 };
+
+/**
+ * Sensirion SCD40 and SCD41 as an ECMA-419 sensor: CO2, temperature and humidity, measured every 5 s. It wants pauses
+ * between commands: each call of `sample` does the one thing that it is ready for, and nobody waits.
+ */
+export class Scd4x {
+	readonly #bus: SensirionBus;
+	readonly #clock: Pick<Clock, "monotonic">;
+	/** What is to be done before it is asked for measurements. */
+	#steps: Step[] = [];
+	/** Whose answer is awaited. */
+	#asked: Step | undefined;
+	/** The sensor is left alone until then. */
+	#idleUntil = 0;
+	/** When it began to measure; undefined while it does not. */
+	#measuringSince: number | undefined;
+	/** When there was something new, or it began to measure. */
+	#heard = 0;
+	#recalibrated: ((worked: boolean) => void) | undefined;
+	#settings: Scd4xSettings;
+
+	/** Throws if it is not there. */
+	constructor({ sensor, clock, settings = USUAL }: Scd4xOptions) {
+		this.#clock = clock;
+		this.#settings = settings;
+		this.#bus = new SensirionBus(sensor);
+		this.#restart([]);
+		try {
+			// It may have been measuring when the chip started, and takes nothing else then.
+			this.#next();
+		} catch (error) {
+			this.#bus.close();
+			throw error;
+		}
+	}
+
+	/** Measuring pauses for some seconds. The sensor forgets the settings with its power, as its flash wears. */
+	configure(settings: Scd4xSettings): void {
+		this.#settings = settings;
+		if (this.#measuringSince !== undefined) this.#restart([]);
+		else {
+			const others = this.#steps.filter(
+				({ code }) => code !== SET_TEMPERATURE_OFFSET.code && code !== SET_ALTITUDE.code,
+			);
+			this.#steps = [...others.slice(0, -1), ...this.#set(), START];
+		}
+	}
+
+	/**
+	 * Tells the sensor that the air around it has `co2` ppm, 400 to 2000 (forced recalibration). `done` is told whether
+	 * the sensor took it. Throws a RangeError, with a few words for the owner, if it may not be done now.
+	 */
+	recalibrate(co2: number, done: (worked: boolean) => void): void {
+		if (this.#recalibrated) throw new RangeError("a recalibration is under way");
+		const since = this.#measuringSince;
+		if (since === undefined || this.#clock.monotonic() - since < SETTLED)
+			throw new RangeError("the CO2 sensor has to measure for 3 minutes first");
+		this.#recalibrated = done;
+		this.#restart([{ ...RECALIBRATE, word: co2, read: (bus) => this.#readCorrection(bus) }]);
+	}
+
+	/**
+	 * What is new, undefined if nothing is. Throws if the sensor does not answer, answers what its CRC disproves, or
+	 * measures no more.
+	 */
+	sample(): Scd4xSample | undefined {
+		if (this.#clock.monotonic() < this.#idleUntil) return;
+		const asked = this.#asked;
+		this.#asked = undefined;
+		const sample = asked?.read?.(this.#bus);
+		this.#next();
+		return sample;
+	}
+
+	close(): void {
+		this.#endRecalibration(false);
+		this.#bus.close();
+	}
+
+	/** Takes settings and `steps` only while it does not measure (3.1). */
+	#restart(steps: Step[]): void {
+		this.#measuringSince = undefined;
+		this.#steps = [STOP, ...this.#set(), ...steps, START];
+	}
+
+	#set(): Step[] {
+		const { temperatureOffset, altitude } = this.#settings;
+		return [
+			{ ...SET_TEMPERATURE_OFFSET, word: Math.round((temperatureOffset * 65_535) / 175) },
+			{ ...SET_ALTITUDE, word: altitude },
+		];
+	}
+
+	/** Sends what comes next. */
+	#next(): void {
+		const now = this.#clock.monotonic();
+		const step = this.#steps.shift() ?? this.#ask();
+		this.#bus.write(step.code, step.word);
+		this.#idleUntil = now + step.time;
+		this.#asked = step;
+		if (step === START) this.#measuringSince = this.#heard = now;
+	}
+
+	#ask(): Step {
+		if (this.#clock.monotonic() - this.#heard > LATE) throw new Error("nothing new");
+		return { ...ASK_READY, read: (bus) => this.#readReady(bus) };
+	}
+
+	#readReady(bus: SensirionBus): undefined {
+		const [status] = bus.read(1) as [number];
+		if (status & READY && this.#steps.length === 0)
+			this.#steps = [{ ...ASK_MEASUREMENT, read: (from) => this.#readMeasurement(from) }];
+	}
+
+	#readMeasurement(bus: SensirionBus): Scd4xSample | undefined {
+		const [co2, temperature, humidity] = bus.read(3) as [number, number, number];
+		this.#heard = this.#clock.monotonic();
+		// Sensirion's own drivers take it for invalid.
+		if (co2 === 0) return;
+		return {
+			carbonDioxideGasSensor: { CO2: co2 },
+			thermometer: { temperature: -45 + (175 * temperature) / 65_535 },
+			hygrometer: { humidity: (100 * humidity) / 65_535 },
+		};
+	}
+
+	#readCorrection(bus: SensirionBus): undefined {
+		const [correction] = bus.read(1) as [number];
+		this.#endRecalibration(correction !== RECALIBRATION_FAILED);
+	}
+
+	#endRecalibration(worked: boolean): void {
+		const done = this.#recalibrated;
+		this.#recalibrated = undefined;
+		done?.(worked);
+	}
+}
