@@ -5,6 +5,12 @@ import { fileURLToPath } from "node:url";
 /** The folder of the repository. */
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
+/** Runs npm in the repository, as spawnSync does. */
+export function npm(args, options) {
+	const isWindows = process.platform === "win32";
+	return spawnSync(isWindows ? "npm.cmd" : "npm", args, { cwd: root, shell: isWindows, ...options });
+}
+
 /** Brings the npm packages of package-lock.json if they are missing or older than it. Ends the process if it cannot. */
 export function install() {
 	if (Number(process.versions.node.split(".")[0]) < 20) {
@@ -22,13 +28,8 @@ export function install() {
 		process.exit(1);
 	}
 	console.error("Installing npm packages (once) ...");
-	const npm = process.platform === "win32" ? "npm.cmd" : "npm";
 	// Not on standard output: that belongs to what comes next.
-	const { status } = spawnSync(npm, ["ci", "--loglevel=error"], {
-		cwd: root,
-		stdio: ["ignore", 2, 2],
-		shell: process.platform === "win32",
-	});
+	const { status } = npm(["ci", "--loglevel=error"], { stdio: ["ignore", 2, 2] });
 	if (status !== 0) {
 		console.error("npm ci failed; see above.");
 		process.exit(1);

@@ -103,7 +103,7 @@ describe("the npm package", () => {
 					process.execPath,
 					[
 						TYPESCRIPT,
-						...["--noEmit", "--strict", "--target", "es2022", "--types", ""],
+						...["--noEmit", "--pretty", "false", "--strict", "--target", "es2022", "--types", ""],
 						...["--module", module, "--moduleResolution", resolution],
 						...Object.keys(programs),
 					],

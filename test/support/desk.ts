@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { panelFiles } from "../../scripts/panel-files.mjs";
+import { atEnd } from "./scope";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -207,7 +208,7 @@ export function spawnDesk(scope: Scope, { args = [], data, entry }: DeskOptions 
 	const end = () => void child.kill("SIGKILL");
 	process.once("exit", end);
 	child.once("close", () => process.removeListener("exit", end));
-	scope.after(async () => {
+	atEnd(scope, async () => {
 		await desk.stop();
 		if (data === undefined) erase(folder);
 	});
@@ -217,7 +218,7 @@ export function spawnDesk(scope: Scope, { args = [], data, entry }: DeskOptions 
 /** A folder that `scope` removes. */
 export function temporaryFolder(scope: Scope): string {
 	const folder = mkdtempSync(PREFIX);
-	scope.after(() => erase(folder));
+	atEnd(scope, () => erase(folder));
 	return folder;
 }
 

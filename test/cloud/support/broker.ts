@@ -4,6 +4,7 @@ import { join } from "node:path";
 import mqtt, { type MqttClient } from "mqtt";
 import type { Issued } from "../../support/authority";
 import { type Scope, temporaryFolder } from "../../support/desk";
+import { atEnd } from "../../support/scope";
 import { freePort, program, Service } from "./service";
 
 export const mosquitto = program("mosquitto", "mosquitto");
@@ -101,7 +102,7 @@ export class Subscriber {
 			reconnectPeriod: 50,
 		});
 		client.on("error", () => {});
-		scope.after(() => client.endAsync(true));
+		atEnd(scope, () => client.endAsync(true));
 		const it = new Subscriber(client);
 		await new Promise<void>((resolve) => client.once("connect", () => resolve()));
 		await client.subscribeAsync(["ambient16/#", "homeassistant/#"], { qos: 1 });

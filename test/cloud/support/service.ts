@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import { delimiter, join } from "node:path";
 import { findPort } from "../../../hosts/desktop/ports";
 import type { Scope } from "../../support/desk";
+import { atEnd } from "../../support/scope";
 
 /** ms until a server has to be up: a loaded machine is slow. */
 const PATIENCE = 20_000;
@@ -37,7 +38,7 @@ export class Service {
 	constructor(scope: Scope, command: string[], port: number) {
 		this.#command = command;
 		this.#port = port;
-		scope.after(() => this.stop("SIGKILL"));
+		atEnd(scope, () => this.stop("SIGKILL"));
 	}
 
 	/** Starts it; resolves when its port is open. */
