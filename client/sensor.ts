@@ -19,11 +19,20 @@ export interface SensorOptions {
 	uuid?: string;
 	/** How to prove who asks: signed requests, unless MD5 secrets are told to be good enough. */
 	auth?: "hmac-sha256" | "md5";
-	/** Where its HTTPS listens; by default on port 443 of the same host. */
+	/**
+	 * Where its HTTPS listens. Unless told otherwise that is where its identity says, and until it has said so port
+	 * 443 of the same host, or 8443 if `url` has a port, as on a desk.
+	 */
 	httpsUrl?: string;
 }
 
 type Commands = Record<string, object | null>;
+
+interface Answer {
+	results: Record<string, unknown>;
+	/** Under which the command was proved. */
+	token: string;
+}
 
 /** What a device takes over any connection. Rejects with a SensorError, always. */
 class Connection {
@@ -56,12 +65,13 @@ class Connection {
 		return info;
 	}
 
-	/** Shows a color for a while. */
+	/** Shows a color for a while: as docs/protocol.md has it, or "off", or "#rgb". */
 	async setColor(
 		color: Color,
 		options: ColorOptions = {},
 	): Promise<Required<ColorOptions> & { color: string }> {
-		return (await this.send({ setColor: { color, ...options } })).setColor as never;
+		const order = typeof color === "string" ? { ...spell(color), ...options } : { color, ...options };
+		return (await this.send({ setColor: order })).setColor as never;
 	}
 
 	/** The latest window and the event counters. */
@@ -80,37 +90,53 @@ class Connection {
 
 	/** Any commands of docs/protocol.md, in one request: all of them are carried out, or none. */
 	async send(commands: Commands): Promise<Record<string, unknown>> {
-		const info = this.#info ?? (await this.info());
-		try {
-			return await this.#command(commands, info);
-		} catch (error) {
-			if (!(error instanceof RefusedError)) throw error;
-			if (error.code === "replayed" && error.nc !== undefined) {
-				this.#nc = error.nc;
-				return this.#command(commands, info);
-			}
-			if (error.code !== "wrong-token" && error.code !== "wrong-secret") throw error;
-			// The token may have changed since it was asked for.
-			const now = await this.info();
-			if (now.token === info.token) throw error;
-			return this.#command(commands, now);
-		}
+		return (await this.#insist(commands)).results;
 	}
 
 	/** Has it enter HTTPS mode, or stay in it, and makes sure that it is this owner's sensor that answers there. */
 	protected async prove(times: HttpsTimes): Promise<SecureSensor> {
-		const { setHttps } = await Connection.prototype.send.call(this, {
-			setHttps: { enabled: true, ...times },
-		});
-		const { url, fingerprint, proof } = (setHttps ?? {}) as Record<string, unknown>;
+		const { results, token } = await this.#insist({ setHttps: { enabled: true, ...times } });
+		const { url, fingerprint, proof } = (results.setHttps ?? {}) as Record<string, unknown>;
 		const { uuid, platform, auth } = this;
-		const right = await platform.hmac(uuid as string, `${this.#info?.token}\n${fingerprint}`);
+		const right = await platform.hmac(uuid as string, `${token}\n${fingerprint}`);
 		if (typeof fingerprint !== "string" || proof !== right)
 			throw new ImpostorError("whoever answered cannot prove to be this sensor");
 		// The proof does not cover the URL: who is between could point to where no certificate is looked at.
 		if (typeof url !== "string" || !url.startsWith("https:"))
 			throw new ImpostorError("whoever answered does not lead to HTTPS");
 		return new SecureSensor(platform, url, { uuid: uuid as string, auth }, fingerprint);
+	}
+
+	/** What was known of it holds no longer: the next command asks anew. */
+	protected forget(): void {
+		this.#info = undefined;
+	}
+
+	/** Sends commands until they are taken, or refused for a reason that another try would not mend. */
+	async #insist(commands: Commands): Promise<Answer> {
+		let info = this.#info ?? (await this.info());
+		for (let tries = TRIES; ; tries--) {
+			try {
+				return { results: await this.#command(commands, info), token: info.token };
+			} catch (error) {
+				const next = tries > 1 && error instanceof RefusedError && (await this.#mend(error, info));
+				if (!next) throw error;
+				info = next;
+			}
+		}
+	}
+
+	/** With what to try again; undefined if that would be refused as well. */
+	async #mend({ code, nc }: RefusedError, info: Info): Promise<Info | undefined> {
+		// Another program of the owner was ahead.
+		if (code === "replayed" && nc !== undefined) {
+			this.#nc = Math.max(this.#nc, nc);
+			return info;
+		}
+		if (code !== "wrong-token" && code !== "wrong-secret") return undefined;
+		// The token may have changed since it was asked for.
+		const now = await this.info();
+		return now.token === info.token ? undefined : now;
 	}
 
 	protected async post(body: string, headers: Record<string, string> = {}): Promise<Record<string, unknown>> {
@@ -127,7 +153,7 @@ class Connection {
 			typeof code === "string" ? code : "unknown",
 			typeof message === "string" ? message : `the sensor answers ${reply.status}`,
 			reply.retryAfter === undefined ? undefined : Number(reply.retryAfter),
-			typeof nc === "number" ? nc : undefined,
+			Number.isSafeInteger(nc) ? (nc as number) : undefined,
 		);
 	}
 
@@ -196,20 +222,25 @@ class Unproven extends Connection {
 
 /** A sensor in the home, over plain HTTP, from where it can be switched to HTTPS. In HTTPS mode it is found there. */
 export class SensorBase extends Connection {
-	readonly #httpsUrl: string;
+	#httpsUrl: string;
+	readonly #isTold: boolean;
 
 	constructor(platform: Platform, url: string, options: SensorOptions) {
 		super(platform, url, options);
-		const { protocol, hostname } = new URL(this.url);
+		const { protocol, hostname, port } = new URL(this.url);
 		if (protocol !== "http:") throw new UsageError("a sensor is reached by http:// first");
-		this.#httpsUrl = httpsAddress(options.httpsUrl ?? `https://${hostname}/`);
+		this.#isTold = options.httpsUrl !== undefined;
+		this.#httpsUrl = httpsAddress(options.httpsUrl ?? `https://${hostname}${port && ":8443"}/`);
 	}
 
 	override async info(): Promise<Info> {
-		return this.#inEither(
+		const info = await this.#inEither(
 			() => super.info(),
 			(unproven) => unproven.info(),
 		);
+		if (info.https !== undefined && !this.#isTold)
+			this.#httpsUrl = `https://${new URL(this.url).hostname}:${info.https}/`;
+		return info;
 	}
 
 	override async send(commands: Commands): Promise<Record<string, unknown>> {
@@ -221,7 +252,7 @@ export class SensorBase extends Connection {
 
 	/**
 	 * Becomes its owner: gives it a UUID over TLS, a new one unless one is given. It resolves with the UUID, which
-	 * has to be kept.
+	 * has to be kept. Rejects with a RefusedError "already-paired" or "pairing-closed".
 	 */
 	async pair({
 		httpsUrl,
@@ -238,9 +269,11 @@ export class SensorBase extends Connection {
 		const url = httpsUrl === undefined ? this.#httpsUrl : httpsAddress(httpsUrl);
 		// There is no secret yet that could tell the sensor from an impostor.
 		const connection = new Unproven(this.platform, url, {}, "any");
-		await connection.pair(udid, { uuid: secret, ...(wifi && { wifi }) });
+		await connection.pair(udid, { uuid: secret, ...(wifi && { wifi }) }).catch((error) => {
+			throw error instanceof UnreachableError && error.refused ? pairingClosed(url) : error;
+		});
 		this.uuid = secret;
-		await this.info();
+		this.forget();
 		return secret;
 	}
 
@@ -344,6 +377,8 @@ export class SensorBase extends Connection {
 	}
 }
 
+/** How often a command is tried: a token that changes and counters of other programs may come after each other. */
+const TRIES = 8;
 /** ms between two looks at how an update goes. */
 const POLL = 500;
 /** ms for the switch from HTTPS to HTTP, and between two looks. */
@@ -351,6 +386,24 @@ const SWITCH = 5_000;
 const GLANCE = 50;
 /** ms for a restart, the trials of a firmware that fails to start included. */
 const RESTART = 120_000;
+
+/** Outside HTTPS mode a sensor listens for HTTPS only while it can be paired. */
+function pairingClosed(url: string): RefusedError {
+	return new RefusedError(
+		409,
+		"pairing-closed",
+		"it cannot be paired now. Press its button shortly (on a desk: b in its terminal, or the button in its panel), " +
+			`and pair within 10 minutes. If its light breathes already, its HTTPS is elsewhere than at ${url}`,
+	);
+}
+
+/** A color that people write, as devices of every version take it. */
+function spell(color: string): { color: string; effect?: "solid" } {
+	if (/^off$/i.test(color)) return { color: "#000000", effect: "solid" };
+	const [, short, long] = /^#?(?:([0-9a-f]{3})|([0-9a-f]{6}))$/i.exec(color) ?? [];
+	if (short) return { color: `#${short.replace(/./g, "$&$&")}` };
+	return { color: long ? `#${long}` : color };
+}
 
 function pause(ms: number): Promise<void> {
 	return new Promise((resolve) => setTimeout(resolve, ms));
@@ -366,13 +419,16 @@ function parse({ text }: Reply): Record<string, unknown> {
 
 /** What goes into header fields, file names and terminals is what docs/protocol.md says. */
 function isInfo(info: object): info is Info {
-	const { type, version, udid, token, auth } = info as Partial<Info>;
+	const { type, version, udid, token, auth, https } = info as Partial<Info>;
+	const is = (value: unknown, pattern: RegExp) => typeof value === "string" && pattern.test(value);
 	return (
 		type === "Ambient16" &&
-		/^[0-9a-f]{12}$/.test(String(udid)) &&
-		/^[a-z]{8}$/.test(String(token)) &&
-		/^[\w.+-]{1,40}$/.test(String(version)) &&
-		Array.isArray(auth)
+		is(udid, /^[0-9a-f]{12}$/) &&
+		// Who may choose the token freely can find the UUID out of MD5 secrets, as with APOP (CVE-2007-1558).
+		is(token, /^[a-z]{8}$/) &&
+		is(version, /^[\w.+-]{1,40}$/) &&
+		Array.isArray(auth) &&
+		(https === undefined || (Number.isInteger(https) && https > 0 && https < 65_536))
 	);
 }
 

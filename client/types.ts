@@ -8,9 +8,11 @@ export interface Info {
 	token: string;
 	auth: ("md5" | "hmac-sha256")[];
 	paired: boolean;
+	/** Of a sensor that can be paired now: the port of its HTTPS. */
+	https?: number;
 }
 
-/** A name such as "blue", "#rrggbb", or channels from 0 to 255. */
+/** A name such as "blue", "off", "#rrggbb" or "#rgb", or channels from 0 to 255. */
 export type Color = string | { red: number; green: number; blue: number };
 
 export interface ColorOptions {

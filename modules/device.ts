@@ -137,7 +137,10 @@ export class Device {
 			...(host.watched && { report: (event) => host.report(event) }),
 		});
 		const network = host.network;
-		const onOpen = () => this.#announce();
+		const onOpen = () => {
+			this.#document = undefined;
+			this.#announce();
+		};
 		this.#http = new Port({ network, handle: this.#api.handle, onOpen, onProblem });
 		const handle: Handler = (request, respond) => {
 			this.#mode.touch();
@@ -260,6 +263,8 @@ export class Device {
 				token,
 				auth: this.#settings.value.auth.md5 ? ["md5", "hmac-sha256"] : ["hmac-sha256"],
 				paired: this.#vault.paired,
+				// Where it can be paired.
+				https: this.#vault.paired ? undefined : this.#https.number,
 			}),
 		);
 		return this.#document;
@@ -279,6 +284,7 @@ export class Device {
 	/** Plain HTTP unless in HTTPS mode; HTTPS in that mode and while the device may be paired. */
 	#arrangePorts(): void {
 		if (this.#closed) return;
+		this.#document = undefined;
 		if (this.#mode.active || (this.#pairing.isOpen && this.#identity.value)) this.#https.open();
 		else this.#https.close();
 		if (this.#mode.active) this.#http.close();

@@ -12,6 +12,7 @@ const OPTIONS = {
 	json: flag,
 	help: { ...flag, short: "h" },
 	ssid: text,
+	"same-as": text,
 	effect: text,
 	duration: text,
 	intensity: text,
@@ -57,16 +58,16 @@ export const VALUES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The options that are followed by the name of a file. */
-export const FILES: readonly string[] = ["key-file", "ca"];
+export const FILES: readonly string[] = ["key-file", "same-as", "ca"];
 
 export const SYNTAX = {
 	discover: { most: Number.POSITIVE_INFINITY },
 	info: { most: 0 },
 	"new-uuid": { most: 0 },
-	pair: { most: 0, options: ["ssid"] },
+	pair: { most: 0, options: ["ssid", "same-as"] },
 	color: {
 		most: 1,
-		words: ["red", "lime", "blue", "yellow", "cyan", "magenta", "orange", "purple", "white"],
+		words: ["off", "red", "lime", "blue", "yellow", "cyan", "magenta", "orange", "purple", "white"],
 		options: ["effect", "duration", "intensity"],
 	},
 	data: { most: 0, options: ["watch"] },

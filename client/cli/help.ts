@@ -4,8 +4,10 @@ export const HELP = `ambient16: talk to an Ambient16 sensor
                                        192.168.1.16, localhost:8080 or 192.168.1.0/24
   ambient16 info                       who it is
   ambient16 new-uuid                   a UUID to pair with
-  ambient16 pair [--ssid NAME]         becomes its owner, and keeps the UUID in the key file
-  ambient16 color COLOR [--effect blink|solid|breathe] [--duration S] [--intensity PERCENT]
+  ambient16 pair [--ssid NAME] [--same-as UDID|FILE]
+                                       becomes its owner, with a new UUID or that of another sensor, and keeps the
+                                       UUID in the key file; what that held before is moved aside
+  ambient16 color COLOR|off [--effect blink|solid|breathe] [--duration S] [--intensity PERCENT]
   ambient16 data [--watch]             what it measures
   ambient16 settings
   ambient16 influx set URL (--database NAME [--user NAME] | --bucket NAME [--org NAME]) [--ca FILE | --fingerprint HEX]
@@ -24,7 +26,8 @@ export const HELP = `ambient16: talk to an Ambient16 sensor
 
 Options of all commands:
   --url URL         the sensor; or AMBIENT16_URL (http://localhost:8080)
-  --https URL       where its HTTPS listens (port 443 of the same host; 8443 where HTTP has 8080)
+  --https URL       where its HTTPS listens, if that is not where its identity says (while it says nothing:
+                    port 443 of the same host, 8443 if --url has a port)
   --key-file FILE   where the UUID is, for its owner's eyes only; by default
                     ~/.config/ambient16/UDID. AMBIENT16_UUID, if set, wins
   --md5             prove by MD5 secret rather than by signature
@@ -33,5 +36,5 @@ Options of all commands:
 Passwords and tokens are asked for, or read from a line of standard input, and never taken as an argument.
 
 Exit codes: 0 done, 1 failed or not confirmed, 2 wrong usage, 3 unreachable, 4 refused by the sensor,
-5 not this owner's sensor. With --json an error is {"error":"...","code":"..."}, code as in docs/protocol.md.
+5 not this owner's sensor, 6 nothing discovered, 130 interrupted at a question. With --json an error is {"error":"...","code":"..."}, code as in docs/protocol.md.
 `;

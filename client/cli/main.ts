@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { ImpostorError, RefusedError, UnreachableError, UsageError } from "../node.js";
-import { run } from "./run.js";
+import { Interrupted } from "./prompt.js";
+import { NotYoursError, run } from "./run.js";
 
 /** Exit codes, as `ambient16 help` lists them. */
 const CODES: [new (...args: never[]) => Error, number][] = [
@@ -8,6 +9,8 @@ const CODES: [new (...args: never[]) => Error, number][] = [
 	[UnreachableError, 3],
 	[RefusedError, 4],
 	[ImpostorError, 5],
+	[NotYoursError, 5],
+	[Interrupted, 130],
 ];
 
 // Whoever reads along has enough, as `head` has.

@@ -1,7 +1,18 @@
-import { createInterface } from "node:readline/promises";
+import { createInterface, type Interface } from "node:readline";
 import { Writable } from "node:stream";
+import { UsageError } from "../node.js";
 
-/** Asks for something secret: not shown while it is typed. Without a terminal, a line of standard input. */
+/** Ctrl-C at a question: nothing is done. */
+export class Interrupted extends Error {
+	constructor() {
+		super("interrupted; nothing was done");
+	}
+}
+
+/**
+ * Asks for something secret: not shown while it is typed. Without a terminal, a line of standard input. Rejects if it
+ * is interrupted, or ends without a line.
+ */
 export async function askSecret(question: string): Promise<string> {
 	const { stdin, stderr } = process;
 	const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
@@ -9,27 +20,31 @@ export async function askSecret(question: string): Promise<string> {
 	try {
 		// Not before the terminal shows nothing any more.
 		if (stdin.isTTY) stderr.write(question);
-		return await firstLine(lines);
+		const line = await firstLine(lines);
+		if (line === undefined) throw new UsageError(`${question.replace(/: $/, "")}: nothing was given`);
+		return line;
 	} finally {
 		lines.close();
 		if (stdin.isTTY) stderr.write("\n");
 	}
 }
 
-/** Asks for a yes. */
+/** Asks for a yes. Rejects if it is interrupted. */
 export async function confirm(question: string): Promise<boolean> {
 	const lines = createInterface({ input: process.stdin, output: process.stderr });
 	process.stderr.write(`${question} [y/N] `);
 	try {
-		return /^y(es)?$/i.test((await firstLine(lines)).trim());
+		return /^y(es)?$/i.test(((await firstLine(lines)) ?? "").trim());
 	} finally {
 		lines.close();
 	}
 }
 
-function firstLine(lines: ReturnType<typeof createInterface>): Promise<string> {
-	return new Promise((resolve) => {
+/** Undefined if the input ends before a line. */
+function firstLine(lines: Interface): Promise<string | undefined> {
+	return new Promise((resolve, reject) => {
 		lines.once("line", resolve);
-		lines.once("close", () => resolve(""));
+		lines.once("SIGINT", () => reject(new Interrupted()));
+		lines.once("close", () => resolve(undefined));
 	});
 }

@@ -1,11 +1,21 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { type Influx, type Info, type Mqtt, RefusedError, Sensor, type Trust, UsageError } from "../node.js";
+import {
+	type Influx,
+	type Info,
+	type Mqtt,
+	RefusedError,
+	Sensor,
+	SensorError,
+	type Trust,
+	UnreachableError,
+	UsageError,
+} from "../node.js";
 import { type Command, numberOf, parse, type Values } from "./arguments.js";
 import { completion } from "./completion.js";
 import { ask, discover } from "./discover.js";
 import { HELP } from "./help.js";
-import { keyFile, readKey, writeKey } from "./keys.js";
+import { fromEnvironment, type Kept, keyFile, readKey, VARIABLE, writeKey } from "./keys.js";
 import { Progress } from "./progress.js";
 import { askSecret, confirm } from "./prompt.js";
 import { describeData, watch } from "./watch.js";
@@ -22,23 +32,45 @@ interface Call {
 	owned(): Promise<Sensor>;
 }
 
+/** The sensor does not know the UUID: it is another owner's. */
+export class NotYoursError extends SensorError {
+	readonly code = "wrong-secret";
+}
+
+/** Of a `discover` that finds nothing. */
+const NOTHING_FOUND = 6;
+
 /** Does one command. Rejects with what went wrong. */
 export async function run(args: string[]): Promise<void> {
 	const { command, rest, values } = parse(args);
-	const url = values.url ?? process.env.AMBIENT16_URL ?? "http://localhost:8080";
-	const httpsUrl = values.https ?? (/:8080\/?$/.test(url) ? httpsOfDesk(url) : undefined);
-	const options = httpsUrl === undefined ? {} : { httpsUrl };
+	const url = complete("http", values.url || process.env.AMBIENT16_URL || "localhost:8080");
+	const options = values.https === undefined ? {} : { httpsUrl: complete("https", values.https) };
 	const sensor = new Sensor(url, options);
 	const say = (line: string, json: unknown) => console.log(values.json ? JSON.stringify(json) : line);
+	let kept: Kept | undefined;
+	let udid = "";
 	const owned = async () => {
-		const { udid, paired } = await sensor.info();
-		if (!paired) throw new UsageError(`${udid} has no owner yet: ambient16 pair`);
+		const info = await sensor.info();
+		udid = info.udid;
+		if (!info.paired) throw new UsageError(`${udid} has no owner yet: ambient16 pair`);
 		const file = values["key-file"] ?? keyFile(udid);
-		const uuid = readKey(file) ?? (process.stdin.isTTY ? await askSecret("UUID: ") : undefined);
-		if (!uuid) throw new UsageError(`there is no UUID: neither AMBIENT16_UUID nor ${file}`);
-		return new Sensor(url, { ...options, uuid, auth: values.md5 ? "md5" : "hmac-sha256" });
+		kept = fromEnvironment() ?? readKey(file);
+		if (!kept && process.stdin.isTTY) kept = { uuid: await askSecret("UUID: "), place: "what you typed" };
+		if (!kept?.uuid) throw new UsageError(`there is no UUID: neither AMBIENT16_UUID nor ${file}`);
+		return new Sensor(url, { ...options, uuid: kept.uuid, auth: values.md5 ? "md5" : "hmac-sha256" });
 	};
-	await COMMANDS[command]({ rest, values, sensor, say, owned });
+	try {
+		await COMMANDS[command]({ rest, values, sensor, say, owned });
+	} catch (error) {
+		if (kept && error instanceof RefusedError && error.code === "wrong-secret")
+			throw new NotYoursError(`${udid} has another owner than the UUID in ${kept.place}: ${error.message}`);
+		throw error;
+	}
+}
+
+/** An address as people write it: "localhost:8080" or "192.168.1.16". */
+function complete(scheme: string, address: string): string {
+	return !address.includes("://") && /[.:]|^localhost$/.test(address) ? `${scheme}://${address}` : address;
 }
 
 const COMMANDS: Record<Command, (call: Call) => Promise<void> | void> = {
@@ -46,6 +78,7 @@ const COMMANDS: Record<Command, (call: Call) => Promise<void> | void> = {
 
 	async discover({ rest, say, values }) {
 		const found = rest.length > 0 ? await ask(rest) : await discover();
+		if (found.length === 0) process.exitCode = NOTHING_FOUND;
 		if (values.json) say("", found);
 		else if (found.length === 0) say("no sensor answers", []);
 		else for (const { url, info } of found) say(`${url}  ${describe(info)}`, found);
@@ -64,26 +97,46 @@ const COMMANDS: Record<Command, (call: Call) => Promise<void> | void> = {
 	async pair({ sensor, values, say }) {
 		const { udid, paired } = await sensor.info();
 		// Before there is a key that opens nothing.
-		if (paired) throw new RefusedError(409, "already-paired", `${udid} has an owner already`);
+		if (paired)
+			throw new RefusedError(
+				409,
+				"already-paired",
+				`${udid} has an owner already; who holds its button for 10 s makes it forget`,
+			);
 		const file = values["key-file"] ?? keyFile(udid);
-		const kept = readKey(file);
-		const uuid = kept ?? randomUUID();
+		const chosen = chosenUuid(values["same-as"]);
+		const uuid = chosen?.uuid ?? randomUUID();
 		const wifi =
 			values.ssid === undefined
 				? undefined
 				: { ssid: values.ssid, password: await askSecret("Wi-Fi password: ") };
 		// Kept first: a UUID that only the sensor knows is lost to its owner.
-		if (kept === undefined) writeKey(file, uuid);
-		await sensor.pair({ uuid, ...(wifi && { wifi }) });
-		const place = process.env.AMBIENT16_UUID ? "AMBIENT16_UUID" : file;
-		say(`${udid} is yours. The UUID is in ${place}: keep a copy, it cannot be read back.`, {
+		const place = chosen?.place === VARIABLE || chosen?.place === file ? chosen.place : file;
+		const key = chosen?.place === place ? undefined : writeKey(file, uuid);
+		try {
+			await sensor.pair({ uuid, ...(wifi && { wifi }) });
+		} catch (error) {
+			if (!(error instanceof UnreachableError)) {
+				key?.undo();
+				throw error;
+			}
+			// It may have been taken, and the answer lost.
+			throw new UnreachableError(`${error.message}; if it has taken the UUID, that is in ${place}`, {
+				cause: error,
+			});
+		}
+		const moved = key?.moved;
+		const note = moved === undefined ? "" : `\nWhat that file held before is in ${moved}.`;
+		say(`${udid} is yours. The UUID is in ${place}: keep a copy, it cannot be read back.${note}`, {
 			udid,
-			keyFile: process.env.AMBIENT16_UUID ? null : file,
+			keyFile: place === VARIABLE ? null : file,
+			...(moved !== undefined && { moved }),
 		});
 	},
 
 	async color({ rest: [color], values, owned, say }) {
-		if (color === undefined) throw new UsageError("which color?");
+		if (color === undefined)
+			throw new UsageError("which color? One that begins with # needs quotes, or no #");
 		const { effect } = values;
 		const [duration, intensity] = [numberOf(values, "duration"), numberOf(values, "intensity")];
 		const shown = await (await owned()).setColor(color, {
@@ -91,7 +144,8 @@ const COMMANDS: Record<Command, (call: Call) => Promise<void> | void> = {
 			...(duration !== undefined && { duration }),
 			...(intensity !== undefined && { intensity }),
 		});
-		say(`${shown.color} ${shown.effect} for ${shown.duration} s`, shown);
+		const look = /^off$/i.test(color) ? "off" : `${shown.color} ${shown.effect}`;
+		say(`${look} for ${shown.duration} s`, shown);
 	},
 
 	async data({ values, owned, say }) {
@@ -204,8 +258,13 @@ const COMMANDS: Record<Command, (call: Call) => Promise<void> | void> = {
 	completion: ({ rest: [shell] }) => void process.stdout.write(completion(shell)),
 };
 
-function httpsOfDesk(url: string): string {
-	return url.replace("http:", "https:").replace(":8080", ":8443");
+/** The UUID that the owner wants: that of another sensor, or the one in the environment. */
+function chosenUuid(other: string | undefined): Kept | undefined {
+	if (other === undefined) return fromEnvironment();
+	const file = /^[0-9a-f]{12}$/.test(other) ? keyFile(other) : other;
+	const kept = readKey(file);
+	if (!kept?.uuid) throw new UsageError(`there is no UUID in ${file}`);
+	return kept;
 }
 
 function describe({ udid, version, paired }: Info): string {

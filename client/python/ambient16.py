@@ -39,6 +39,8 @@ ANSWER = 65_536
 SWITCH, GLANCE = 5, 0.05
 # Seconds for a restart, the trials of a firmware that fails to start included, and between two looks.
 RESTART, POLL = 120, 0.5
+# How often a command is tried: a token that changes and counters of other programs may come after each other.
+TRIES = 8
 
 
 class SensorError(Exception):
@@ -102,16 +104,23 @@ class _Connection:
         status, info = self._exchange("GET")[:2]
         token, udid, auth = info.get("token"), info.get("udid"), info.get("auth", ["md5"])
         known = isinstance(token, str) and isinstance(udid, str) and isinstance(auth, list)
-        # What goes into header fields and file names is what docs/protocol.md says.
+        # What goes into header fields and file names is what docs/protocol.md says. Who may choose the token freely
+        # can find the UUID out of MD5 secrets, as with APOP (CVE-2007-1558).
         known = known and re.fullmatch("[a-z]{8}", token) and re.fullmatch("[0-9a-f]{12}", udid)
+        https = info.get("https", 443)
+        known = known and type(https) is int and 0 < https < 65_536
         if status != 200 or info.get("type") != "Ambient16" or not known:
             raise Impostor(f"there is no Ambient16 sensor at {self.url}")
         self._info = info
         return info
 
     def set_color(self, color: Union[str, dict[str, int]], **options: Any) -> dict[str, Any]:
-        """Shows a color for a while. Options: effect, duration (seconds), intensity (percent)."""
-        return self.send({"setColor": {"color": color, **options}})["setColor"]
+        """Shows a color for a while: as docs/protocol.md has it, or "off", or "#rgb".
+
+        Options: effect, duration (seconds), intensity (percent).
+        """
+        order = _spell(color) if isinstance(color, str) else {"color": color}
+        return self.send({"setColor": {**order, **options}})["setColor"]
 
     def data(self) -> dict[str, Any]:
         """The latest window and the event counters."""
@@ -126,20 +135,33 @@ class _Connection:
 
     def send(self, commands: dict[str, Any]) -> dict[str, Any]:
         """Any commands of docs/protocol.md, in one request: all of them are carried out, or none."""
+        return self._insist(commands)[0]
+
+    def _insist(self, commands: dict[str, Any]) -> tuple[dict[str, Any], str]:
+        """Sends commands until they are taken, or refused for a reason that another try would not mend.
+
+        Returns the answer, and the token under which they were proved.
+        """
         info = self._info or self.info()
-        try:
-            return self._command(commands, info)
-        except Refused as refusal:
-            if refusal.code == "replayed" and refusal.nc is not None:
-                self._nc = refusal.nc
-                return self._command(commands, info)
-            if refusal.code not in ("wrong-token", "wrong-secret"):
-                raise
-            # The token may have changed since it was asked for.
-            now = self.info()
-            if now["token"] == info["token"]:
-                raise
-            return self._command(commands, now)
+        tries = TRIES
+        while True:
+            tries -= 1
+            try:
+                return self._command(commands, info), info["token"]
+            except Refused as refusal:
+                if tries == 0:
+                    raise
+                if refusal.code == "replayed" and refusal.nc is not None:
+                    # Another program of the owner was ahead.
+                    self._nc = max(self._nc, refusal.nc)
+                elif refusal.code in ("wrong-token", "wrong-secret"):
+                    # The token may have changed since it was asked for.
+                    now = self.info()
+                    if now["token"] == info["token"]:
+                        raise
+                    info = now
+                else:
+                    raise
 
     def _command(self, commands: dict[str, Any], info: dict[str, Any]) -> dict[str, Any]:
         uuid, token, auth = self._uuid, info["token"], info.get("auth", ["md5"])
@@ -252,19 +274,33 @@ class Sensor(_Connection):
     ) -> str:
         """Becomes its owner: gives it a UUID over TLS, a new one unless one is given, and returns it: keep it.
 
-        `https_url` is where its HTTPS listens: by default on port 443 of the same host. `wifi` is
-        {"ssid": ..., "password": ...}.
+        `https_url` is where its HTTPS listens, if that is elsewhere than its identity says. `wifi` is
+        {"ssid": ..., "password": ...}. Raises a Refused "already-paired" or "pairing-closed".
         """
         info = self.info()
         if info.get("paired"):
             raise Refused(409, "already-paired", "this sensor has an owner already")
         secret = uuid or str(uuids.uuid4())
         host = self._address[0]
+        port = info.get("https", 443 if self._address[1] == 80 else 8443)
+        https_url = https_url or f"https://{f'[{host}]' if ':' in host else host}:{port}/"
         # There is no secret yet that could tell the sensor from an impostor.
-        unproven = _Connection(https_url or f"https://{f'[{host}]' if ':' in host else host}/", None, self._auth)
+        unproven = _Connection(https_url, None, self._auth)
         if not unproven._secure:
             raise Usage("pairing takes https://")
-        unproven._post(_bytes({"udid": info["udid"], "pair": {"uuid": secret, **({"wifi": wifi} if wifi else {})}}))
+        try:
+            unproven._post(_bytes({"udid": info["udid"], "pair": {"uuid": secret, **({"wifi": wifi} if wifi else {})}}))
+        except Unreachable as error:
+            if not isinstance(error.__cause__, ConnectionRefusedError):
+                raise
+            # Outside HTTPS mode a sensor listens for HTTPS only while it can be paired.
+            raise Refused(
+                409,
+                "pairing-closed",
+                "it cannot be paired now. Press its button shortly (on a desk: b in its terminal, or the button in its "
+                "panel), and pair within 10 minutes. If its light breathes already, its HTTPS is elsewhere than at "
+                f"{https_url}",
+            ) from error
         self._uuid = secret
         self._until_back()
         return secret
@@ -277,12 +313,12 @@ class Sensor(_Connection):
         is wrong.
         """
         times = {name: value for name, value in (("idle", idle), ("limit", limit)) if value is not None}
-        answer = self.send({"setHttps": {"enabled": True, **times}}).get("setHttps")
+        results, token = self._insist({"setHttps": {"enabled": True, **times}})
+        answer = results.get("setHttps")
         url, fingerprint, proof = (
             answer.get(name) if isinstance(answer, dict) else None for name in ("url", "fingerprint", "proof")
         )
         known = isinstance(url, str) and isinstance(fingerprint, str) and isinstance(proof, str)
-        token = (self._info or {})["token"]
         if not known or not hmac.compare_digest(
             proof.encode(), _hmac(self._uuid or "", f"{token}\n{fingerprint}").encode()
         ):
@@ -356,6 +392,15 @@ class Sensor(_Connection):
                 return
             except SensorError:
                 time.sleep(GLANCE)
+
+
+def _spell(color: str) -> dict[str, Any]:
+    """A color that people write, as devices of every version take it."""
+    if color.lower() == "off":
+        return {"color": "#000000", "effect": "solid"}
+    if re.fullmatch("#?[0-9A-Fa-f]{3}", color):
+        return {"color": "#" + "".join(digit * 2 for digit in color[-3:])}
+    return {"color": f"#{color}" if re.fullmatch("[0-9A-Fa-f]{6}", color) else color}
 
 
 def _bytes(value: dict[str, Any]) -> bytes:

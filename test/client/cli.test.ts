@@ -96,6 +96,16 @@ describe("a paired sensor on a desk", () => {
 		assert.equal((await json("info")).udid, desk.udid);
 	});
 
+	test("an address goes without its scheme, and HTTPS is where the sensor says", async (t) => {
+		const other = await startDesk(t);
+		const elsewhere = temporaryFolder(t);
+		const { host } = new URL(other.http);
+		const pair = await cli(elsewhere, ["pair", "--url", host]);
+		assert.equal(pair.code, 0, pair.stderr);
+		const color = await cli(elsewhere, ["color", "off"], { env: { AMBIENT16_URL: host } });
+		assert.equal(color.stdout, "off for 10 s\n");
+	});
+
 	test("pair leaves a sensor that has an owner, and makes no key for it", async (t) => {
 		const other = temporaryFolder(t);
 		const { code, stderr } = await cli(other, ["pair", "--url", desk.http]);
@@ -197,6 +207,8 @@ describe("a paired sensor on a desk", () => {
 		assert.deepEqual(await json("discover", "127.0.0.0/30", `127.0.0.2:${port}`, "127.0.0.1:1"), [
 			{ url: `http://127.0.0.2:${port}`, info: await json("info") },
 		]);
+		const nobody = await run("discover", "127.0.0.1:1");
+		assert.deepEqual([nobody.code, nobody.stdout], [6, "no sensor answers\n"]);
 		for (const many of ["10.0.0.0/8", "10.0.0.0/23", "10.0.0.0/33", "//"])
 			assert.equal((await run("discover", many)).code, 2, many);
 	});
@@ -220,6 +232,93 @@ describe("a paired sensor on a desk", () => {
 		assert.equal((await typed("y\n", "reset")).code, 0);
 		assert.equal((await json("info")).paired, false);
 		assert.equal((await run("data")).code, 2);
+	});
+
+	test("after a reset pair makes a new UUID, and says where the old one is", async () => {
+		const old = readFileSync(keyFile, "utf8");
+		const { stdout, code } = await run("pair");
+		assert.equal(code, 0, stdout);
+		assert.notEqual(readFileSync(keyFile, "utf8"), old);
+		assert.equal(readFileSync(`${keyFile}.old`, "utf8"), old);
+		assert.ok(stdout.includes(`${keyFile}.old`), stdout);
+		assert.equal((await run("data")).code, 0);
+	});
+
+	test("--same-as pairs another sensor with the UUID that this one has", async (t) => {
+		const other = await startDesk(t);
+		const pair = await cli(home, ["pair", "--url", other.http, "--same-as", desk.udid]);
+		assert.equal(pair.code, 0, pair.stderr);
+		const file = join(home, ".config", "ambient16", other.udid);
+		assert.equal(readFileSync(file, "utf8"), readFileSync(keyFile, "utf8"));
+		assert.equal(statSync(file).mode & 0o777, 0o600);
+		assert.equal((await cli(home, ["data", "--url", other.http])).code, 0);
+		const nowhere = await cli(home, ["pair", "--url", other.http, "--same-as", "/no/such/file"]);
+		assert.notEqual(nowhere.code, 0);
+	});
+
+	test("a wrong UUID is 5, and told with the file that it came from", async () => {
+		const right = readFileSync(keyFile, "utf8");
+		writeFileSync(keyFile, randomUUID());
+		const { code, stderr } = await run("data");
+		const told = await json("data");
+		writeFileSync(keyFile, right);
+		assert.equal(code, 5);
+		assert.ok(stderr.includes(keyFile), stderr);
+		assert.equal(told.code, "wrong-secret");
+	});
+});
+
+describe("a pairing that is refused", () => {
+	test("for a closed window says how to open it, and leaves the key files as they were", async (t) => {
+		const { url } = await playing(t, () => ({ ...INFO, paired: false }), [200, {}]);
+		const home = temporaryFolder(t);
+		const key = join(home, "key");
+		writeFileSync(key, "old", { mode: 0o600 });
+		const pair = (...args: string[]) =>
+			cli(home, ["pair", "--url", url, "--https", "https://127.0.0.1:1", ...args]);
+		for (const { code, stderr } of [await pair(), await pair("--key-file", key)]) {
+			assert.equal(code, 4);
+			assert.match(stderr, /button.*b in its terminal/);
+		}
+		assert.equal(readFileSync(key, "utf8"), "old");
+		assert.ok(!existsSync(`${key}.old`));
+		assert.ok(!existsSync(join(home, ".config", "ambient16", INFO.udid)));
+	});
+});
+
+describe("Ctrl-C at a question", { skip: noTerminal }, () => {
+	const questions: [args: string[], prompt: string, info: object][] = [
+		[["pair", "--ssid", "home"], "Wi-Fi password: ", { paired: false }],
+		[["color", "red"], "UUID: ", {}],
+		[["influx", "set", NOWHERE, "--database", "home", "--user", "me"], "Password: ", {}],
+		[["influx", "set", NOWHERE, "--bucket", "home"], "Token: ", {}],
+		[["mqtt", "set", "mqtt://127.0.0.1", "--user", "me"], "Password: ", {}],
+		[["reset"], "[y/N] ", {}],
+	];
+	for (const [args, prompt, info] of questions)
+		test(`of ${args.join(" ")} sends nothing`, async (t) => {
+			const { url, heard } = await playing(t, () => ({ ...INFO, ...info }), [200, {}]);
+			const home = temporaryFolder(t);
+			const env = {
+				AMBIENT16_URL: url,
+				...(args[0] !== "color" && args[0] !== "pair" && { AMBIENT16_UUID: randomUUID() }),
+			};
+			for (const input of ["\u0003", "hid\u0003"]) {
+				const { code, stdout } = await cli(home, args, { env, terminal: true, prompt, input });
+				assert.equal(code, 130, stdout);
+			}
+			for (const request of heard) assert.equal(request, "\n");
+			assert.ok(!existsSync(join(home, ".config")));
+		});
+
+	test("is not what an end of the input without a line is, and that sends nothing either", async (t) => {
+		const { url, heard } = await playing(t, () => INFO, [200, {}]);
+		const env = { AMBIENT16_URL: url, AMBIENT16_UUID: randomUUID() };
+		const { code } = await cli(temporaryFolder(t), ["mqtt", "set", "mqtt://127.0.0.1", "--user", "me"], {
+			env,
+		});
+		assert.equal(code, 2);
+		assert.deepEqual(heard, []);
 	});
 });
 

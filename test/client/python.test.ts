@@ -76,7 +76,7 @@ describe("ambient16.py", { skip }, () => {
 		const result = await python(
 			`
 sensor = Sensor(args[0])
-uuid = sensor.pair(https_url=args[1])
+uuid = sensor.pair()
 color = sensor.set_color("blue", effect="solid", duration=5)
 data = Sensor(args[0], uuid).data()
 sensor.factory_reset()
@@ -84,7 +84,6 @@ time.sleep(0.5)
 result = [sensor.info()["udid"], color, sorted(data), sensor.info()["paired"], len(uuid)]
 `,
 			desk.http,
-			desk.https,
 		);
 		const color = { color: "#0000ff", effect: "solid", duration: 5, intensity: 100 };
 		assert.deepEqual(result, [desk.udid, color, ["events", "window"], false, 36]);
@@ -177,6 +176,49 @@ result = sensor._nc > 9 * 10**14
 			uuid,
 		);
 		assert.equal(result, true);
+	});
+
+	test("a counter and a token that come after each other are tried again, for a while", async (t) => {
+		const nc = 9 * 10 ** 14;
+		const replayed: [number, object] = [401, { code: "replayed", message: "nc did not rise", nc }];
+		const stale: [number, object] = [401, { code: "wrong-token", message: "not in force" }];
+		const done: [number, object] = [200, { getData: { window: null } }];
+		const program = "result = Sensor(args[0], 'secret').data()";
+		for (const answers of [
+			[stale, replayed, done],
+			[replayed, stale, replayed, stale, done],
+		]) {
+			let asked = 0;
+			const info = () => ({ ...INFO, token: `abcdefg${"hijk"[Math.min(asked++, 3)]}` });
+			const { url } = await playing(t, info, ...answers);
+			assert.deepEqual(await python(program, url), { window: null });
+		}
+		const { url, heard } = await playing(t, () => INFO, replayed);
+		assert.deepEqual(pick(await python(program, url)), ["Refused", 401, "replayed"]);
+		assert.ok(heard.length < 20, `${heard.length}`);
+	});
+
+	test("colors are taken as people write them", async (t) => {
+		const { url, heard } = await playing(t, () => INFO, [200, { setColor: {} }]);
+		const colors = ["off", "#0f8", "0F8", "00ff88", "blue"];
+		await python(`for color in ${JSON.stringify(colors)}: Sensor(args[0], "secret").set_color(color)`, url);
+		assert.deepEqual(
+			heard.filter((it) => it.includes("setColor")).map((it) => /"setColor":(\{.*?\})\}$/.exec(it)?.[1]),
+			[
+				'{"color":"#000000","effect":"solid"}',
+				'{"color":"#00ff88"}',
+				'{"color":"#00FF88"}',
+				'{"color":"#00ff88"}',
+				'{"color":"blue"}',
+			],
+		);
+	});
+
+	test("pairing on a closed window says so, and how to open it", async (t) => {
+		const { url } = await playing(t, () => ({ ...INFO, paired: false }), [200, {}]);
+		const result = await python("result = Sensor(args[0]).pair(https_url='https://127.0.0.1:1')", url);
+		assert.deepEqual(pick(result), ["Refused", 409, "pairing-closed"]);
+		assert.match((result as { message: string }).message, /button.*b in its terminal/);
 	});
 
 	test("an update tells its progress, and its new version in the end", async (t) => {
@@ -278,6 +320,9 @@ except Refused as refusal:
 				JSON.stringify({ ...INFO, token: 'a"\r\nX: b' }),
 				JSON.stringify({ ...INFO, udid: "../../../etc" }),
 				JSON.stringify({ ...INFO, auth: null }),
+				JSON.stringify({ ...INFO, token: "ABCDEFGH" }),
+				JSON.stringify({ ...INFO, token: "abcdefgh\n" }),
+				JSON.stringify({ ...INFO, https: 0 }),
 			];
 			let next = 0;
 			const { url } = await serve(t, (_request, response) => response.end(answers[next++]));

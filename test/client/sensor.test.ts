@@ -14,7 +14,17 @@ import {
 import { type Desk, startDesk } from "../support/desk";
 import { suiteScope } from "../support/scope";
 import { startHasty } from "./support/hasty";
-import { forged, forgeries, INFO, playing, proofOf, serve, trap, updating } from "./support/impostor";
+import {
+	fingerprintOf,
+	forged,
+	forgeries,
+	INFO,
+	playing,
+	proofOf,
+	serve,
+	trap,
+	updating,
+} from "./support/impostor";
 
 test("a sensor is paired, and reset", async (t) => {
 	const desk = await startDesk(t);
@@ -129,6 +139,120 @@ describe("a sensor and its owner", () => {
 	});
 });
 
+describe("a refusal that another try mends", () => {
+	const MANY = 9 * 10 ** 14;
+	const replayed = (nc: number): [number, object] => [
+		401,
+		{ code: "replayed", message: "nc did not rise", nc },
+	];
+	const stale: [number, object] = [401, { code: "wrong-token", message: "the token is not in force" }];
+	const done: [number, object] = [200, { getData: { window: null } }];
+
+	test("is tried again, also if a counter and a token come after each other", async (t) => {
+		const tokens = ["abcdefgh", "bcdefghi", "cdefghij"];
+		const orders = [
+			[stale, replayed(MANY), done],
+			[replayed(MANY), stale, replayed(MANY + 5), stale, done],
+		];
+		for (const answers of orders) {
+			let asked = 0;
+			const info = () => ({ ...INFO, token: tokens[Math.min(asked++, 2)] });
+			const { url, heard } = await playing(t, info, ...answers);
+			await new Sensor(url, { uuid: randomUUID() }).data();
+			assert.equal(heard.filter((it) => it.includes("getData")).length, answers.length);
+			assert.match(heard.at(-1) ?? "", new RegExp(`token="${tokens[Math.min(asked - 1, 2)]}"`));
+		}
+	});
+
+	test("is tried again for a while only", async (t) => {
+		let nc = MANY;
+		const { url, heard } = await playing(t, () => INFO, ...Array.from({ length: 99 }, () => replayed(nc++)));
+		await assert.rejects(new Sensor(url, { uuid: randomUUID() }).data(), { code: "replayed" });
+		assert.ok(heard.length < 20, `${heard.length}`);
+	});
+
+	test("of a wrong UUID is none", async (t) => {
+		const { url, heard } = await playing(t, () => INFO, [401, { code: "wrong-secret", message: "wrong" }]);
+		await assert.rejects(new Sensor(url, { uuid: randomUUID() }).data(), { code: "wrong-secret" });
+		assert.equal(heard.filter((it) => it.includes("getData")).length, 1);
+	});
+
+	test("comes with the token that began with HTTPS mode, and the proof is over the one before", async (t) => {
+		const uuid = randomUUID();
+		const identity = await forged();
+		const fingerprint = fingerprintOf(identity);
+		const secure = await serve(
+			t,
+			(request, response) =>
+				response.end(
+					JSON.stringify(request.method === "GET" ? { ...INFO, token: "bcdefghi" } : { getSettings: {} }),
+				),
+			identity,
+		);
+		const setHttps = { enabled: true, url: secure.url, fingerprint, proof: proofOf(uuid, fingerprint) };
+		const plain = await playing(t, () => INFO, stale, [200, { setHttps }]);
+		let asked = 0;
+		const renewed = await playing(
+			t,
+			() => ({ ...INFO, ...(asked++ === 0 && { token: "aaaaaaaa" }) }),
+			stale,
+			[200, { setHttps }],
+		);
+		await assert.rejects(new Sensor(plain.url, { uuid }).openHttps(), { code: "wrong-token" });
+		await (await new Sensor(renewed.url, { uuid }).openHttps()).settings();
+		assert.match(secure.heard.at(-1) ?? "", /token="bcdefghi"/);
+	});
+});
+
+test("colors are taken as people write them", async (t) => {
+	const { url, heard } = await playing(t, () => INFO, [200, { setColor: {} }]);
+	const sensor = new Sensor(url, { uuid: randomUUID() });
+	for (const color of [
+		"off",
+		"OFF",
+		"#0f8",
+		"0F8",
+		"00ff88",
+		"#00ff88",
+		"blue",
+		{ red: 1, green: 2, blue: 3 },
+	])
+		await sensor.setColor(color, { duration: 5 });
+	assert.deepEqual(
+		heard.filter((it) => it.includes("setColor")).map((it) => /"setColor":(\{.*?\})\}$/.exec(it)?.[1]),
+		[
+			'{"color":"#000000","effect":"solid","duration":5}',
+			'{"color":"#000000","effect":"solid","duration":5}',
+			'{"color":"#00ff88","duration":5}',
+			'{"color":"#00FF88","duration":5}',
+			'{"color":"#00ff88","duration":5}',
+			'{"color":"#00ff88","duration":5}',
+			'{"color":"blue","duration":5}',
+			'{"color":{"red":1,"green":2,"blue":3},"duration":5}',
+		],
+	);
+});
+
+describe("pairing", () => {
+	test("finds HTTPS where the identity says", async (t) => {
+		const desk = await startDesk(t);
+		const sensor = new Sensor(desk.http);
+		assert.equal(`${(await sensor.info()).https}`, new URL(desk.https).port);
+		await sensor.pair();
+		await sensor.data();
+		assert.equal((await sensor.info()).https, undefined);
+	});
+
+	test("on a closed window says so, and how to open it", async (t) => {
+		const { url } = await playing(t, () => ({ ...INFO, paired: false }), [200, {}]);
+		await assert.rejects(new Sensor(url).pair({ httpsUrl: "https://127.0.0.1:1" }), {
+			name: "RefusedError",
+			code: "pairing-closed",
+			message: /button.*b in its terminal/,
+		});
+	});
+});
+
 describe("errors", () => {
 	test("a sensor that is not there is unreachable, and it is said why", async () => {
 		for (const host of ["127.0.0.1", "localhost"])
@@ -149,6 +273,13 @@ describe("errors", () => {
 				{ udid: "../../../etc" },
 				{ version: "\u001b[2J" },
 				{ auth: null },
+				// A token that somebody chooses: APOP's fault, CVE-2007-1558.
+				{ token: "abcdefg\u0000" },
+				{ token: "ABCDEFGH" },
+				{ token: "abcdefghi" },
+				{ token: ["abcdefgh"] },
+				{ https: "443" },
+				{ https: 0 },
 			].map((wrong) => JSON.stringify({ ...INFO, ...wrong })),
 		];
 		let next = 0;

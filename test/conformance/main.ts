@@ -1,4 +1,6 @@
 import { parseArgs } from "node:util";
+import { keyFile, readKey } from "../../client/cli/keys";
+import { Sensor, UnreachableError } from "../../client/node";
 import { conform, type Result, type Target, Unreachable } from "./suite";
 import { type Endpoint, endpointOf } from "./wire";
 
@@ -8,7 +10,8 @@ const HELP = `Tries every rule of docs/protocol.md on a device.
 
   --url     where the device answers plain HTTP
   --https   where it answers HTTPS; without it no rule about HTTPS is tried
-  --uuid    of a device that has an owner; better given as AMBIENT16_UUID in the environment
+  --uuid    of a device that has an owner; better given as AMBIENT16_UUID in the environment. Without it the
+            UUID is taken from the file where \`ambient16 pair\` has put it
 
 A device without an owner is paired for the test and factory-reset at the end. One that has an owner is left
 as it was, and what would change it is not tried. On this computer (127.0.0.1), which can send wrong secrets
@@ -37,7 +40,7 @@ async function main(): Promise<number> {
 		target = {
 			http: address("--url", "http:", values.url),
 			https: values.https === undefined ? undefined : address("--https", "https:", values.https),
-			uuid: values.uuid ?? process.env.AMBIENT16_UUID,
+			uuid: values.uuid || process.env.AMBIENT16_UUID || (await keptUuid(values.url)),
 		};
 	} catch (error) {
 		process.stderr.write(`${(error as Error).message}\n\n${HELP}`);
@@ -64,6 +67,18 @@ async function main(): Promise<number> {
 		`in ${seconds} s\n${counts.pass} passed, ${counts.fail} failed, ${counts.skip} skipped\n`,
 	);
 	return counts.fail > 0 ? 1 : 0;
+}
+
+/** The UUID with which this computer's user has paired the device, if there is a file with it. */
+async function keptUuid(url: string): Promise<string | undefined> {
+	try {
+		const { udid } = await new Sensor(url).info();
+		return readKey(keyFile(udid))?.uuid;
+	} catch (error) {
+		// The suite says so.
+		if (error instanceof UnreachableError) return undefined;
+		throw error;
+	}
 }
 
 function address(option: string, protocol: string, url: string): Endpoint {

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import { conform, type Result } from "../conformance/suite";
 import { endpointOf } from "../conformance/wire";
-import { startDesk } from "../support/desk";
+import { startDesk, temporaryFolder } from "../support/desk";
 import { Owner } from "../support/owner";
 
 describe("the desktop device keeps the protocol", { concurrency: true }, () => {
@@ -44,6 +46,18 @@ describe("the desktop device keeps the protocol", { concurrency: true }, () => {
 		assert.equal((await owner.send({ getData: {} })).status, 200);
 	});
 
+	test("the UUID is found where the command line has put it", async (t) => {
+		const desk = await startDesk(t);
+		const owner = new Owner(desk.http);
+		await owner.pair(desk.https);
+		const home = temporaryFolder(t);
+		mkdirSync(join(home, "ambient16"));
+		writeFileSync(join(home, "ambient16", desk.udid), `${owner.uuid}\n`, { mode: 0o600 });
+		const { code, output } = await runSuite(["--url", desk.http], "", home);
+		assert.equal(code, 0, output);
+		assert.doesNotMatch(output, /no --uuid/);
+	});
+
 	test("a UUID that is not the device's is told, and nothing is tried", async (t) => {
 		const desk = await startDesk(t);
 		await new Owner(desk.http).pair(desk.https);
@@ -62,9 +76,13 @@ describe("the desktop device keeps the protocol", { concurrency: true }, () => {
 });
 
 /** Runs the suite as `npm run conformance` does. */
-function runSuite(args: string[], uuid = ""): Promise<{ code: number | null; output: string }> {
+function runSuite(
+	args: string[],
+	uuid = "",
+	config = "/nowhere",
+): Promise<{ code: number | null; output: string }> {
 	const child = spawn(process.execPath, ["--import", "tsx", "test/conformance/main.ts", ...args], {
-		env: { ...process.env, AMBIENT16_UUID: uuid },
+		env: { ...process.env, AMBIENT16_UUID: uuid, XDG_CONFIG_HOME: config },
 	});
 	let output = "";
 	for (const stream of [child.stdout, child.stderr])

@@ -50,6 +50,7 @@ export interface Reply {
 	token?: string;
 	auth?: string[];
 	paired?: boolean;
+	https?: number;
 	status?: "ok" | "error";
 	code?: string;
 	message?: string;

@@ -19,6 +19,13 @@ export const pairing: Group = {
 			},
 		},
 		{
+			name: "it tells at which port it can be paired",
+			async run(t) {
+				const { https } = await t.identify();
+				assert.ok(Number.isInteger(https) && (https as number) > 0 && (https as number) < 65_536, `${https}`);
+			},
+		},
+		{
 			name: "it takes no commands",
 			async run(t) {
 				for (const orders of [
@@ -174,6 +181,7 @@ export const paired: Group = {
 			name: "after pairing HTTPS is closed",
 			async run(t) {
 				await untilClosed(() => t.identify({ secure: true }));
+				assert.equal((await t.identify()).https, undefined);
 			},
 		},
 	],
