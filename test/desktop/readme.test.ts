@@ -100,6 +100,7 @@ function shape(line: string): string {
 		line
 			.replaceAll(/1000[0-9a-f]{8}/g, "UDID")
 			.replaceAll(/"token":"[a-z]{8}"/g, '"token":TOKEN')
+			.replaceAll(/"https":\d+/g, '"https":PORT')
 			.replaceAll(/\b[0-9a-f]{64}\b|[0-9a-f]{8}…/g, "HEX")
 			// As some versions of openssl call it.
 			.replace(/^SHA256(?=\(stdin\))/, "SHA2-256")
