@@ -17,7 +17,7 @@ export function watchTrial(
 	let end = clock.monotonic() + CONFIRM_TIME;
 	const timer: Timer = timers.repeat(() => {
 		try {
-			if (works()) {
+			if (passes(works)) {
 				updater.confirm();
 				timers.clear(timer);
 				onConfirmed();
@@ -31,4 +31,13 @@ export function watchTrial(
 		}
 	}, CONFIRM_INTERVAL);
 	return () => timers.clear(timer);
+}
+
+/** One that cannot even tell does not work. */
+function passes(works: () => boolean): boolean {
+	try {
+		return works();
+	} catch {
+		return false;
+	}
 }

@@ -80,6 +80,8 @@ export class FakeWeb {
 	misbehave: (request: GetRequest) => boolean = () => false;
 	readonly asked: string[] = [];
 	chunk = 1_000;
+	/** What every name resolves to. */
+	address = "203.0.113.7";
 	#pending: (() => void)[] = [];
 
 	readonly get = (request: GetRequest): (() => void) => {
@@ -88,7 +90,12 @@ export class FakeWeb {
 		this.asked.push(url);
 		let ended = false;
 		this.#pending.push(() => {
-			if (ended || this.misbehave(request)) return;
+			if (ended) return;
+			if (!request.allowAddress(this.address)) {
+				request.onEnd(`${this.address} is not allowed`);
+				return;
+			}
+			if (this.misbehave(request)) return;
 			const file = this.files.get(url);
 			request.onStatus(file ? 200 : 404, file?.length);
 			for (let at = 0; file && at < file.length && !ended; at += this.chunk)

@@ -7,6 +7,7 @@ import { FakeBroker, FakeDatabase } from "../fakes/cloud";
 import { FakeHost } from "../fakes/host";
 import { type Answer, FakeOwner, parse, UUID } from "../fakes/owner";
 import { FakeStorage } from "../fakes/storage";
+import { FakeUpdater } from "../fakes/update";
 
 const OTHER_UUID = "fedcba98-7654-4210-8fed-cba987654321";
 let running: { device: Device; host: FakeHost }[] = [];
@@ -584,6 +585,27 @@ describe("factory reset", () => {
 		assert.notEqual(fingerprint(), before);
 	});
 
+	test("what the owner sent is not remembered: the next one's request is read anew", () => {
+		const { owner, host } = paired();
+		const command = () => owner.command({ setColor: { color: "red" } });
+		assert.equal(command().status, 200);
+		host.hold(11_000);
+		host.advance(1);
+		assert.equal(owner.pair().status, 200);
+		const parseJson = JSON.parse;
+		let read = 0;
+		JSON.parse = (text, reviver) => {
+			if (text.startsWith('{"udid"')) read++;
+			return parseJson(text, reviver);
+		};
+		try {
+			assert.equal(command().status, 200);
+		} finally {
+			JSON.parse = parseJson;
+		}
+		assert.equal(read, 1);
+	});
+
 	test("a flash that fails keeps the owner, and says so", () => {
 		const { owner, host } = paired();
 		host.flash.writesLeft = 0;
@@ -773,6 +795,25 @@ describe("cloud", () => {
 		assert.equal(owner.command({ setMqtt: null }).status, 403);
 	});
 
+	test("points of the owner before are nothing to the next one's database", () => {
+		const { host, database, owner, enter, leave } = connected();
+		host.advance(60_000);
+		host.hold(11_000);
+		host.advance(1);
+		assert.equal(owner.pair().status, 200);
+		enter();
+		const setInflux = { url: "https://other.example.org", database: "home" };
+		assert.equal(owner.command({ setInflux }, "https").status, 200);
+		const { points } = owner.command({ getSettings: {} }, "https").body.getSettings;
+		assert.deepEqual(points, { waiting: 0, sent: 0, lost: 0, refused: 0 });
+		const from = host.time.now() / 1000;
+		leave();
+		host.advance(20_000);
+		database.work();
+		assert.ok(database.taken.length > 0);
+		for (const time of database.taken) assert.ok(time >= from - 10, `${time} is from before ${from}`);
+	});
+
 	test("a factory reset erases the points and where they went", () => {
 		const { host, database, owner } = connected();
 		host.advance(60_000);
@@ -783,5 +824,100 @@ describe("cloud", () => {
 		host.advance(600_000);
 		assert.equal(database.requests.length, asked);
 		assert.ok((host as { storage?: FakeStorage }).storage?.bytes.every((byte) => byte === 0xff));
+	});
+});
+
+describe("settings that the flash does not take", () => {
+	test("are not changed: neither what is asked for, nor what is told, nor after a restart", () => {
+		const { owner, host, device } = paired();
+		owner.open({ setHttps: { enabled: true } });
+		host.advance(1);
+		host.flash.writesLeft = 0;
+		const setMqtt = { url: "mqtts://broker.example.org", discovery: false };
+		for (const commands of [{ setAuth: { md5: false } }, { setMqtt }, { setAuth: { md5: false }, setMqtt }]) {
+			const { status, body } = owner.command(commands, "https");
+			assert.deepEqual([status, body.code], [500, "flash"]);
+		}
+		host.flash.writesLeft = Number.POSITIVE_INFINITY;
+		assert.deepEqual(owner.get("https").body.auth, ["md5", "hmac-sha256"]);
+		const { auth, mqtt } = owner.command({ getSettings: {} }, "https").body.getSettings;
+		assert.deepEqual([auth, mqtt], [{ md5: true }, null]);
+		// The next change that is taken brings nothing of it along.
+		assert.equal(owner.command({ setInflux: null }, "https").status, 200);
+		device.close();
+		running = running.filter((it) => it.device !== device);
+		const again = start(host);
+		assert.deepEqual(again.owner.get().body.auth, ["md5", "hmac-sha256"]);
+		assert.equal(again.owner.command({ getData: {} }).status, 200);
+	});
+});
+
+describe("a new firmware on trial", () => {
+	const TRIAL = 300_000;
+
+	/**
+	 * Starts one where an owner's device was before, and lets its trial pass. `change` makes the surroundings other
+	 * for the start, and what it returns makes them other for the time after it.
+	 */
+	function onTrial(change: (host: FakeHost) => unknown): string[] {
+		const { host, device } = paired();
+		device.close();
+		running = running.filter((it) => it.device !== device);
+		const updater = new FakeUpdater();
+		updater.onTrial = true;
+		Object.assign(host, { updater });
+		const afterwards = change(host);
+		start(host);
+		if (typeof afterwards === "function") afterwards();
+		host.advance(TRIAL + 20_000);
+		return updater.log;
+	}
+
+	test("is kept if it serves", () => {
+		assert.deepEqual(
+			onTrial(() => {}),
+			["confirm"],
+		);
+	});
+
+	test("is left if it opens no port", () => {
+		const log = onTrial(({ network }) => network.refused.add("http"));
+		assert.deepEqual(log, ["roll back: the new firmware did not work within 5 minutes"]);
+	});
+
+	test("is left if it gets no address", () => {
+		const log = onTrial(({ network }) => Object.assign(network, { address: () => undefined }));
+		assert.deepEqual(log, ["roll back: the new firmware did not work within 5 minutes"]);
+	});
+
+	test("is kept without an address where no Wi-Fi could give one: a desk may be off the network", () => {
+		const log = onTrial((host) => {
+			Object.assign(host, { wifi: undefined });
+			Object.assign(host.network, { address: () => undefined });
+		});
+		assert.deepEqual(log, ["confirm"]);
+	});
+
+	test("is left if it took a device with an owner for one without: it could not read the UUID", () => {
+		const log = onTrial(({ flash }) => {
+			const get = flash.get.bind(flash);
+			flash.get = (key) => (key === UUID_KEY ? undefined : get(key));
+			return () => Object.assign(flash, { get });
+		});
+		assert.deepEqual(log, ["roll back: the new firmware did not work within 5 minutes"]);
+	});
+
+	test("is left if the flash gives it no UUID but an error", () => {
+		const log = onTrial(({ flash }) => {
+			const get = flash.get.bind(flash);
+			return () =>
+				Object.assign(flash, {
+					get(key: string) {
+						if (key === UUID_KEY) throw new Error("unreadable");
+						return get(key);
+					},
+				});
+		});
+		assert.deepEqual(log, ["roll back: the new firmware did not work within 5 minutes"]);
 	});
 });

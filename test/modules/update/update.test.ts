@@ -192,6 +192,31 @@ describe("given up before the switch", () => {
 	});
 });
 
+test("a name of the home is fetched from without TLS only where it leads to an address of the home", () => {
+	const url = "http://nas.fritz.box/manifest.json";
+	for (const [address, allowed] of [
+		["192.168.178.20", true],
+		["fd00::20", true],
+		["203.0.113.7", false],
+		["2001:db8::7", false],
+	] as const) {
+		const { it, web, host } = device();
+		web.address = address;
+		web.files.set(
+			url,
+			new TextEncoder().encode(JSON.stringify(manifest({ url: "http://nas.fritz.box/image.bin" }))),
+		);
+		web.files.set("http://nas.fritz.box/image.bin", IMAGE);
+		it.start(url, {});
+		for (let i = 0; i < 2; i++) {
+			web.work();
+			host.advance(1);
+		}
+		assert.equal(it.status.error, allowed ? undefined : `${address} is not allowed`);
+		assert.equal(web.asked.length, allowed ? 2 : 1);
+	}
+});
+
 test("one update at a time", () => {
 	const { it, web } = device();
 	it.start(MANIFEST_URL, {});
