@@ -19,8 +19,8 @@ struct Socket {
 	int listening;
 	/* It has callbacks: it listens or was taken from a listener. */
 	int active;
-	/* It was not yet said that it can be written. */
-	int fresh;
+	/* It can be written to: it is new, or bytes were taken since that was said, which lwIP says of each write. */
+	int writable;
 	/* The device has made it, and it is not there yet. */
 	int connecting;
 	/* Bytes announced and not read, and whether they were left since. */
@@ -83,6 +83,7 @@ static void flush(Socket *socket)
 		return;
 	}
 	socket->pending -= count;
+	socket->writable = 1;
 	memmove(socket->output, socket->output + count, socket->pending);
 }
 
@@ -118,7 +119,7 @@ static void Tcp(xsMachine *the)
 		socket = newSocket(the, from->fd);
 		from->fd = -1;
 		release(the, from);
-		socket->fresh = 1;
+		socket->writable = 1;
 	} else {
 		socket = newSocket(the, dial(the));
 		socket->connecting = 1;
@@ -230,16 +231,12 @@ static void serve(xsMachine *machine, Socket *socket)
 	if (socket->connecting) {
 		socket->connecting = 0;
 		/* If it was refused, there is nothing to read. */
-		socket->fresh = !(socket->events & (POLLERR | POLLHUP));
+		socket->writable = !(socket->events & (POLLERR | POLLHUP));
 	}
-	if (socket->pending > 0 && socket->events & POLLOUT) {
-		flush(socket);
-		if (socket->pending < WINDOW) tell(machine, socket, &socket->onWritable, WINDOW - socket->pending);
-	}
-	if (!socket->active) return;
-	if (socket->fresh) {
-		socket->fresh = 0;
-		tell(machine, socket, &socket->onWritable, WINDOW);
+	if (socket->pending > 0 && socket->events & POLLOUT) flush(socket);
+	if (socket->writable) {
+		socket->writable = 0;
+		tell(machine, socket, &socket->onWritable, WINDOW - socket->pending);
 	}
 	if (!socket->active || !(socket->events & (POLLIN | POLLERR | POLLHUP))) return;
 	ioctl(socket->fd, FIONREAD, &available);
@@ -268,7 +265,7 @@ int runSockets(xsMachine *machine, int wait)
 			free(socket);
 			continue;
 		}
-		if (socket->fresh) wait = 0;
+		if (socket->writable) wait = 0;
 		order[count] = socket;
 		polled[count].fd = socket->active || socket->pending > 0 ? socket->fd : -1;
 		polled[count].events = (socket->active && !socket->left ? POLLIN : 0)
@@ -279,7 +276,7 @@ int runSockets(xsMachine *machine, int wait)
 	if (poll(polled, count, wait ? -1 : 0) < 0) return 0;
 	for (int i = 1; i < count; i++) {
 		order[i]->events = polled[i].revents;
-		if (!polled[i].revents && !order[i]->fresh) continue;
+		if (!polled[i].revents && !order[i]->writable) continue;
 		serve(machine, order[i]);
 		done = 1;
 	}
