@@ -24,17 +24,37 @@ export interface Measure {
 	peakChunks: number;
 	/** Bytes that C has taken from its own heap. */
 	heap: number;
+	/** Bytes that XS had of the C heap at the most since the last measure. */
+	peakHeap: number;
+	/** Slots that XS has taken of the region, which it never gives back. */
+	taken: number;
+	/** Slots of the stack that were in use at some time. */
+	stack: number;
 }
 
-/** The heap of a machine, as `creation` in manifests has it. It does not grow here. */
-export interface Heap {
-	/** Bytes. */
-	chunks: number;
-	slots: number;
+/** What XS takes at its start, as `creation` in manifests has it. */
+export interface Creation {
+	/** Bytes for slots, chunks and the stack together. */
+	static: number;
+	/** Bytes of chunks. */
+	chunk: { initial: number; incremental: number };
+	/** Slots. */
+	heap: { initial: number; incremental: number };
+	/** Slots. */
+	stack: number;
 }
+
+/** That of the chips. */
+export const CREATION: Creation = JSON.parse(
+	readFileSync(join(root, "hosts/esp32/manifest.json"), "utf8"),
+).creation;
+
+/** Bytes of the C heap that XS may take beyond those at its start: what is left on the chip beside two TLS sessions. */
+const HEAP = 98_304;
 
 export interface BenchOptions {
-	heap: Heap;
+	/** Bytes of the region, if not as many as the chip has. */
+	region?: number;
 	/** What to run it under. */
 	wrapper?: string[];
 	/** Print what the device reports. */
@@ -117,26 +137,36 @@ export class Bench {
 	}
 
 	/** Starts a machine with a device, which listens when this resolves. `scope` ends it. */
-	static async start(scope: Scope, options: BenchOptions): Promise<Bench> {
-		const { heap, wrapper = [], events = false, tls = false } = options;
-		const bench = await Bench.startMachine(scope, heap, wrapper, tls);
+	static async start(scope: Scope, options: BenchOptions = {}): Promise<Bench> {
+		const { events = false, tls = false } = options;
+		const bench = await Bench.startMachine(scope, options);
 		await bench.act("start", `${events ? "events" : ""} ${tls ? "tls" : ""}`);
 		await bench.advance(1_000);
 		return bench;
 	}
 
 	/** A machine with all modules, and nothing of them running. */
-	static async startMachine(scope: Scope, heap: Heap, wrapper: string[] = [], tls = false): Promise<Bench> {
+	static async startMachine(
+		scope: Scope,
+		{ region = CREATION.static, wrapper = [], tls = false }: BenchOptions = {},
+	): Promise<Bench> {
 		const { engine, firmware } = await build(tls);
-		const manifest = JSON.parse(readFileSync(join(root, "manifest.json"), "utf8"));
+		const { chunk, heap, stack } = CREATION;
+		// Chunks and slots hold pointers, which may be twice as wide here.
+		const wide = engine.slotSize / 16;
 		const [command = "", ...args] = [
 			...wrapper,
 			engine.program,
 			firmware,
-			// Chunks and slots hold pointers, which are twice as wide there.
-			String((heap.chunks * engine.slotSize) / 16),
-			String(heap.slots),
-			String(manifest.creation.stack),
+			...[
+				region * wide,
+				chunk.initial,
+				chunk.incremental,
+				heap.initial,
+				heap.incremental,
+				stack,
+				HEAP * wide,
+			].map(String),
 			...modules(firmware),
 			MAIN,
 		];

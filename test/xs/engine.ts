@@ -163,10 +163,10 @@ function hash(...parts: (string | Uint8Array)[]): string {
 	return digest.digest("hex").slice(0, 16);
 }
 
-/** Sources in one of the engine's folders, without the file that engine/defaults.c takes the place of. */
+/** Sources in one of the engine's folders, without the files that have another in their place in engine/. */
 function listEngine(path: string): string[] {
 	return readdirSync(join(sources, path))
-		.filter((name) => isC(name) && name !== "xsDefaults.c")
+		.filter((name) => isC(name) && name !== "xsDefaults.c" && name !== "xsMemory.c")
 		.map((name) => join(sources, path, name));
 }
 

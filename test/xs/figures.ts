@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Wire } from "../conformance/wire";
 import { Bench, type Measure, type Scope } from "./bench";
-import { type BenchOwner, GET, HEAP, head, pairedOwner, post } from "./owner";
+import { type BenchOwner, GET, head, pairedOwner, post } from "./owner";
 
 /** What the firmware takes: a number that is the same in every run and on every machine. */
 export interface Figure {
@@ -28,8 +28,8 @@ const COLORS = ["red", "gold", "teal"];
 
 /** Memory in use, over that of an empty machine, which has all modules in its flash. */
 export async function measureMemory(scope: Scope): Promise<Figure[]> {
-	const empty = await (await Bench.startMachine(scope, HEAP)).measure();
-	const bench = await Bench.start(scope, { heap: HEAP });
+	const empty = await (await Bench.startMachine(scope)).measure();
+	const bench = await Bench.start(scope);
 	const wide = bench.slotSize / 16;
 	const figures: Figure[] = [];
 	/** `budget`: slots and bytes. */
@@ -82,11 +82,11 @@ export async function measureMemory(scope: Scope): Promise<Figure[]> {
 
 /** Meter units of XS, which are bytecodes and their like, for a request. */
 export async function measureWork(scope: Scope): Promise<Figure[]> {
-	const bench = await Bench.start(scope, { heap: HEAP });
+	const bench = await Bench.start(scope);
 	const owner = await pairedOwner(bench);
 	const wire = await owner.open();
 	const figures: Figure[] = [];
-	for (const [name, next, budget] of requests(owner, [555, 3360, 4370, 5920])) {
+	for (const [name, next, budget] of requests(owner, [630, 3440, 4450, 6000])) {
 		await repeat(wire, 10, next);
 		const { meter } = await bench.measure();
 		await repeat(wire, SOME, next);
@@ -98,7 +98,7 @@ export async function measureWork(scope: Scope): Promise<Figure[]> {
 
 /** What is in use after very many requests, over what was after the first. */
 export async function measureGrowth(scope: Scope): Promise<Figure[]> {
-	const bench = await Bench.start(scope, { heap: HEAP });
+	const bench = await Bench.start(scope);
 	const owner = await pairedOwner(bench);
 	const wrong = [post("{"), post("{}"), head("GET").replace(" / ", " /x ")];
 	const round = async (count: number) => {
@@ -142,11 +142,11 @@ export async function measureInstructions(scope: Scope): Promise<Figure[]> {
 	scope.after(() => rmSync(folder, { recursive: true }));
 	const out = join(folder, "callgrind");
 	const wrapper = ["valgrind", "--quiet", "--tool=callgrind", `--callgrind-out-file=${out}`];
-	const bench = await Bench.start(scope, { heap: HEAP, wrapper });
+	const bench = await Bench.start(scope, { wrapper });
 	const owner = await pairedOwner(bench);
 	const wire = await owner.open();
 	const counted: [name: string, budget: number][] = [];
-	for (const [name, next, budget] of requests(owner, [29_500, 232_000, 332_000, 578_000])) {
+	for (const [name, next, budget] of requests(owner, [35_000, 255_000, 370_000, 640_000])) {
 		counted.push([name, budget]);
 		await repeat(wire, 10, next);
 		await bench.dump();

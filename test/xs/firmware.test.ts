@@ -3,13 +3,13 @@ import { describe, type TestContext, test } from "node:test";
 import { md5Secret } from "../support/owner";
 import { Bench, build } from "./bench";
 import { missing } from "./engine";
-import { BenchOwner, GET, HEAP, pairedOwner, post, UDID, UUID } from "./owner";
+import { BenchOwner, GET, pairedOwner, post, UDID, UUID } from "./owner";
 
 async function start(t: TestContext): Promise<BenchOwner> {
 	let bench: Bench | undefined;
 	// Before the bench's own end of the test.
 	t.after(async () => assert.deepEqual(await bench?.events("exception"), []));
-	bench = await Bench.start(t, { heap: HEAP, events: true });
+	bench = await Bench.start(t, { events: true });
 	return pairedOwner(bench);
 }
 
@@ -25,12 +25,12 @@ describe("the firmware on XS", { skip: await missing() }, () => {
 		t.diagnostic(
 			`XS 13.3 with slots of ${engine.slotSize} bytes${engine.slotSize === 16 ? ", as on the chip" : ""}`,
 		);
-		const bench = await Bench.start(t, { heap: HEAP });
+		const bench = await Bench.start(t);
 		assert.equal((await new BenchOwner(bench).send(GET)).json.paired, false);
 	});
 
 	test("it is paired once, over the secure port alone", async (t) => {
-		const bench = await Bench.start(t, { heap: HEAP });
+		const bench = await Bench.start(t);
 		const owner = new BenchOwner(bench);
 		const pair = post(JSON.stringify({ udid: UDID, pair: { uuid: UUID } }));
 		assert.equal((await owner.send(pair)).status, 403);

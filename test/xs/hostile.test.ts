@@ -3,7 +3,7 @@ import { after, beforeEach, describe, test } from "node:test";
 import type { Wire } from "../conformance/wire";
 import { Bench, type Measure } from "./bench";
 import { missing } from "./engine";
-import { type BenchOwner, GET, HEAP, head, pairedOwner, post, UDID } from "./owner";
+import { type BenchOwner, GET, head, pairedOwner, post, UDID } from "./owner";
 
 const POST = post("{}");
 const CHUNKED = head("POST", "Transfer-Encoding: chunked\r\n");
@@ -85,7 +85,7 @@ describe("inputs that broke others, on XS with the heap of the chip", { skip: aw
 	/** Anew after an input that was the end of it. */
 	beforeEach(async () => {
 		if (bench?.isOver === false) return;
-		bench = await Bench.start({ after: (task) => tasks.push(task) }, { heap: HEAP });
+		bench = await Bench.start({ after: (task) => tasks.push(task) });
 		owner = await pairedOwner(bench);
 		// All unknown names are one.
 		await owner.send(post('{"unknown":1}'));

@@ -1,13 +1,7 @@
 import assert from "node:assert/strict";
 import { Wire, type WireResponse } from "../conformance/wire";
 import { md5Secret, sign } from "../support/owner";
-import type { Bench, Heap } from "./bench";
-
-/**
- * What the smallest chip has: 94,208 bytes on a C3, less the stack of our manifest. An ESP32 begins with as many
- * chunks and 2,048 slots, and can have more; C6 and S3 have 78,848 bytes and 4,928 slots.
- */
-export const HEAP: Heap = { chunks: 32_768, slots: 3072 };
+import type { Bench } from "./bench";
 
 export const UDID = "10000fb38278";
 export const UUID = "01234567-89ab-4def-8123-456789abcdef";

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import type { Wire } from "../conformance/wire";
 import { Bench, type Measure, type Scope } from "./bench";
 import type { Figure } from "./figures";
-import { type BenchOwner, GET, HEAP, pairedOwner } from "./owner";
+import { type BenchOwner, GET, pairedOwner } from "./owner";
 import { clientHello } from "./tls-client";
 
 /** TLS connections that there may be at a time. */
@@ -16,7 +16,7 @@ const COLOR = { setColor: { color: "blue" } };
 
 /** A device with TLS and an owner. */
 export async function owned(scope: Scope): Promise<BenchOwner> {
-	return pairedOwner(await Bench.start(scope, { heap: HEAP, tls: true, events: true }));
+	return pairedOwner(await Bench.start(scope, { tls: true, events: true }));
 }
 
 /** The same in HTTPS mode. */
@@ -122,8 +122,8 @@ export async function measureTlsWork(scope: Scope): Promise<Figure[]> {
 		for (let i = 0; i < count; i++) await task();
 		figures.push({ name, value: ((await bench.measure()).meter - meter) / count, unit: "units", budget });
 	};
-	await add("GET over TLS", 3_000, 100, () => exchange(wire, GET));
-	await add("POST with MD5 over TLS", 7_500, 100, () => exchange(wire, owner.md5(COLOR)));
+	await add("GET over TLS", 3_450, 100, () => exchange(wire, GET));
+	await add("POST with MD5 over TLS", 7_700, 100, () => exchange(wire, owner.md5(COLOR)));
 	wire.close();
 	await settled(bench);
 	await add("handshake, GET and end of a TLS connection", 16_000, 20, () => visit(owner));

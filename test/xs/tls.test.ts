@@ -9,7 +9,7 @@ import { Authority, type Issued } from "../support/authority";
 import { Bench, build, type Measure } from "./bench";
 import { missingTls } from "./engine";
 import type { Figure } from "./figures";
-import { BenchOwner, GET, HEAP, post, UDID, UUID } from "./owner";
+import { BenchOwner, GET, post, UDID, UUID } from "./owner";
 import { clientHello, Intruder } from "./tls-client";
 import {
 	measureTlsGrowth,
@@ -96,7 +96,7 @@ describe("the firmware with TLS on XS", { skip, timeout: 120_000 }, () => {
 	test("it is paired over HTTPS", async (t) => {
 		const { engine } = await build(true);
 		t.diagnostic(`with TLS XS 13.3 has slots of ${engine.slotSize} bytes here`);
-		const bench = await Bench.start(t, { heap: HEAP, tls: true });
+		const bench = await Bench.start(t, { tls: true });
 		const owner = new BenchOwner(bench);
 		const pair = post(JSON.stringify({ udid: UDID, pair: { uuid: UUID } }));
 		assert.equal((await owner.send(pair)).status, 403);

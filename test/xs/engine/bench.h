@@ -4,6 +4,14 @@
 /* flash.c: a machine with the modules of a folder, to be cloned. */
 xsMachine *preload(const char *folder, char **modules, int count);
 
+/* memory.c */
+/* The next machine has this much for slots, chunks and stack. */
+void takeRegion(size_t size);
+/* It is the end if XS asks for more than so many bytes more, as most of XS does not expect it. */
+void boundHeap(size_t beyond);
+/* Bytes that XS has had of the C heap at the most since the last call. */
+size_t heapPeak(void);
+
 /* machine.c */
 void runPromiseJobs(xsMachine *the);
 

@@ -1,4 +1,4 @@
-/* Runs a device on XS with the heap of a chip, which does not grow, and does what the test says. */
+/* Runs a device on XS with the memory of a chip and does what the test says. */
 #include "xsAll.h"
 #include "bench.h"
 #include <poll.h>
@@ -71,15 +71,24 @@ static size_t heapUse(void)
 	return 0;
 }
 
+/* Slots of the stack that were in use at some time. */
+static int stackUse(xsMachine *the)
+{
+	txSlot *slot = the->stackBottom;
+	while (slot < the->stackTop && !slot->kind && !slot->ID && !slot->next) slot++;
+	return the->stackTop - slot;
+}
+
 static void measure(xsMachine *the)
 {
 	/* Some slots begin with the mark of the slots in the flash that they are copies of, and survive once. */
 	xsCollectGarbage();
 	xsCollectGarbage();
 	printf("= {\"slots\":%d,\"chunks\":%d,\"keys\":%d,\"meter\":%u,\"peakSlots\":%d,\"peakChunks\":%d,"
-		"\"heap\":%zu}\n",
+		"\"heap\":%zu,\"peakHeap\":%zu,\"taken\":%d,\"stack\":%d}\n",
 		(int)the->currentHeapCount, (int)the->currentChunksSize, (int)(the->keyIndex - the->keyOffset),
-		(unsigned)the->meterIndex, (int)the->peakHeapCount, (int)the->peakChunksSize, heapUse());
+		(unsigned)the->meterIndex, (int)the->peakHeapCount, (int)the->peakChunksSize, heapUse(), heapPeak(),
+		(int)the->maximumHeapCount, stackUse(the));
 	the->peakHeapCount = the->currentHeapCount;
 	the->peakChunksSize = the->currentChunksSize;
 }
@@ -113,18 +122,23 @@ static void command(xsMachine *machine, xsSlot *device, char *line)
 	fflush(stdout);
 }
 
-/* ROOT CHUNKS SLOTS STACK MODULE...: the last module is the device's. */
+/*
+ * ROOT STATIC CHUNKS STEP SLOTS STEP STACK HEAP MODULE...: the last module is the device's. STATIC to STACK are
+ * `creation` in manifests, HEAP is what requests may take of the C heap.
+ */
 int main(int argc, char **argv)
 {
 	xsSlot device;
 	static char line[COMMAND];
-	if (argc < 6) return 2;
+	if (argc < 10) return 2;
 	xsCreation creation = {
-		.initialChunkSize = atoi(argv[2]), .initialHeapCount = atoi(argv[3]), .stackCount = atoi(argv[4]),
+		.initialChunkSize = atoi(argv[3]), .incrementalChunkSize = atoi(argv[4]),
+		.initialHeapCount = atoi(argv[5]), .incrementalHeapCount = atoi(argv[6]), .stackCount = atoi(argv[7]),
 		.initialKeyCount = 32, .incrementalKeyCount = 32,
 		.nameModulo = 53, .symbolModulo = 3, .parserBufferSize = 1024, .parserTableModulo = 17,
 	};
-	xsMachine *flash = preload(argv[1], argv + 5, argc - 5);
+	xsMachine *flash = preload(argv[1], argv + 9, argc - 9);
+	takeRegion(atoi(argv[2]));
 	xsMachine *machine = xsCloneMachine(&creation, flash, "device", NULL);
 	stackLimit = (char *)__builtin_frame_address(0) - NATIVE_STACK;
 	machine->stackLimit = stackLimit;
@@ -133,6 +147,7 @@ int main(int argc, char **argv)
 	device = xsAwaitImport(argv[argc - 1], XS_IMPORT_NAMESPACE);
 	xsRemember(device);
 	xsEndHost(machine);
+	boundHeap(atoi(argv[8]));
 	puts("= {}");
 	fflush(stdout);
 	for (;;) {

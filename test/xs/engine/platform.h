@@ -14,12 +14,22 @@
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+/* memory.c: the C heap. */
+extern void *benchRealloc(void *block, size_t size);
+extern void *benchCalloc(size_t count, size_t size);
+extern void benchFree(void *block);
+#define c_malloc(SIZE) benchRealloc(NULL, SIZE)
+#define c_calloc benchCalloc
+#define c_realloc benchRealloc
+#define c_free benchFree
 
 #define mxExport extern
 #define mxImport extern
@@ -28,8 +38,8 @@
 #define mxUseGCCAtomics 1
 #define mxUsePOSIXThreads 1
 #define mxUseDefaultBuildKeys 1
-#define mxUseDefaultChunkAllocation 1
-#define mxUseDefaultSlotAllocation 1
+#define mxUseDefaultChunkAllocation 0
+#define mxUseDefaultSlotAllocation 0
 #define mxUseDefaultParseScript 1
 #define mxUseDefaultSharedChunks 1
 #define mxUseDefaultCStackLimit 0

@@ -78,12 +78,11 @@ static void release(xsMachine *the, Socket *socket)
 static void flush(Socket *socket)
 {
 	ssize_t count = send(socket->fd, socket->output, socket->pending, MSG_NOSIGNAL);
-	if (count < 0) {
-		if (errno != EAGAIN) socket->pending = 0;
-		return;
-	}
-	socket->pending -= count;
+	if (count < 0 && errno == EAGAIN) return;
+	/* What a lost connection does not take is nobody's any more. */
+	if (count < 0) count = socket->pending;
 	socket->writable = 1;
+	socket->pending -= count;
 	memmove(socket->output, socket->output + count, socket->pending);
 }
 
