@@ -20,8 +20,8 @@ export interface SensorOptions {
 	/** How to prove who asks: signed requests, unless MD5 secrets are told to be good enough. */
 	auth?: "hmac-sha256" | "md5";
 	/**
-	 * Where its HTTPS listens. Unless told otherwise that is where its identity says, and until it has said so port
-	 * 443 of the same host, or 8443 if `url` has a port, as on a desk.
+	 * Where its HTTPS listens. Unless told otherwise that is where its identity says, and until it has said so as far
+	 * from the port of `url` as 443 is from 80, or 8443, as on a desk.
 	 */
 	httpsUrl?: string;
 }
@@ -222,7 +222,8 @@ class Unproven extends Connection {
 
 /** A sensor in the home, over plain HTTP, from where it can be switched to HTTPS. In HTTPS mode it is found there. */
 export class SensorBase extends Connection {
-	#httpsUrl: string;
+	/** Where its HTTPS may listen, the likeliest first. */
+	#httpsUrls: string[];
 	readonly #isTold: boolean;
 
 	constructor(platform: Platform, url: string, options: SensorOptions) {
@@ -230,7 +231,9 @@ export class SensorBase extends Connection {
 		const { protocol, hostname, port } = new URL(this.url);
 		if (protocol !== "http:") throw new UsageError("a sensor is reached by http:// first");
 		this.#isTold = options.httpsUrl !== undefined;
-		this.#httpsUrl = httpsAddress(options.httpsUrl ?? `https://${hostname}${port && ":8443"}/`);
+		this.#httpsUrls = options.httpsUrl
+			? [httpsAddress(options.httpsUrl)]
+			: guesses(Number(port || 80)).map((guess) => `https://${hostname}:${guess}/`);
 	}
 
 	override async info(): Promise<Info> {
@@ -239,7 +242,7 @@ export class SensorBase extends Connection {
 			(unproven) => unproven.info(),
 		);
 		if (info.https !== undefined && !this.#isTold)
-			this.#httpsUrl = `https://${new URL(this.url).hostname}:${info.https}/`;
+			this.#httpsUrls = [`https://${new URL(this.url).hostname}:${info.https}/`];
 		return info;
 	}
 
@@ -266,7 +269,7 @@ export class SensorBase extends Connection {
 		const { udid, paired } = await this.info();
 		if (paired) throw new RefusedError(409, "already-paired", "this sensor has an owner already");
 		const secret = uuid ?? this.platform.randomUUID();
-		const url = httpsUrl === undefined ? this.#httpsUrl : httpsAddress(httpsUrl);
+		const url = httpsAddress(httpsUrl ?? (this.#httpsUrls[0] as string));
 		// There is no secret yet that could tell the sensor from an impostor.
 		const connection = new Unproven(this.platform, url, {}, "any");
 		await connection.pair(udid, { uuid: secret, ...(wifi && { wifi }) }).catch((error) => {
@@ -327,9 +330,14 @@ export class SensorBase extends Connection {
 			if (!this.platform.pins || !(refused instanceof UnreachableError) || !refused.refused) throw refused;
 			const { platform, uuid, auth } = this;
 			const options = { ...(uuid !== undefined && { uuid }), auth };
-			return secure(new Unproven(platform, this.#httpsUrl, options, "any")).catch((error) => {
-				throw error instanceof UnreachableError ? refused : error;
-			});
+			for (const url of this.#httpsUrls) {
+				try {
+					return await secure(new Unproven(platform, url, options, "any"));
+				} catch (error) {
+					if (!(error instanceof UnreachableError)) throw error;
+				}
+			}
+			throw refused;
 		}
 	}
 
@@ -386,6 +394,12 @@ const SWITCH = 5_000;
 const GLANCE = 50;
 /** ms for a restart, the trials of a firmware that fails to start included. */
 const RESTART = 120_000;
+
+/** At which port HTTPS may be where plain HTTP is at `port`: 443 for 80, 8443 for 8080, and 8443 for any other. */
+function guesses(port: number): number[] {
+	const alike = port + 443 - 80;
+	return port === 80 ? [alike] : [...new Set([alike, 8443])].filter((guess) => guess < 65_536);
+}
 
 /** Outside HTTPS mode a sensor listens for HTTPS only while it can be paired. */
 function pairingClosed(url: string): RefusedError {

@@ -27,7 +27,7 @@ export const HELP = `ambient16: talk to an Ambient16 sensor
 Options of all commands:
   --url URL         the sensor; or AMBIENT16_URL (http://localhost:8080)
   --https URL       where its HTTPS listens, if that is not where its identity says (while it says nothing:
-                    port 443 of the same host, 8443 if --url has a port)
+                    443 where --url has no port, else 8443, or as far from it as 443 is from 80)
   --key-file FILE   where the UUID is, for its owner's eyes only; by default
                     ~/.config/ambient16/UDID. AMBIENT16_UUID, if set, wins
   --md5             prove by MD5 secret rather than by signature
