@@ -11,6 +11,9 @@ install();
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
 rmSync(`${folder}dist`, { recursive: true, force: true });
-const compiler = fileURLToPath(import.meta.resolve("typescript/package.json")).replace("package.json", "bin/tsc");
+const compiler = fileURLToPath(import.meta.resolve("typescript/package.json")).replace(
+	"package.json",
+	"bin/tsc",
+);
 const { status } = spawnSync(process.execPath, [compiler, "-p", folder], { stdio: ["ignore", 2, 2] });
 process.exitCode = status ?? 1;

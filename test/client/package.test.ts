@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -60,6 +60,19 @@ describe("the npm package", () => {
 		assert.equal(run(folder, process.execPath, "--input-type=module", "--eval", program).trim(), desk.udid);
 		const info = run(folder, "npx", "--offline", "ambient16", "info", "--url", desk.http);
 		assert.match(info, new RegExp(`^Ambient16 ${desk.udid}, version `));
+	});
+
+	test("makes a command of the clone, as the README has it", async (t) => {
+		assert.match(readFileSync(join(ROOT, "README.md"), "utf8"), /`npm install -g \.\/client`/);
+		const prefix = temporaryFolder(t);
+		rmSync(join(ROOT, "client", "dist"), { recursive: true, force: true });
+		const quiet = ["--offline", "--no-audit", "--no-fund", "--loglevel=error"];
+		run(ROOT, "npm", "install", "-g", "--prefix", prefix, ...quiet, "./client");
+		const command = join(
+			prefix,
+			...(process.platform === "win32" ? ["ambient16.cmd"] : ["bin", "ambient16"]),
+		);
+		assert.match(run(folder, command, "help"), /^ambient16: talk to an Ambient16 sensor/);
 	});
 
 	test("is bundled for browsers without anything of Node.js", async () => {
