@@ -15,35 +15,25 @@ export function toHex(digest: Uint8Array): string {
 	return text;
 }
 
-/** Compares a text with an expected one in a time that tells nothing of where they differ. */
-export class Secret {
-	readonly #words: Int32Array;
-	readonly #length: number;
-	readonly #encoder = new TextEncoder();
-
-	/** `text`: a digest in hex. */
-	constructor(text: string) {
-		this.#words = new Int32Array(this.#encoder.encode(text).buffer);
-		this.#length = this.#words.byteLength;
+/**
+ * Compares a text from outside with an expected one, in a time that depends on the length of `given` alone and tells
+ * nothing of where they differ. `expected`: a digest in hex.
+ */
+export function sameText(expected: string, given: string): boolean {
+	const encoder = new TextEncoder();
+	const bytes = encoder.encode(given);
+	if (bytes.length !== expected.length) return false;
+	const a = new Int32Array(encoder.encode(expected).buffer);
+	const b = new Int32Array(bytes.buffer);
+	let difference = 0;
+	// Eight by eight, which the hex of a digest is a multiple of: XS takes long for a loop itself.
+	for (let i = 0; i < a.length; i += 8) {
+		difference |=
+			(a[i]! ^ b[i]!) | (a[i + 1]! ^ b[i + 1]!) | (a[i + 2]! ^ b[i + 2]!) | (a[i + 3]! ^ b[i + 3]!);
+		difference |=
+			(a[i + 4]! ^ b[i + 4]!) | (a[i + 5]! ^ b[i + 5]!) | (a[i + 6]! ^ b[i + 6]!) | (a[i + 7]! ^ b[i + 7]!);
 	}
-
-	/** Takes a time that depends on the length of `given` alone. */
-	equals(given: string): boolean {
-		const a = this.#words;
-		const bytes = this.#encoder.encode(given);
-		const length = bytes.length;
-		if (length !== this.#length) return false;
-		const b = new Int32Array(bytes.buffer);
-		let difference = 0;
-		// Eight by eight, which the hex of a digest is a multiple of: XS takes long for a loop itself.
-		for (let i = 0; 4 * i < length; i += 8) {
-			difference |=
-				(a[i]! ^ b[i]!) | (a[i + 1]! ^ b[i + 1]!) | (a[i + 2]! ^ b[i + 2]!) | (a[i + 3]! ^ b[i + 3]!);
-			difference |=
-				(a[i + 4]! ^ b[i + 4]!) | (a[i + 5]! ^ b[i + 5]!) | (a[i + 6]! ^ b[i + 6]!) | (a[i + 7]! ^ b[i + 7]!);
-		}
-		return difference === 0;
-	}
+	return difference === 0;
 }
 
 const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

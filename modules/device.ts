@@ -9,11 +9,10 @@ import { pair } from "./api/commands/pair";
 import { getSettings, setAuth } from "./api/commands/settings";
 import { factoryReset, restart } from "./api/commands/system";
 import { update } from "./api/commands/update";
-import { Authenticator } from "./auth/authenticator";
+import { Authenticator, type Proof } from "./auth/authenticator";
 import { Token } from "./auth/token";
 import { Cloud } from "./cloud/cloud";
 import { RESETTING_KEY, UUID_KEY } from "./flash-keys";
-import type { Handler } from "./http/message";
 import { Port } from "./http/port";
 import { HttpsMode } from "./https-mode/https-mode";
 import { TlsIdentity } from "./https-mode/tls-identity";
@@ -112,8 +111,11 @@ export class Device {
 		if (daily) this.#update.watchSoon(daily.url, daily.trust);
 		this.#mode = new HttpsMode(host, (mode) => {
 			host.report({ event: "mode", mode });
-			if (mode === "https") this.#cloud.suspend();
-			else if (!this.#closed) this.#cloud.resume();
+			if (mode === "https") {
+				// What was heard on plain HTTP is worth nothing over HTTPS.
+				this.#token.renew();
+				this.#cloud.suspend();
+			} else if (!this.#closed) this.#cloud.resume();
 			this.#arrangePorts();
 		});
 		this.#pairing = new PairingWindow(host.timers, (open) => {
@@ -134,6 +136,8 @@ export class Device {
 				const token = this.#token.value;
 				return this.#document ?? this.#describe(token);
 			},
+			isSecured: () => this.#mode.active,
+			proved: () => this.#mode.touch(),
 			...(host.watched && { report: (event) => host.report(event) }),
 		});
 		const network = host.network;
@@ -142,11 +146,13 @@ export class Device {
 			this.#announce();
 		};
 		this.#http = new Port({ network, handle: this.#api.handle, onOpen, onProblem });
-		const handle: Handler = (request, respond) => {
-			this.#mode.touch();
-			return this.#api.handle(request, respond);
-		};
-		this.#https = new Port({ network, handle, identity: () => this.#identity.value, onOpen, onProblem });
+		this.#https = new Port({
+			network,
+			handle: this.#api.handle,
+			identity: () => this.#identity.value,
+			onOpen,
+			onProblem,
+		});
 
 		this.#unwatchButton = watchButton(host.button, host.timers, {
 			onPress: () => {
@@ -210,7 +216,7 @@ export class Device {
 			setHttps: setHttps({
 				open: (done) => this.#https.tryOpen(done),
 				abandon: () => this.#arrangePorts(),
-				describe: (name) => this.#describeHttps(name),
+				describe: (name, proof) => this.#describeHttps(name, proof),
 				enter: (idle, limit) => {
 					if (this.#vault.paired && !this.#closed) this.#mode.enter(idle, limit);
 				},
@@ -270,14 +276,17 @@ export class Device {
 		return this.#document;
 	}
 
-	#describeHttps(name: string): { url: string; fingerprint: string; proof: string } {
+	#describeHttps(
+		name: string,
+		{ secret, token }: Proof,
+	): { url: string; fingerprint: string; proof: string } {
 		const host = name || this.#host.network.address() || "localhost";
 		const literal = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
 		const fingerprint = this.#identity.fingerprint;
 		return {
 			url: `https://${literal}:${this.#https.number}/`,
 			fingerprint,
-			proof: this.#vault.hmac(`${this.#token.value}\n${fingerprint}`),
+			proof: secret.hmac(`${token}\n${fingerprint}`),
 		};
 	}
 

@@ -38,12 +38,12 @@ export const READ_CHUNK = 1460;
 /** Device time after which the public token is replaced. */
 export const TOKEN_LIFE = 3_600_000;
 export const TOKEN_LENGTH = 8;
-/** Wrong secrets from one address within ATTEMPT_TIME before it has to wait. 10 a minute: 2^122 stays out of reach. */
+/** Wrong proofs, each counted once, from one address within ATTEMPT_TIME before it has to wait: slips are forgiven. */
 export const ATTEMPTS = 10;
 /** Real time. */
 export const ATTEMPT_TIME = 60_000;
-/** Addresses remembered; the one that is nearest to being forgotten makes room. */
-export const ATTEMPT_ADDRESSES = 32;
+/** Addresses remembered, with up to ATTEMPTS numbers each; the one that is nearest to being forgotten makes room. */
+export const ATTEMPT_ADDRESSES = 16;
 /** A request counter `nc`: the largest integer that JSON and Number hold exactly has 16 digits. */
 export const NONCE_DIGITS = 15;
 /** A name in an error message. Command and field names are shorter; a UUID (36, or 32 in hex) is longer. */

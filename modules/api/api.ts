@@ -1,14 +1,13 @@
 import type { DeviceEvent } from "../../hosts/host";
 import type { Authenticator, Proof } from "../auth/authenticator";
 import type { Handler, Request, Response } from "../http/message";
-import type { Head } from "../http/parser";
 import type { Vault } from "../identity/vault";
 import type { Settings, SettingsStore } from "../settings";
 import type { Client, Command } from "./command";
-import { ApiError } from "./error";
+import { ApiError, toApiError } from "./error";
 import { shown } from "./fields";
 import { BodyReader, type JsonObject, type Parsed, UNKNOWN_NAME } from "./json";
-import { ALLOW, corsHeaders } from "./origin";
+import { ALLOW, corsHeaders, isHomeOrigin } from "./origin";
 
 export interface ApiParts {
 	udid: string;
@@ -19,6 +18,10 @@ export interface ApiParts {
 	commands: ReadonlyMap<string, Command>;
 	/** The body of `GET /`. */
 	identity(): Uint8Array;
+	/** Whether HTTPS mode is on. */
+	isSecured(): boolean;
+	/** Told of each request that the owner has proved to have sent. */
+	proved(): void;
 	/** Told of each request; absent where nobody wants to know. */
 	report?(event: DeviceEvent): void;
 }
@@ -70,68 +73,90 @@ export class Api {
 	#answer(request: Request, response: Response, orders?: Order[]): Response {
 		// Without a listener the event is not even made.
 		this.#parts.report?.(requestEvent(request, response.status, orders));
-		if (request.head.origin) allowOrigin(response, request.head);
+		const { origin, method } = request.head;
+		if (origin !== undefined)
+			response.headers = (response.headers ?? "") + corsHeaders(origin, method === "OPTIONS");
 		return response;
 	}
 
 	#post(request: Request, respond: Respond): Response | undefined {
-		checkContentType(request.head.contentType);
+		const { origin, host } = request.head;
+		// Before anything counts: what a page from elsewhere makes a browser send is nobody's guess.
+		if (origin !== undefined && !isHomeOrigin(origin))
+			throw new ApiError(403, "foreign-origin", "a page from elsewhere cannot send commands");
+		const { udid } = this.#parts;
 		const body = this.#bodies.read(request.body);
-		if (body.object.udid !== this.#parts.udid)
-			throw new ApiError(404, "wrong-udid", "udid is not this device's");
-		const orders = this.#orders(request, body);
+		if (!isUdid(body.object.udid, udid))
+			throw new ApiError(404, "wrong-udid", `udid is not this device's, which is ${udid}`);
+		const client: Client = { host, secure: request.secure, proof: this.#proof(request, body.object) };
+		const orders = this.#orders(body, client);
 		// Not before it is the owner's and allowed here: others may hold a UUID or a password, sent the wrong way.
 		if (!request.secure) this.#bodies.keep(body);
-		return this.#carryOut(orders, 0, request, respond);
+		return this.#carryOut(orders, 0, request, client, respond);
 	}
 
-	/** Everything that is asked for, authenticated and validated. Throws an ApiError. */
-	#orders(request: Request, parsed: Parsed): Order[] {
-		const parts = this.#parts;
+	/** The owner's proof; undefined for the pairing of a device without an owner. Throws if the request may not be. */
+	#proof(request: Request, body: JsonObject): Proof | undefined {
+		const { vault, authenticator, settings, isSecured, proved } = this.#parts;
+		const pairing = Object.hasOwn(body, "pair");
+		if (pairing === vault.paired) throw pairing ? alreadyPaired() : notPaired();
+		if (pairing) return undefined;
+		// Its port is open a little earlier, and a secret heard on plain HTTP still good.
+		if (request.secure && !isSecured())
+			throw new ApiError(409, "https-not-begun", "HTTPS mode has not begun");
+		const proof = authenticator.check(request, body.secret, settings.value.auth.md5);
+		proved();
+		return proof;
+	}
+
+	/** Everything that is asked for, validated. Throws an ApiError. */
+	#orders(parsed: Parsed, client: Client): Order[] {
 		const body = parsed.object;
 		const names = Object.keys(body);
 		// No member is undefined in JSON, and `udid` is one of them.
 		const asked = names.length - (body.secret === undefined ? 1 : 2);
-		const pairing = names.includes("pair");
-		if (pairing === parts.vault.paired) throw pairing ? alreadyPaired() : notPaired();
-		if (pairing && asked > 1) throw new ApiError(400, "pair-alone", "pair comes alone");
-		const proof = pairing
-			? "none"
-			: parts.authenticator.check(request, body.secret, parts.settings.value.auth.md5);
+		if (!client.proof && asked > 1) throw new ApiError(400, "pair-alone", "pair comes alone");
 		if (asked === 0) throw new ApiError(400, "no-command", "the request has no command");
 		const orders: Order[] = [];
 		for (let i = 0; i < names.length; i++) {
 			const name = names[i]!;
-			if (name !== "udid" && name !== "secret") orders.push(this.#order(name, request, parsed, proof));
+			if (name !== "udid" && name !== "secret") orders.push(this.#order(name, parsed, client));
 		}
 		return orders;
 	}
 
 	/** One of them. */
-	#order(name: string, request: Request, parsed: Parsed, proof: Proof | "none"): Order {
+	#order(name: string, parsed: Parsed, client: Client): Order {
 		const command = this.#parts.commands.get(name);
 		if (!command) throw unknown("command", name === UNKNOWN_NAME ? parsed.unknownCommand : name);
 		const where = command.where;
-		if (where !== "any" && !request.secure && !(where === "https-or-signed" && proof === "hmac-sha256"))
+		const signed = client.proof?.method === "hmac-sha256";
+		if (where !== "any" && !client.secure && !(where === "https-or-signed" && signed))
 			throw new ApiError(
 				403,
 				"https-only",
 				`${name} is taken over HTTPS only${where === "https" ? "" : ", or signed"}`,
 			);
 		if (parsed.unknownField !== undefined) throw unknown("field", parsed.unknownField);
-		return { name, command, order: command.validate(parsed.object[name]) };
+		return { name, command, order: command.validate(parsed.object[name], client) };
 	}
 
 	/** Prepares the orders from `at` on and then carries out all. Undefined: it will respond later. */
-	#carryOut(orders: Order[], at: number, request: Request, respond: Respond): Response | undefined {
+	#carryOut(
+		orders: Order[],
+		at: number,
+		request: Request,
+		client: Client,
+		respond: Respond,
+	): Response | undefined {
 		while (at < orders.length && !orders[at]!.command.prepare) at++;
 		if (at < orders.length) {
-			this.#prepare(orders, at, request, respond);
+			this.#prepare(orders, at, request, client, respond);
 			return;
 		}
 		let response: Response;
 		try {
-			response = this.#perform(orders, request.head);
+			response = this.#perform(orders, client);
 		} catch (error) {
 			abandon(orders);
 			response = errorResponse(error);
@@ -140,13 +165,13 @@ export class Api {
 	}
 
 	/** Apart from what calls it, so that only it takes the memory for a closure. */
-	#prepare(orders: Order[], at: number, request: Request, respond: Respond): void {
+	#prepare(orders: Order[], at: number, request: Request, client: Client, respond: Respond): void {
 		const { command, order } = orders[at]!;
 		command.prepare?.(order, (error) => {
 			if (error) abandon(orders.slice(0, at));
 			const response = error
 				? this.#answer(request, errorResponse(error), orders)
-				: this.#carryOut(orders, at + 1, request, respond);
+				: this.#carryOut(orders, at + 1, request, client, respond);
 			if (response) respond(response);
 		});
 	}
@@ -174,6 +199,14 @@ export class Api {
 		return response;
 	}
 }
+
+/** As it is written on a label, too: in upper case, or in pairs of digits with colons or dashes between (a MAC address). */
+function isUdid(given: unknown, udid: string): boolean {
+	if (typeof given !== "string" || given.length > MAC_LENGTH) return false;
+	return given.toLowerCase().replaceAll(":", "").replaceAll("-", "") === udid;
+}
+
+const MAC_LENGTH = 17;
 
 const METHODS: readonly string[] = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"];
 
@@ -206,10 +239,6 @@ function requestEvent(
 	};
 }
 
-function allowOrigin(response: Response, { origin, method }: Head): void {
-	response.headers = (response.headers ?? "") + corsHeaders(origin, method === "OPTIONS");
-}
-
 function follow(orders: Order[]): () => void {
 	return () => {
 		for (const { command, order } of orders) command.afterwards?.(order);
@@ -220,19 +249,7 @@ function abandon(orders: Order[]): void {
 	for (const { command } of orders) command.abandon?.();
 }
 
-/** RFC 9110, 8.3. Without a Content-Type the body is taken for what it must be. */
-function checkContentType(contentType: string | undefined): void {
-	if (contentType === undefined || contentType === "application/json") return;
-	const [type, ...parameters] = contentType.toLowerCase().split(";");
-	const json = type?.trim() === "application/json";
-	if (json && parameters.every((parameter) => !/^\s*charset\s*=/.test(parameter) || /utf-?8/.test(parameter)))
-		return;
-	throw new ApiError(415, "unsupported-type", "the body must be application/json in UTF-8");
-}
-
-/** What is no ApiError is a fault of ours; what it says stays inside. */
 function errorResponse(error: unknown): Response {
-	const { status, code, message, headers, details } =
-		error instanceof ApiError ? error : new ApiError(500, "internal", "the device failed");
+	const { status, code, message, headers, details } = toApiError(error);
 	return { status, headers, body: JSON.stringify({ status: "error", code, message, ...details }) };
 }

@@ -1,3 +1,4 @@
+import type { Proof } from "../auth/authenticator";
 import type { Settings } from "../settings";
 import type { ApiError } from "./error";
 
@@ -13,7 +14,7 @@ export interface Command<Order = unknown> {
 	 */
 	readonly where: "any" | "https" | "https-or-signed";
 	/** Reads the command's value; throws an ApiError if it is not valid. */
-	validate(value: unknown): Order;
+	validate(value: unknown, client: Client): Order;
 	/** Does what may fail or take time, and can be undone. */
 	prepare?(order: Order, done: (error?: ApiError) => void): void;
 	/** Undoes `prepare`, as a later step failed. */
@@ -30,4 +31,8 @@ export interface Command<Order = unknown> {
 export interface Client {
 	/** Name or address by which it reached the device, "" if it did not say. */
 	readonly host: string;
+	/** It came over HTTPS. */
+	readonly secure: boolean;
+	/** That it is the owner; undefined for who pairs the device. */
+	readonly proof: Proof | undefined;
 }

@@ -1,3 +1,5 @@
+import { type AuthCode, AuthError } from "../auth/error";
+
 /** Why a request is refused, as its client is told. Carries no secret. */
 export class ApiError extends Error {
 	readonly status: number;
@@ -16,4 +18,26 @@ export class ApiError extends Error {
 		this.headers = headers;
 		this.details = details;
 	}
+}
+
+const AUTH_STATUS: Readonly<Record<AuthCode, number>> = {
+	"wrong-secret": 401,
+	"wrong-token": 401,
+	replayed: 401,
+	"two-proofs": 400,
+	"md5-off": 403,
+	"too-many-attempts": 429,
+};
+
+/** What the client is told of an error. What is none that the API knows is a fault of ours: what it says stays inside. */
+export function toApiError(error: unknown): ApiError {
+	if (error instanceof ApiError) return error;
+	if (!(error instanceof AuthError)) return new ApiError(500, "internal", "the device failed");
+	const { code, message, value } = error;
+	const status = AUTH_STATUS[code];
+	let headers = "";
+	// RFC 9110, 15.5.2.
+	if (status === 401) headers = "WWW-Authenticate: Ambient16\r\n";
+	else if (status === 429) headers = `Retry-After: ${value}\r\n`;
+	return new ApiError(status, code, message, headers, code === "replayed" ? { nc: value } : {});
 }

@@ -66,8 +66,7 @@ export class Fields {
 	/** Certificates in PEM (RFC 7468), `most` bytes at the longest; they must be there. */
 	pem(name: string, most: number): string {
 		const value = this.any(name);
-		const form = /^\s*(-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*)+$/;
-		if (typeof value === "string" && value.length <= most && form.test(value)) return value;
+		if (typeof value === "string" && value.length <= most && isPem(value)) return value;
 		throw this.invalid(name, `certificates in PEM, ${most} bytes at most`);
 	}
 
@@ -78,5 +77,27 @@ export class Fields {
 
 /** A name from outside as an error may repeat it: short and plain, so that no secret put in its place comes back. */
 export function shown(name: string): string {
-	return name.length <= NAME_SHOWN && /^\w+$/.test(name) ? `"${name}"` : "of that name";
+	return name !== "" && name.length <= NAME_SHOWN && !/\W/.test(name) ? `"${name}"` : "of that name";
+}
+
+/**
+ * The order of a command without fields, in whatever way a client's language writes one: `{}`, `[]` (PHP), `null`, `true`.
+ * Throws 400 for anything else.
+ */
+export function noFields(command: string, value: unknown): void {
+	if (value === null || value === true || (Array.isArray(value) && value.length === 0)) return;
+	new Fields(command, value, []);
+}
+
+/** Nothing but certificates. Without a pattern with a quantifier: XS takes 32 bytes for each character it steps over. */
+function isPem(text: string): boolean {
+	const [before = "", ...certificates] = text.split("-----BEGIN CERTIFICATE-----");
+	return before.trim() === "" && certificates.length > 0 && certificates.every(isCertificate);
+}
+
+function isCertificate(text: string): boolean {
+	const [base64 = "", after = "x", ...more] = text.split("-----END CERTIFICATE-----");
+	return (
+		base64.trim() !== "" && !/[^A-Za-z0-9+/=\s]/.test(base64) && after.trim() === "" && more.length === 0
+	);
 }

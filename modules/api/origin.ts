@@ -10,14 +10,17 @@ const PREFLIGHT =
 	"Access-Control-Max-Age: 86400\r\n";
 
 /**
- * The header lines that let a page read an answer, if it comes from the home: from a private, link-local or
- * loopback address, or a name that belongs there. Any other page gets none, so that not every site that is
- * looked at in the home learns which sensors there are.
+ * Whether a page may use the device, by the `Origin` that its browser sends (RFC 6454): one of the home, served from an
+ * address or a name that belongs there. `null`, as of a file or a sandbox, and what is malformed, is from elsewhere.
  */
-export function corsHeaders(origin: string | undefined, preflight = false): string {
-	if (origin === undefined) return "";
+export function isHomeOrigin(origin: string): boolean {
 	const endpoint = parseEndpoint(origin, HTTP_SCHEMES);
-	if (endpoint?.path !== "" || !isHomeHost(endpoint.host)) return "";
+	return endpoint?.path === "" && isHomeHost(endpoint.host);
+}
+
+/** The header lines that let a page of the home read an answer. Any other page gets none. */
+export function corsHeaders(origin: string, preflight: boolean): string {
+	if (!isHomeOrigin(origin)) return "";
 	const allowed = `Access-Control-Allow-Origin: ${origin}\r\n`;
 	return allowed + (preflight ? PREFLIGHT : "Access-Control-Expose-Headers: Retry-After\r\n");
 }

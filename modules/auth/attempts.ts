@@ -1,36 +1,45 @@
 import type { Clock } from "../../hosts/host";
 import { ATTEMPT_ADDRESSES, ATTEMPT_TIME, ATTEMPTS } from "../limits";
 
-/** Counts wrong secrets by address, so that one address that guesses shuts out nobody but itself. */
+interface Failures {
+	/** Monotonic time, ms, of the first. */
+	readonly since: number;
+	/** Each wrong guess once, at most ATTEMPTS. */
+	readonly guesses: number[];
+}
+
+/** Counts wrong proofs by address, so that one address that guesses shuts out nobody but itself. */
 export class Attempts {
-	#clock: Clock;
+	readonly #clock: Clock;
 	/** In order of their first failure: the first is the next to be forgotten. */
-	#failures = new Map<string, { since: number; count: number }>();
+	readonly #failures = new Map<string, Failures>();
 
 	/** With the network's clock: guessing goes at the network's pace. */
 	constructor(clock: Clock) {
 		this.#clock = clock;
 	}
 
-	/** Seconds (1 or more) that `address` has to wait before its next try, 0 if it may try now. */
+	/** Seconds (1 or more) that `address` has to wait before it may be wrong again, 0 if it need not. */
 	wait(address: string): number {
-		const failure = this.#failures.get(address);
-		if (!failure) return 0;
-		const left = failure.since + ATTEMPT_TIME - this.#clock.monotonic();
+		const failures = this.#failures.get(address);
+		if (!failures) return 0;
+		const left = failures.since + ATTEMPT_TIME - this.#clock.monotonic();
 		if (left <= 0) this.#failures.delete(address);
-		else if (failure.count >= ATTEMPTS) return Math.ceil(left / 1000);
+		else if (failures.guesses.length >= ATTEMPTS) return Math.ceil(left / 1000);
 		return 0;
 	}
 
-	failed(address: string): void {
-		const failure = this.#failures.get(address);
-		if (failure) {
-			failure.count++;
+	/** The same guess again is no new one: a program with a wrong secret sends it for ever. `guess`: some hash of it. */
+	failed(address: string, guess: number): void {
+		const failures = this.#failures.get(address);
+		if (failures) {
+			const { guesses } = failures;
+			if (guesses.length < ATTEMPTS && !guesses.includes(guess)) guesses.push(guess);
 			return;
 		}
 		if (this.#failures.size >= ATTEMPT_ADDRESSES)
 			this.#failures.delete(this.#failures.keys().next().value as string);
-		this.#failures.set(address, { since: this.#clock.monotonic(), count: 1 });
+		this.#failures.set(address, { since: this.#clock.monotonic(), guesses: [guess] });
 	}
 
 	/** How many addresses are remembered. */

@@ -1,25 +1,31 @@
 import type { Host } from "../../hosts/host";
-import { ApiError } from "../api/error";
-import { Secret, toHex } from "../bytes";
+import { sameText, toHex } from "../bytes";
 import type { Request } from "../http/message";
+import type { SharedSecret } from "../identity/shared-secret";
 import type { Vault } from "../identity/vault";
 import { NONCE_DIGITS } from "../limits";
 import { Attempts } from "./attempts";
 import { parseAuthorization } from "./authorization";
+import { AuthError } from "./error";
+import { oddForm, slipOf } from "./oddity";
 import type { Token } from "./token";
 
-/** How a request proved that it comes from the owner. */
-export type Proof = "md5" | "hmac-sha256";
+/** How a request has proved that it comes from the owner. */
+export interface Proof {
+	readonly method: "md5" | "hmac-sha256";
+	/** That it was made with. */
+	readonly token: string;
+	readonly secret: SharedSecret;
+}
 
 /** Decides whether a request comes from the owner. */
 export class Authenticator {
-	#host: Pick<Host, "digest">;
-	#vault: Vault;
-	#token: Token;
-	#attempts: Attempts;
-	/** The token that the two below belong to. */
-	#known = "";
-	#md5 = new Secret("");
+	readonly #host: Pick<Host, "digest">;
+	readonly #vault: Vault;
+	readonly #token: Token;
+	readonly #attempts: Attempts;
+	/** The token that the counter belongs to. */
+	#counted = "";
 	/** The highest request counter taken under this token. */
 	#nonce = 0;
 
@@ -31,66 +37,71 @@ export class Authenticator {
 	}
 
 	/**
-	 * Throws an ApiError unless the request is the owner's: 401 if the proof is wrong, 429 if its address has
-	 * to wait first, 403 for an MD5 secret where only signed requests are taken. `secret` is the field of the body.
+	 * Throws an AuthError unless the request is the owner's. `secret` is the field of the body. A right proof is taken
+	 * whatever was sent from the same address before: several programs may share one, and only wrong ones have to wait.
 	 */
 	check(request: Request, secret: unknown, md5Allowed: boolean): Proof {
-		const address = request.remoteAddress;
-		const wait = this.#attempts.wait(address);
-		if (wait > 0)
-			throw new ApiError(
-				429,
-				"too-many-attempts",
-				`too many wrong secrets, wait ${wait} s`,
-				`Retry-After: ${wait}\r\n`,
-			);
-		const token = this.#token.value;
-		if (token !== this.#known) this.#follow(token);
-		const authorization = request.head.authorization;
+		const { authorization } = request.head;
 		if (authorization !== undefined) {
 			if (secret !== undefined)
-				throw new ApiError(400, "two-proofs", "send either the Authorization field or a secret");
-			this.#checkSignature(request, authorization);
-			return "hmac-sha256";
+				throw new AuthError("two-proofs", "send either the Authorization field or a secret");
+			return this.#checkSignature(request, authorization);
 		}
-		if (!md5Allowed) throw new ApiError(403, "md5-off", "this device takes signed requests only");
-		if (typeof secret !== "string" || secret.length !== 32 || !this.#md5.equals(secret.toLowerCase()))
-			throw this.#refuse(address, "wrong-secret", "the secret is wrong");
-		return "md5";
+		if (!md5Allowed) throw new AuthError("md5-off", "this device takes signed requests only");
+		return this.#checkMd5(request.remoteAddress, secret);
 	}
 
-	#follow(token: string): void {
-		this.#md5 = new Secret(this.#vault.md5(token));
-		this.#nonce = 0;
-		this.#known = token;
+	#checkMd5(address: string, given: unknown): Proof {
+		const token = this.#token.value;
+		const odd = oddForm(given);
+		if (odd !== undefined) throw this.#wrong(address, typeof given === "string" ? given : "", odd);
+		const digest = (given as string).toLowerCase();
+		const secrets = this.#vault.secrets;
+		for (let i = 0; i < secrets.length; i++)
+			if (sameText(secrets[i]!.md5(token), digest)) return { method: "md5", token, secret: secrets[i]! };
+		const error = this.#wrong(address, digest, "the secret is wrong");
+		if (error.code !== "wrong-secret") throw error;
+		const slip = slipOf(digest, token, secrets);
+		throw slip === undefined ? error : new AuthError("wrong-secret", `the secret is wrong: ${slip}`);
 	}
 
-	#checkSignature(request: Request, authorization: string): void {
+	#checkSignature(request: Request, authorization: string): Proof {
 		const { remoteAddress, body } = request;
 		const { method, path } = request.head;
 		const given = parseAuthorization(authorization);
-		if (!given) throw this.#refuse(remoteAddress, "wrong-secret", "the Authorization field is malformed");
-		if (given.token !== this.#known)
-			throw this.#refuse(remoteAddress, "wrong-token", "the token is not in force any more");
-		const digest = toHex(this.#host.digest("SHA256", body));
-		const mac = this.#vault.hmac(`${given.token}\n${given.nc}\n${method}\n${path}\n${digest}`);
-		if (!new Secret(mac).equals(given.mac))
-			throw this.#refuse(remoteAddress, "wrong-secret", "the signature is wrong");
-		// Known to come from the owner, so no attempt to guess: an own client that fell behind, or a replay.
-		const nonce = given.nc.length <= NONCE_DIGITS ? Number(given.nc) : 0;
-		if (nonce <= this.#nonce)
-			throw new ApiError(
-				401,
-				"replayed",
-				`nc must be above ${this.#nonce}`,
-				"WWW-Authenticate: Ambient16\r\n",
-				{ nc: this.#nonce },
+		if (!given)
+			throw this.#wrong(
+				remoteAddress,
+				authorization,
+				'the Authorization field must be: Ambient16 token="…", nc="…", mac="…"',
 			);
+		const { token, nc, mac } = given;
+		if (token !== this.#token.value) throw new AuthError("wrong-token", "the token is not in force any more");
+		const digest = toHex(this.#host.digest("SHA256", body));
+		const text = `${token}\n${nc}\n${method}\n${path}\n${digest}`;
+		const secret = this.#vault.secrets.find((each) => sameText(each.hmac(text), mac));
+		if (!secret) throw this.#wrong(remoteAddress, mac, "the signature is wrong");
+		this.#count(token, nc);
+		return { method: "hmac-sha256", token, secret };
+	}
+
+	/** What comes here is the owner's, so it is no attempt to guess: an own client that fell behind, or a replay. */
+	#count(token: string, nc: string): void {
+		if (token !== this.#counted) {
+			this.#counted = token;
+			this.#nonce = 0;
+		}
+		const nonce = nc.length <= NONCE_DIGITS ? Number(nc) : 0;
+		if (nonce <= this.#nonce) throw new AuthError("replayed", `nc must be above ${this.#nonce}`, this.#nonce);
 		this.#nonce = nonce;
 	}
 
-	#refuse(address: string, code: string, message: string): ApiError {
-		this.#attempts.failed(address);
-		return new ApiError(401, code, message, "WWW-Authenticate: Ambient16\r\n");
+	/** The error for a wrong proof. Beyond the limit of its address it is not even looked at more closely. */
+	#wrong(address: string, proof: string, message: string): AuthError {
+		const wait = this.#attempts.wait(address);
+		if (wait > 0) return new AuthError("too-many-attempts", `too many wrong secrets, wait ${wait} s`, wait);
+		const hash = this.#host.digest("MD5", new TextEncoder().encode(proof.slice(0, 64)));
+		this.#attempts.failed(address, new DataView(hash.buffer, hash.byteOffset).getUint32(0));
+		return new AuthError("wrong-secret", message);
 	}
 }

@@ -35,7 +35,7 @@ export class HttpsMode {
 		this.#onChange("https");
 	}
 
-	/** A request came: the idle time starts anew. */
+	/** The owner sent a request: the idle time starts anew. */
 	touch(): void {
 		this.#lastRequest = this.#host.clock.monotonic();
 	}
@@ -47,7 +47,7 @@ export class HttpsMode {
 		this.#onChange("http");
 	}
 
-	/** One timer that looks when the last request was, rather than a new timer with each request. */
+	/** One timer that looks when the owner's last request was, rather than a new timer with each request. */
 	#watchIdle(ms: number): void {
 		this.#idleTimer = this.#host.timers.once(() => {
 			const left = this.#lastRequest + this.#idle - this.#host.clock.monotonic();

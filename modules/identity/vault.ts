@@ -1,53 +1,48 @@
 import type { Host } from "../../hosts/host";
-import { toHex } from "../bytes";
 import { UUID_KEY } from "../flash-keys";
+import { SharedSecret } from "./shared-secret";
 
-/**
- * Keeps the owner's UUID. It goes in once and never comes out: all that others get is whether there is
- * one, and digests that prove it.
- */
+/** Keeps the owner's UUID. */
 export class Vault {
-	#host: Pick<Host, "flash" | "digest" | "hmac">;
-	#uuid: Uint8Array | undefined;
+	readonly #host: Pick<Host, "flash" | "digest" | "hmac">;
+	#secrets: readonly SharedSecret[] = [];
 
 	constructor(host: Pick<Host, "flash" | "digest" | "hmac">) {
 		this.#host = host;
-		this.#uuid = host.flash.get(UUID_KEY);
+		const stored = host.flash.get(UUID_KEY);
+		if (stored) this.#take(stored);
 	}
 
 	get paired(): boolean {
-		return this.#uuid !== undefined;
+		return this.#secrets.length > 0;
+	}
+
+	/**
+	 * The UUID in each of its spellings that a client may have: a UUID is the same one in any case (RFC 9562, 4), but its
+	 * text is what is hashed. In lower case first, as RFC 9562 has it written, then in upper case, then as it was given.
+	 * None on a device without an owner.
+	 */
+	get secrets(): readonly SharedSecret[] {
+		return this.#secrets;
 	}
 
 	/** Takes the owner's UUID. Throws, and takes nothing, if there is one already or the flash fails. */
 	store(uuid: string): void {
-		if (this.#uuid) throw new Error("paired already");
+		if (this.paired) throw new Error("paired already");
 		const bytes = new TextEncoder().encode(uuid);
 		this.#host.flash.set(UUID_KEY, bytes);
-		this.#uuid = bytes;
+		this.#take(bytes);
 	}
 
 	/** Forgets the UUID in memory; erasing the flash is the factory reset's. */
 	forget(): void {
-		this.#uuid = undefined;
+		this.#secrets = [];
 	}
 
-	/** MD5(token + UUID) in lower-case hex. Only on a paired device. */
-	md5(token: string): string {
-		const uuid = this.#secret();
-		const message = new Uint8Array(token.length + uuid.length);
-		message.set(new TextEncoder().encode(token));
-		message.set(uuid, token.length);
-		return toHex(this.#host.digest("MD5", message));
-	}
-
-	/** HMAC-SHA256(UUID, message) in lower-case hex. Only on a paired device. */
-	hmac(message: string): string {
-		return toHex(this.#host.hmac(this.#secret(), new TextEncoder().encode(message)));
-	}
-
-	#secret(): Uint8Array {
-		if (!this.#uuid) throw new Error("not paired");
-		return this.#uuid;
+	#take(bytes: Uint8Array): void {
+		const uuid = new TextDecoder().decode(bytes);
+		const spellings = [uuid.toLowerCase(), uuid.toUpperCase()];
+		if (!spellings.includes(uuid)) spellings.push(uuid);
+		this.#secrets = spellings.map((text) => new SharedSecret(this.#host, new TextEncoder().encode(text)));
 	}
 }

@@ -44,7 +44,9 @@ export function parseColor(value: unknown): Color | undefined {
 	if (typeof value === "string") {
 		const at = NAMES.indexOf(value.toLowerCase());
 		if (at >= 0) return VALUES[at];
-		return /^#[0-9a-f]{6}$/i.test(value) ? Number.parseInt(value.slice(1), 16) : undefined;
+		const digits = value.slice(1);
+		const hex = value.length === 7 && value[0] === "#" && !/[^0-9A-Fa-f]/.test(digits);
+		return hex ? Number.parseInt(digits, 16) : undefined;
 	}
 	if (typeof value !== "object" || value === null || Object.keys(value).length !== 3) return undefined;
 	const red = channel(value, "red");

@@ -2,7 +2,7 @@ import { createHash, createHmac } from "node:crypto";
 import type { FakeHost } from "./host";
 import type { FakePeer } from "./socket";
 
-export const UUID = "01234567-89ab-4def-8123-456789abcdef";
+export const UUID = "0f8c6a1e-5b2d-4c37-9e84-d1a7603b5f92";
 
 export interface Answer {
 	status: number;
@@ -42,12 +42,12 @@ export class FakeOwner {
 
 	/** Commands with a signature. */
 	signed(commands: object, kind: "http" | "https" = "http"): Answer {
-		const body = JSON.stringify({ udid: this.host.udid, ...commands });
-		const token = this.token;
-		const nc = ++this.#nc;
-		const digest = createHash("sha256").update(body).digest("hex");
-		const mac = createHmac("sha256", this.uuid).update(`${token}\n${nc}\nPOST\n/\n${digest}`).digest("hex");
-		return this.post(body, kind, `Authorization: Ambient16 token="${token}", nc="${nc}", mac="${mac}"\r\n`);
+		return this.send(this.#signed(commands), kind);
+	}
+
+	/** Sends such commands and leaves the connection in the hands of the test. */
+	openSigned(commands: object, kind: "http" | "https" = "http"): FakePeer {
+		return this.host.network.connect(kind, this.address).send(this.#signed(commands));
 	}
 
 	pair(kind: "http" | "https" = "https", pair: object = { uuid: this.uuid }): Answer {
@@ -65,6 +65,15 @@ export class FakeOwner {
 		const answer = parse(peer);
 		peer.disconnect();
 		return answer;
+	}
+
+	#signed(commands: object): string {
+		const body = JSON.stringify({ udid: this.host.udid, ...commands });
+		const token = this.token;
+		const nc = ++this.#nc;
+		const digest = createHash("sha256").update(body).digest("hex");
+		const mac = createHmac("sha256", this.uuid).update(`${token}\n${nc}\nPOST\n/\n${digest}`).digest("hex");
+		return this.#message(body, `Authorization: Ambient16 token="${token}", nc="${nc}", mac="${mac}"\r\n`);
 	}
 
 	#withSecret(commands: object): object {

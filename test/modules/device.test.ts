@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import { afterEach, describe, test } from "node:test";
 import { Device } from "../../modules/device";
 import { SETTINGS_KEY, UUID_KEY } from "../../modules/flash-keys";
@@ -56,7 +56,7 @@ describe("identity", () => {
 		owner.command({ setHttps: { enabled: true, idle: 10 } });
 		host.advance(1);
 		for (let i = 0; i < 5; i++) {
-			assert.equal(owner.get("https").status, 200);
+			assert.equal(owner.command({ getData: {} }, "https").status, 200);
 			host.advance(8_000);
 		}
 		assert.equal(owner.command({ setAuth: { md5: false } }, "https").status, 200);
@@ -112,6 +112,7 @@ describe("pairing", () => {
 		other.uuid = OTHER_UUID;
 		assert.equal(other.pair("http").status, 409);
 		owner.command({ setHttps: { enabled: true } });
+		host.advance(1);
 		assert.equal(other.pair("https").status, 409);
 		assert.equal(owner.command({ getData: {} }, "https").status, 200);
 	});
@@ -362,14 +363,48 @@ describe("commands", () => {
 		assert.equal(parse(peer).status, 200);
 	});
 
-	test("a Content-Type other than JSON is refused", () => {
+	test("a Content-Type is not looked at: what most languages send is a form's (WLED#2283, el-client#33)", () => {
 		const { owner } = paired();
-		assert.equal(owner.post("{}", "http", "Content-Type: text/plain\r\n").status, 415);
-		assert.equal(
-			owner.post("{}", "http", "Content-Type: application/json; charset=iso-8859-1\r\n").status,
-			415,
-		);
-		assert.equal(owner.post("{}", "http", "Content-Type: Application/JSON; charset=UTF-8\r\n").status, 404);
+		for (const type of ["application/x-www-form-urlencoded", "text/plain;charset=UTF-8", "", 'a; b="c']) {
+			const { status, body } = owner.post("{}", "http", `Content-Type: ${type}\r\n`);
+			assert.deepEqual([status, body.code], [404, "wrong-udid"], type);
+		}
+	});
+
+	test("a page from elsewhere cannot send commands, and its attempts count for nobody", () => {
+		const { owner, host } = paired();
+		for (const origin of ["https://evil.example", "null", "", "http://192.0.2.1", "//", "http://sensor/x"])
+			for (const body of ["{}", "not JSON", JSON.stringify({ udid: host.udid, secret: "0".repeat(32) })])
+				for (let i = 0; i < 5; i++) {
+					const answer = owner.post(body, "http", `Origin: ${origin}\r\n`);
+					assert.deepEqual([answer.status, answer.body.code], [403, "foreign-origin"], origin);
+				}
+		assert.equal(owner.post({ udid: host.udid, secret: "0".repeat(32), getData: {} }).status, 401);
+		const home = "Origin: http://homeassistant:8123\r\n";
+		assert.equal(owner.post("{}", "http", home).body.code, "wrong-udid");
+	});
+
+	test("udid is taken as a label or a MAC address has it (particle-cli#350)", () => {
+		const { owner } = paired();
+		const code = (udid: unknown) => owner.post({ udid, secret: "0", getData: {} }).body.code;
+		for (const udid of ["10000fb38278", "10000FB38278", "10:00:0f:B3:82:78", "10-00-0F-B3-82-78"])
+			assert.equal(code(udid), "wrong-secret", udid);
+		for (const udid of ["10000fb38279", "10000fb3827", "10000fb382780", "", " 10000fb38278", 10, null, []])
+			assert.equal(code(udid), "wrong-udid", String(udid));
+		assert.match(owner.post({ udid: "x" }).body.message, /10000fb38278/);
+	});
+
+	test("commands without fields take what PHP and others write for none (php-customerio#20)", () => {
+		const { owner, host } = paired();
+		for (const none of [{}, [], null, true]) assert.equal(owner.command({ getData: none }).status, 200);
+		for (const some of [false, 0, "", [1], { a: 1 }])
+			assert.equal(owner.command({ getData: some }).status, 400);
+		assert.equal(owner.signed({ factoryReset: null }).status, 400);
+		assert.equal(owner.get().body.paired, true);
+		assert.equal(owner.signed({ restart: [] }).status, 200);
+		assert.equal(host.restarts, 1);
+		assert.equal(owner.signed({ factoryReset: true }).status, 200);
+		assert.equal(owner.get().body.paired, false);
 	});
 
 	test("other paths and methods are refused", () => {
@@ -464,10 +499,57 @@ describe("HTTPS mode", () => {
 		enter();
 		for (let i = 0; i < 99; i++) {
 			host.advance(1_000);
-			assert.equal(owner.get("https").status, 200);
+			assert.equal(owner.command({ getData: {} }, "https").status, 200);
 		}
 		host.advance(1_000);
 		assert.ok(plain());
+	});
+
+	test("only what the owner has proved holds it open", () => {
+		const { owner, host } = paired();
+		owner.open({ setHttps: { enabled: true, idle: 60 } });
+		host.advance(1);
+		for (let i = 0; i < 59; i++) {
+			owner.get("https");
+			owner.post({ udid: host.udid, secret: "0".repeat(32), getData: {} }, "https");
+			host.advance(1_000);
+		}
+		assert.ok(host.network.isOpen("https"));
+		host.advance(1_001);
+		assert.ok(host.network.isOpen("http") && !host.network.isOpen("https"));
+	});
+
+	test("a secret heard on plain HTTP is worth nothing in it, whenever it is sent", () => {
+		const { owner, host } = paired();
+		const heard = {
+			secret: createHash("md5")
+				.update(owner.token + UUID)
+				.digest("hex"),
+		};
+		const orders = { setAuth: { md5: false }, setInflux: null, factoryReset: {} };
+		const attack = () => owner.post({ udid: host.udid, ...heard, ...orders }, "https");
+		// The answer is held back, so that the port is open and the mode has not begun.
+		const message = JSON.stringify({ udid: host.udid, ...heard, setHttps: { enabled: true, limit: 3600 } });
+		const slow = host.network
+			.connect("http", "192.0.2.66", 10)
+			.send(`POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${message.length}\r\n\r\n${message}`);
+		host.advance(1);
+		assert.ok(host.network.isOpen("https"));
+		assert.equal(attack().body.code, "https-not-begun");
+		slow.drain();
+		assert.equal(parse(slow).body.setHttps.limit, 900);
+		assert.equal(attack().body.code, "wrong-secret");
+		assert.deepEqual(owner.get("https").body.auth, ["md5", "hmac-sha256"]);
+		assert.equal(owner.command({ getSettings: {} }, "https").status, 200);
+	});
+
+	test("a signed request, or one in HTTPS mode, may ask for an hour of it", () => {
+		const { owner, host } = paired();
+		const peer = owner.openSigned({ setHttps: { enabled: true, limit: 3600 } });
+		host.advance(1);
+		assert.equal(parse(peer).body.setHttps.limit, 3600);
+		const again = owner.command({ setHttps: { enabled: true, limit: 3600 } }, "https");
+		assert.equal(again.body.setHttps.limit, 3600);
 	});
 
 	test("a restart ends it", () => {

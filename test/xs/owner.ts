@@ -4,7 +4,7 @@ import { md5Secret, sign } from "../support/owner";
 import type { Bench } from "./bench";
 
 export const UDID = "10000fb38278";
-export const UUID = "01234567-89ab-4def-8123-456789abcdef";
+export const UUID = "0f8c6a1e-5b2d-4c37-9e84-d1a7603b5f92";
 
 /** The head of a request as curl sends it. */
 export function head(method: string, fields = ""): string {

@@ -1,13 +1,13 @@
 import { describeData } from "../../sensing/data";
 import type { Sampler } from "../../sensing/sampler";
 import type { Command } from "../command";
-import { Fields } from "../fields";
+import { noFields } from "../fields";
 
 /** `getData`: the latest window and the event counters. */
 export function getData(sampler: Sampler): Command<unknown> {
 	return {
 		where: "any",
-		validate: (value) => new Fields("getData", value, []),
+		validate: (value) => noFields("getData", value),
 		perform: () => describeData(sampler),
 	};
 }

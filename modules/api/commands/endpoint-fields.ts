@@ -37,7 +37,7 @@ export function trustOf(fields: Fields, network: CheckTrust): Trust {
 	}
 	if (!fields.has("fingerprint")) return {};
 	const fingerprint = fields.text("fingerprint", 64, 95).replaceAll(":", "").toLowerCase();
-	if (!/^[0-9a-f]{64}$/.test(fingerprint))
+	if (fingerprint.length !== 64 || /[^0-9a-f]/.test(fingerprint))
 		throw fields.invalid("fingerprint", "the SHA-256 of a certificate in hex");
 	return { fingerprint };
 }

@@ -1,3 +1,4 @@
+import type { Proof } from "../../auth/authenticator";
 import { HTTPS_IDLE, HTTPS_LIMIT } from "../../limits";
 import type { Command } from "../command";
 import { ApiError } from "../error";
@@ -17,8 +18,11 @@ export interface HttpsSwitch {
 	open(done: (error?: string) => void): void;
 	/** Closes it again, unless it is wanted anyway. */
 	abandon(): void;
-	/** How the owner finds and recognizes the HTTPS server; `host` is the name or address it used. */
-	describe(host: string): { url: string; fingerprint: string; proof: string };
+	/**
+	 * How the owner finds and recognizes the HTTPS server; `host` is the name or address it used, `proof` what it came
+	 * with.
+	 */
+	describe(host: string, proof: Proof): { url: string; fingerprint: string; proof: string };
 	enter(idle: number, limit: number): void;
 	leave(): void;
 }
@@ -27,12 +31,15 @@ export interface HttpsSwitch {
 export function setHttps(mode: HttpsSwitch): Command<HttpsOrder> {
 	return {
 		where: "any",
-		validate(value) {
+		validate(value, { secure, proof }) {
 			const fields = new Fields("setHttps", value, ["enabled", "idle", "limit"]);
+			const limit = fields.number("limit", HTTPS_LIMIT);
+			// Who has heard a secret can begin the mode, which keeps the cloud waiting, and that is not to last.
+			const heard = !secure && proof?.method === "md5";
 			return {
 				enabled: fields.boolean("enabled"),
 				idle: fields.number("idle", HTTPS_IDLE),
-				limit: fields.number("limit", HTTPS_LIMIT),
+				limit: heard ? Math.min(limit, HTTPS_LIMIT[1]) : limit,
 			};
 		},
 		prepare({ enabled }, done) {
@@ -43,8 +50,8 @@ export function setHttps(mode: HttpsSwitch): Command<HttpsOrder> {
 				);
 		},
 		abandon: () => mode.abandon(),
-		perform({ enabled, idle, limit }, client) {
-			return enabled ? { enabled, ...mode.describe(client.host), idle, limit } : { enabled };
+		perform({ enabled, idle, limit }, { host, proof }) {
+			return enabled && proof ? { enabled, ...mode.describe(host, proof), idle, limit } : { enabled };
 		},
 		afterwards({ enabled, idle, limit }) {
 			if (enabled) mode.enter(idle, limit);

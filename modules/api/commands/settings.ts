@@ -2,7 +2,7 @@ import type { CloudStatus } from "../../cloud/cloud";
 import type { Settings, SettingsStore } from "../../settings";
 import type { UpdateStatus } from "../../update/update";
 import type { Command } from "../command";
-import { Fields } from "../fields";
+import { Fields, noFields } from "../fields";
 import { describeInflux, describeMqtt } from "./cloud";
 
 /** `getSettings`: everything that is set, without what must stay secret, and how sending goes. */
@@ -13,7 +13,7 @@ export function getSettings(
 ): Command<unknown> {
 	return {
 		where: "https",
-		validate: (value) => new Fields("getSettings", value, []),
+		validate: (value) => noFields("getSettings", value),
 		perform: () => ({
 			...describe(settings.value),
 			...cloud(),

@@ -1,12 +1,12 @@
 import { flashError } from "../../settings";
 import type { Command } from "../command";
-import { Fields } from "../fields";
+import { Fields, noFields } from "../fields";
 
 /** `restart`: as a power cycle would. */
 export function restart(perform: () => void): Command<unknown> {
 	return {
 		where: "https-or-signed",
-		validate: (value) => new Fields("restart", value, []),
+		validate: (value) => noFields("restart", value),
 		perform: () => ({ restarting: true }),
 		afterwards: perform,
 	};
@@ -25,7 +25,11 @@ export interface Reset {
 export function factoryReset({ begin, abandon, finish }: Reset): Command<unknown> {
 	return {
 		where: "https-or-signed",
-		validate: (value) => new Fields("factoryReset", value, []),
+		validate(value) {
+			// Some clients write null for every field that nobody has set, and this is not to be done by mistake.
+			if (value === null) new Fields("factoryReset", value, []);
+			noFields("factoryReset", value);
+		},
 		prepare(_order, done) {
 			try {
 				begin();

@@ -31,6 +31,22 @@ export const auth: Group = {
 			},
 		},
 		{
+			name: "a UUID is the same one in upper and in lower case",
+			async run(t) {
+				const md5 = (await t.identify()).auth?.includes("md5");
+				for (const uuid of [t.uuid.toLowerCase(), t.uuid.toUpperCase()]) {
+					const { token = "" } = await t.identify();
+					if (md5) assertOk(await t.post({ udid: t.udid, secret: md5Secret(token, uuid), getData: {} }));
+					await signed(t, async (token, nonce) => {
+						const body = JSON.stringify({ udid: t.udid, getData: {} });
+						assertOk(
+							await t.post(body, { headers: { Authorization: sign({ token, nc: nonce(), uuid, body }) } }),
+						);
+					});
+				}
+			},
+		},
+		{
 			name: "a wrong secret is refused",
 			async run(t) {
 				await needMd5(t);
@@ -78,6 +94,23 @@ export const auth: Group = {
 			},
 		},
 		{
+			name: "a secret that is odd is told what is odd about it",
+			async run(t) {
+				await needMd5(t);
+				const { token = "" } = await t.identify();
+				const right = md5Secret(token, t.uuid);
+				for (const [secret, words] of [
+					[right.slice(1), /31 digits/],
+					[`${right}\n`, /white space/],
+					[`${right}  -\n`, /md5sum/],
+					[md5Secret(t.uuid, token), /token comes first/],
+					[md5Secret(token.toUpperCase(), t.uuid), /lower case/],
+					[md5Secret(token, `${t.uuid}\n`), /line feed/],
+				] as const)
+					assert.match(await refused(t, secret), words);
+			},
+		},
+		{
 			name: "the UUID itself is no secret",
 			async run(t) {
 				await needMd5(t);
@@ -98,9 +131,29 @@ export const auth: Group = {
 		{
 			name: "another udid is refused, and so is none",
 			async run(t) {
-				for (const udid of ["000000000000", t.udid.toUpperCase().replace(/^\d+$/, `${t.udid} `), "", null, 5])
+				for (const udid of [
+					"000000000000",
+					`${t.udid} `,
+					`${t.udid}0`,
+					t.udid.slice(1),
+					"",
+					null,
+					5,
+					[t.udid],
+				])
 					assertError(await t.command(JSON.stringify({ udid, getData: {} })), 404, "wrong-udid");
 				assertError(await t.command(JSON.stringify({ getData: {} })), 404, "wrong-udid");
+			},
+		},
+		{
+			name: "udid may be in upper case, and in pairs of digits with colons between",
+			async run(t) {
+				const pairs = t.udid.match(/../g) ?? [];
+				for (const udid of [t.udid.toUpperCase(), pairs.join(":"), pairs.join(":").toUpperCase()]) {
+					const answer = await t.command(JSON.stringify({ udid, getData: {} }));
+					assertOk(answer);
+					assert.equal(answer.json.udid, t.udid);
+				}
 			},
 		},
 		{
@@ -277,20 +330,46 @@ export const auth: Group = {
 			},
 		},
 		{
-			name: "ten wrong secrets lock out the address that sent them, and nobody else",
+			name: "after ten wrong secrets their address waits with further ones, and nobody has to with a right one",
 			async run(t) {
 				const from = await t.subject.stranger();
-				if (!from) throw new Skip("it would lock out this computer, which has one address only");
-				const wrong = { udid: t.udid, secret: "0".repeat(32), getData: {} };
+				if (!from) throw new Skip("it would make this computer wait, which has one address only");
 				await needMd5(t);
-				for (let i = 0; i < 10; i++) assertError(await t.post(wrong, { from }), 401, "wrong-secret");
-				const locked = await t.post(wrong, { from });
-				assertLocked(locked);
-				assertLocked(await t.commandMd5({ getData: {} }, { from }));
-				assertLocked(await t.command({ getData: {} }, { from }));
+				for (let i = 0; i < 10; i++)
+					assertError(await t.post(wrongBody(t, i), { from }), 401, "wrong-secret");
+				for (const i of [10, 0]) assertLocked(await t.post(wrongBody(t, i), { from }));
+				await signed(t, async (token, nonce) => {
+					const body = JSON.stringify({ udid: t.udid, getData: {} });
+					const Authorization = sign({ token, nc: nonce(), uuid: randomUUID(), body });
+					assertLocked(await t.post(body, { from, headers: { Authorization } }));
+				});
 				assert.equal((await t.send({ method: "GET", from })).status, 200);
-				assertOk(await t.command({ getData: {} }));
-				assertOk(await t.commandMd5({ getData: {} }));
+				for (const address of [from, undefined]) {
+					assertOk(await t.commandMd5({ getData: {} }, { from: address }));
+					assertOk(await t.command({ getData: {} }, { from: address }));
+				}
+			},
+		},
+		{
+			name: "the same wrong secret again is no new guess",
+			async run(t) {
+				const from = await t.subject.stranger();
+				if (!from) throw new Skip("it would make this computer wait, which has one address only");
+				await needMd5(t);
+				for (let i = 0; i < 20; i++)
+					assertError(await t.post(wrongBody(t, i % 2), { from }), 401, "wrong-secret");
+			},
+		},
+		{
+			name: "what a page from elsewhere sends counts for nobody",
+			async run(t) {
+				const from = await t.subject.impostor();
+				await needMd5(t);
+				for (let i = 0; i < 12; i++) {
+					const headers = { Origin: "https://example.com" };
+					assertError(await t.post(wrongBody(t, i), { from, headers }), 403, "foreign-origin");
+				}
+				assertError(await t.post(wrongBody(t, 0), { from }), 401, "wrong-secret");
 			},
 		},
 		{
@@ -310,12 +389,18 @@ async function needMd5(t: Trial): Promise<void> {
 	if (!(await t.identify()).auth?.includes("md5")) throw new Skip("MD5 secrets are switched off");
 }
 
-/** A secret must be refused. */
-async function refused(t: Trial, secret: unknown): Promise<void> {
+/** A request with one of many wrong secrets. */
+function wrongBody(t: Trial, i: number): object {
+	return { udid: t.udid, secret: i.toString(16).padStart(32, "0"), getData: {} };
+}
+
+/** A secret must be refused; with which message. */
+async function refused(t: Trial, secret: unknown): Promise<string> {
 	const from = await t.subject.impostor();
 	const answer = await t.post({ udid: t.udid, secret, getData: {} }, { from });
 	assertError(answer, 401, "wrong-secret");
 	assert.ok(answer.headers.has("www-authenticate"), "401 without WWW-Authenticate (RFC 9110, 15.5.2)");
+	return answer.json.message ?? "";
 }
 
 function assertLocked(answer: WireResponse): void {

@@ -132,8 +132,23 @@ export const commands: Group = {
 			name: "a command must be an object",
 			async run(t) {
 				for (const value of [null, true, 0, 1, "", "blue", [], [{}]])
-					for (const name of ["setColor", "getData", "setHttps"])
+					for (const name of ["setColor", "setHttps"])
 						assertError(await t.command({ [name]: value }), 400, "invalid-field");
+			},
+		},
+		{
+			name: "a command without fields takes {}, [], null and true, and nothing else",
+			async run(t) {
+				for (const value of [{}, [], null, true]) assertOk(await t.command({ getData: value }));
+				for (const value of [false, 0, 1, "", "true", [{}], [null]])
+					assertError(await t.command({ getData: value }), 400, "invalid-field");
+			},
+		},
+		{
+			name: "factoryReset takes no null, which many clients send for what nobody has set",
+			async run(t) {
+				assertError(await t.command({ factoryReset: null }), 400, "invalid-field");
+				assertOk(await t.command({ getData: {} }));
 			},
 		},
 		{

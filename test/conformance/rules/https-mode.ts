@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { httpsProof, untilClosed } from "../../support/owner";
+import { httpsProof, md5Secret, sign, untilClosed } from "../../support/owner";
 import { assertBetween, assertError, assertOk, type Group, pause, Skip } from "../rule";
 import type { Trial } from "../trial";
 import { endpointOf, Wire } from "../wire";
@@ -59,13 +59,89 @@ export const httpsMode: Group = {
 			},
 		},
 		{
-			name: "plain HTTP is closed, HTTPS tells the same identity",
+			name: "plain HTTP is closed, HTTPS tells the same identity with a new token",
 			async run(t) {
 				const identity = await t.identify();
 				await mode(t, async () => {
 					await untilClosed(() => t.identify());
-					assert.deepEqual(await t.identify({ secure: true }), identity);
+					const { token, ...others } = await t.identify({ secure: true });
+					assert.notEqual(token, identity.token, "the token is still the same");
+					assert.deepEqual({ ...others, token: identity.token }, identity);
+					assertOk(await t.command({ setHttps: { enabled: true } }, { secure: true }));
+					assert.equal((await t.identify({ secure: true })).token, token, "another one without a beginning");
 				});
+			},
+		},
+		{
+			name: "one secret heard on plain HTTP changes nothing over HTTPS",
+			async run(t) {
+				const { token = "", auth, paired } = await t.identify();
+				if (!auth?.includes("md5")) throw new Skip("MD5 secrets are switched off");
+				const heard = { udid: t.udid, secret: md5Secret(token, t.uuid) };
+				const body = JSON.stringify({ udid: t.udid, getData: {} });
+				const over = { secure: true };
+				let before: unknown;
+				await mode(t, async () => {
+					before = (await t.command({ getSettings: {} }, over)).json.getSettings;
+				});
+				const { token: again = "" } = await t.identify();
+				heard.secret = md5Secret(again, t.uuid);
+				const entered = await t.post({ ...heard, setHttps: { enabled: true, idle: 3600, limit: 3600 } });
+				try {
+					assertOk(entered);
+					assert.equal(entered.json.setHttps?.limit, 900, "it is held open longer than usual");
+					await open(t, "https");
+					const from = await t.subject.impostor();
+					for (const orders of [
+						{ setAuth: { md5: false } },
+						{ setInflux: { url: "https://192.0.2.1", database: "a" } },
+						{ setInflux: null },
+						{ setMqtt: { url: "mqtts://192.0.2.1" } },
+						{ setMqtt: null },
+						{ update: { url: "https://192.0.2.1/manifest.json" } },
+						{ getSettings: {} },
+						{ setColor: { color: "red" } },
+						{ setHttps: { enabled: true, limit: 3600 } },
+						{ setHttps: { enabled: false } },
+						{ restart: {} },
+						{ factoryReset: {} },
+					])
+						assertError(await t.post({ ...heard, ...orders }, { ...over, from }), 401, "wrong-secret");
+					const pair = { uuid: "6d9f0a4c-31e8-4b57-9c2a-e05b7f1d8a36" };
+					assertError(await t.post({ ...heard, pair }, over), 409, "already-paired");
+					const Authorization = sign({ token: again, nc: Date.now(), uuid: t.uuid, body });
+					assertError(await t.post(body, { ...over, headers: { Authorization } }), 401, "wrong-token");
+					const after = (await t.command({ getSettings: {} }, over)).json.getSettings;
+					const settings = ({ auth, wifi, influx, mqtt }: Record<string, unknown>) => ({
+						auth,
+						wifi,
+						influx,
+						mqtt,
+					});
+					assert.deepEqual(settings({ ...after }), settings({ ...(before as object) }));
+					assert.equal((await t.identify(over)).paired, paired);
+				} finally {
+					await leave(t);
+				}
+			},
+		},
+		{
+			name: "a signed setHttps may last an hour, one with an MD5 secret over HTTP as long as usual",
+			async run(t) {
+				const orders = { setHttps: { enabled: true, limit: 3600 } };
+				const signed = await t.command(orders);
+				try {
+					assert.equal(signed.json.setHttps?.limit, 3600);
+					await open(t, "https");
+					if (!(await t.identify({ secure: true })).auth?.includes("md5")) return;
+					const secured = await t.commandMd5(orders, { secure: true });
+					assert.equal(secured.json.setHttps?.limit, 3600);
+					await leave(t);
+					assert.equal((await t.commandMd5(orders)).json.setHttps?.limit, 900);
+					await open(t, "https");
+				} finally {
+					await leave(t);
+				}
 			},
 		},
 		{
@@ -204,13 +280,20 @@ export const httpsMode: Group = {
 			},
 		},
 		{
-			name: "it ends after the idle time without a request",
+			name: "it ends after the idle time without a request of the owner, whatever others ask",
 			async run(t) {
 				await mode(
 					t,
 					async () => {
-						await t.identify({ secure: true });
+						assertOk(await t.command({ getData: {} }, { secure: true }));
 						const begin = performance.now();
+						const wrong = { udid: t.udid, secret: "0".repeat(32), getData: {} };
+						const from = await t.subject.impostor();
+						for (let i = 0; i < 3; i++) {
+							await pause(1_000);
+							await t.identify({ secure: true });
+							assertError(await t.post(wrong, { secure: true, from }), [401, 403]);
+						}
 						await open(t, "http", 5 + SLACK);
 						assertBetween((performance.now() - begin) / 1000, 4.5, 5 + SLACK);
 					},
@@ -225,9 +308,9 @@ export const httpsMode: Group = {
 				await mode(
 					t,
 					async () => {
-						// Longer than the idle time: the requests keep it up.
+						// Longer than the idle time: the owner's requests keep it up.
 						while (performance.now() - begin < 8_000) {
-							await t.identify({ secure: true });
+							assertOk(await t.command({ getData: {} }, { secure: true }));
 							await pause(1_000);
 						}
 						const end = begin + (10 + SLACK) * 1000;

@@ -100,6 +100,19 @@ export const pairing: Group = {
 			},
 		},
 		{
+			name: "a UUID that stands in a document is refused",
+			async run(t) {
+				for (const uuid of [
+					"01234567-89ab-4def-8123-456789abcdef",
+					"01234567-89AB-4DEF-8123-456789ABCDEF",
+					// RFC 9562, appendix A: versions 4 and 7.
+					"919108f7-52d1-4320-9bac-f847db4148a8",
+					"017f22e2-79b0-7cc3-98c4-dc0c0c07398f",
+				])
+					await refused(t, { uuid }, 400, "weak-uuid");
+			},
+		},
+		{
 			name: "pair takes no other fields, and comes alone",
 			async run(t) {
 				await refused(t, { uuid: UUID, name: "a" }, 400, "unknown-field");

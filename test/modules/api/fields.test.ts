@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ApiError } from "../../../modules/api/error";
-import { Fields, shown } from "../../../modules/api/fields";
+import { Fields, noFields, shown } from "../../../modules/api/fields";
 
 function refusal(read: () => unknown): string {
 	try {
@@ -81,4 +81,41 @@ test("a name that could be a secret is not repeated", () => {
 		"\u001b[2J",
 	])
 		assert.equal(shown(name), "of that name");
+});
+
+test("a command without fields takes whatever a language writes for none (php-customerio#20)", () => {
+	for (const value of [{}, [], null, true]) noFields("cmd", value);
+	for (const value of [false, 0, 1, "", "yes", [{}], [null], { a: 1 }, undefined])
+		refusal(() => noFields("cmd", value));
+});
+
+test("certificates are read up to their limit, and nothing beside them (XS: 32 bytes of heap a character)", () => {
+	const one = `-----BEGIN CERTIFICATE-----\nMIIB+/sz==\r\n-----END CERTIFICATE-----\n`;
+	const long = one.replace("MIIB", "A".repeat(2_900 - one.length));
+	const read = (ca: unknown) => new Fields("cmd", { ca }, ["ca"]).pem("ca", 3_000);
+	for (const ca of [one, `\n ${one}`, one + one, one.trim() + one, long]) assert.equal(read(ca), ca);
+	for (const ca of [
+		"",
+		"MIIB",
+		one.slice(1),
+		one.slice(0, -2),
+		`x${one}`,
+		`${one}x`,
+		`${one}x${one}`,
+		one.replace("MIIB", "MI-B"),
+		one.replace("MIIB", "MIÄB"),
+		one.replace("CERTIFICATE", "RSA PRIVATE KEY"),
+		"-----BEGIN CERTIFICATE----------END CERTIFICATE-----",
+		"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----",
+		one.replace("-----END CERTIFICATE-----", ""),
+		`${one}-----END CERTIFICATE-----`,
+		long + long,
+		1,
+		null,
+		[one],
+	])
+		assert.match(
+			refusal(() => read(ca)),
+			/PEM/,
+		);
 });

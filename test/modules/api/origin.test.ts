@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { corsHeaders } from "../../../modules/api/origin";
+import { corsHeaders, isHomeOrigin } from "../../../modules/api/origin";
 
 describe("which pages may read answers", () => {
 	test("those of the home, by address or name", () => {
@@ -19,14 +19,13 @@ describe("which pages may read answers", () => {
 			"http://homeassistant.fritz.box:8123",
 		])
 			assert.equal(
-				corsHeaders(origin),
+				corsHeaders(origin, false),
 				`Access-Control-Allow-Origin: ${origin}\r\nAccess-Control-Expose-Headers: Retry-After\r\n`,
 			);
 	});
 
 	test("none from elsewhere, whatever it looks like", () => {
 		for (const origin of [
-			undefined,
 			"",
 			"null",
 			"*",
@@ -43,7 +42,7 @@ describe("which pages may read answers", () => {
 			"ftp://192.168.1.2",
 			"http://192.168.1.2:0",
 		])
-			assert.equal(corsHeaders(origin), "", origin);
+			assert.deepEqual([isHomeOrigin(origin), corsHeaders(origin, false)], [false, ""], origin);
 	});
 
 	test("cannot smuggle a header into the answer", () => {
@@ -52,7 +51,7 @@ describe("which pages may read answers", () => {
 			"http://localhost\n",
 			"http://local\u2028host",
 		])
-			assert.equal(corsHeaders(origin), "");
+			assert.equal(corsHeaders(origin, false), "");
 	});
 
 	test("a preflight also tells what may be sent", () => {

@@ -10,14 +10,22 @@ function attempts(): { time: FakeTime; attempts: Attempts } {
 }
 
 function fail(attempts: Attempts, address: string, count: number): void {
-	for (let i = 0; i < count; i++) attempts.failed(address);
+	for (let i = 0; i < count; i++) attempts.failed(address, i);
 }
 
 test("nine failures in a minute are forgiven, the tenth makes the address wait", () => {
 	const { attempts: it } = attempts();
 	fail(it, "a", 9);
 	assert.equal(it.wait("a"), 0);
-	it.failed("a");
+	it.failed("a", 9);
+	assert.equal(it.wait("a"), 60);
+});
+
+test("the same guess again is no new one, nor are several in turns", () => {
+	const { attempts: it } = attempts();
+	for (let i = 0; i < 1000; i++) it.failed("a", i % 9);
+	assert.equal(it.wait("a"), 0);
+	it.failed("a", 9);
 	assert.equal(it.wait("a"), 60);
 });
 
@@ -34,7 +42,7 @@ test("failures spread over more than a minute never make it wait", () => {
 	const { time, attempts: it } = attempts();
 	for (let i = 0; i < 50; i++) {
 		assert.equal(it.wait("a"), 0);
-		it.failed("a");
+		it.failed("a", i);
 		time.advance(10_000);
 	}
 });
@@ -47,9 +55,9 @@ test("one address that waits keeps no other waiting (WLED's PIN cooldown)", () =
 
 test("the addresses remembered are bounded, and the oldest make room", () => {
 	const { attempts: it } = attempts();
-	for (let i = 0; i < 10_000; i++) it.failed(`address ${i}`);
+	for (let i = 0; i < 10_000; i++) it.failed(`address ${i}`, 0);
 	assert.equal(it.size, ATTEMPT_ADDRESSES);
-	fail(it, "address 9999", 9);
+	fail(it, "address 9999", 10);
 	assert.ok(it.wait("address 9999") > 0);
 });
 
