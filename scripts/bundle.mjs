@@ -23,5 +23,5 @@ export async function bundle() {
 		plugins: [panelFiles],
 		define: { "process.env.NODE_ENV": '"production"' },
 	});
-	return Buffer.from(outputFiles[0].contents);
+	return Buffer.concat(outputFiles.map(({ contents }) => contents));
 }

@@ -2,10 +2,11 @@
 // types, bytecode, and the link, which also runs all preloaded modules. A module that a chip lacks fails it.
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fail, readArguments } from "./command-line.mjs";
 import { install } from "./install.mjs";
 import {
 	environment,
-	fail,
+	expectedIdf,
 	hasProgram,
 	mcconfig,
 	missingSdk,
@@ -15,11 +16,10 @@ import {
 	targets,
 } from "./moddable.mjs";
 
-/** Of ESP-IDF; the SDK looks at it. */
-const IDF_VERSION = "v6.0";
 /** Bytes that XS needs for one on a chip. */
 const SLOT = 16;
 
+readArguments({}, "npm run esp32:check");
 const missing = missingSdk();
 if (missing) fail(missing);
 if (!hasProgram("make")) fail("make is needed: see docs/hardware.md.");
@@ -46,7 +46,7 @@ function check(target, mode) {
 	step("mcconfig", mcconfig([...flags, "-p", target], { env, quiet: true }));
 	step("the type check", run("tsc", ["-p", typeCheck(made)], { env, quiet: true }));
 	const files = [join(made, "mc.xs.c"), join(made, "mc.resources.c")];
-	const variables = [`IDF_VERSION=${IDF_VERSION}`, `SDKCONFIG_H=${header}`];
+	const variables = [`IDF_VERSION=${expectedIdf()}`, `SDKCONFIG_H=${header}`];
 	step(
 		"the build",
 		run("make", ["-f", join(made, "makefile"), ...variables, ...files], { env, quiet: true }),
@@ -56,7 +56,7 @@ function check(target, mode) {
 
 /** mcconfig compiles a module only when it has changed itself; this looks at all of them together. */
 function typeCheck(made) {
-	const files = readdirSync(join(made, "modules"), { recursive: true })
+	const files = readdirSync(join(made, "modules"), { recursive: true, encoding: "utf8" })
 		.filter((file) => file.endsWith("-tsconfig.json"))
 		.flatMap((file) => JSON.parse(readFileSync(join(made, "modules", file), "utf8")).files);
 	const path = join(made, "all-tsconfig.json");
@@ -77,7 +77,7 @@ function report(target, mode, made) {
 }
 
 function filesIn(folder, suffix = "") {
-	return readdirSync(folder, { recursive: true })
+	return readdirSync(folder, { recursive: true, encoding: "utf8" })
 		.filter((file) => file.endsWith(suffix))
 		.map((file) => ({ file, status: statSync(join(folder, file)) }))
 		.filter(({ status }) => status.isFile());

@@ -1,21 +1,21 @@
 // npm run esp32 -- TARGET: builds the firmware for a chip or board. npm run flash -- TARGET: and writes it to the one
 // that is connected (UPLOAD_PORT, if there is more than one). --debug builds for xsbug.
 import { existsSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { fail, readArguments } from "./command-line.mjs";
 import { install } from "./install.mjs";
-import { fail, imagePath, mcconfig, missingSdk, sdkTarget, targets } from "./moddable.mjs";
+import { imagePath, mcconfig, missingIdf, missingSdk, sdkTarget, targets } from "./moddable.mjs";
 
-const { values, positionals } = parseArgs({
-	allowPositionals: true,
-	options: { flash: { type: "boolean" }, debug: { type: "boolean" } },
-});
-const name = positionals[0]?.replace(/^esp32\//, "");
+const { values, positionals } = readArguments(
+	{
+		allowPositionals: true,
+		options: { flash: { type: "boolean" }, debug: { type: "boolean" } },
+	},
+	"npm run esp32 -- TARGET [--debug], npm run flash -- TARGET [--debug]",
+);
+const name = positionals[0]?.replace(/^esp32\//, "") ?? "";
 if (positionals.length !== 1 || !targets.includes(name)) fail(`Name one target: ${targets.join(", ")}.`);
-const missing = missingSdk();
+const missing = missingSdk() ?? missingIdf();
 if (missing) fail(missing);
-if (!existsSync(join(process.env.IDF_PATH ?? "", "export.sh")))
-	fail("ESP-IDF is needed, and IDF_PATH does not name it: see docs/hardware.md.");
 install();
 
 const target = sdkTarget(name);

@@ -4,23 +4,25 @@ import { generateKeyPairSync } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
+import { fail, readArguments } from "./command-line.mjs";
 import { root } from "./install.mjs";
 
-const file = resolve(process.argv[2] ?? join(homedir(), ".config", "ambient16", "update-key.pem"));
-
-function refuse(message) {
-	console.error(message);
-	process.exit(1);
-}
+const { positionals } = readArguments({ allowPositionals: true }, "npm run keygen -- [FILE]");
+if (positionals.length > 1) fail("Name one file.");
+const file = resolve(positionals[0] ?? join(homedir(), ".config", "ambient16", "update-key.pem"));
 
 if (!relative(root, file).startsWith(".."))
-	refuse(`${file} is inside the repository. Choose a file outside it.`);
+	fail(`${file} is inside the repository. Choose a file outside it.`);
 if (existsSync(file))
-	refuse(`${file} exists already. Devices with its public half take updates from it only: keep it.`);
+	fail(`${file} exists already. Devices with its public half take updates from it only: keep it.`);
 
 const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
-mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-writeFileSync(file, privateKey.export({ format: "pem", type: "pkcs8" }), { flag: "wx", mode: 0o600 });
+try {
+	mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+	writeFileSync(file, privateKey.export({ format: "pem", type: "pkcs8" }), { flag: "wx", mode: 0o600 });
+} catch (error) {
+	fail(`${file} cannot be written: ${/** @type {Error} */ (error).message}`);
+}
 
 const source = join(root, "hosts", "update-key.ts");
 const key = publicKey.export({ format: "der", type: "spki" }).toString("base64");

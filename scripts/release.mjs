@@ -6,38 +6,38 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { bundle } from "./bundle.mjs";
+import { fail, readArguments } from "./command-line.mjs";
 import { install, root } from "./install.mjs";
 import { imagePath, targets } from "./moddable.mjs";
 
 install();
 
-function refuse(message) {
-	console.error(message);
-	process.exit(1);
-}
+const USAGE = "npm run release -- TARGET --base URL [--key FILE] [--image FILE] [--out DIR]";
 
-let options;
-try {
-	options = parseArgs({
+const { positionals, values } = readArguments(
+	{
 		allowPositionals: true,
 		options: {
 			base: { type: "string" },
-			key: { type: "string", default: join(homedir(), ".config", "ambient16", "update-key.pem") },
+			key: { type: "string" },
 			image: { type: "string" },
-			out: { type: "string", default: join(root, "build", "release") },
+			out: { type: "string" },
 		},
-	});
-} catch (error) {
-	refuse(error.message);
-}
-const [target] = options.positionals;
-const { base, key: keyFile, image: imageFile, out } = options.values;
-if (!target || !base) refuse("npm run release -- TARGET --base URL [--key FILE] [--image FILE] [--out DIR]");
-if (!existsSync(keyFile)) refuse(`There is no key ${keyFile}: npm run keygen makes one.`);
+	},
+	USAGE,
+);
+const [target] = positionals;
+const {
+	base,
+	key: keyFile = join(homedir(), ".config", "ambient16", "update-key.pem"),
+	image: imageFile,
+	out = join(root, "build", "release"),
+} = values;
+if (!target || !base || positionals.length > 1) fail(`Usage: ${USAGE}`);
+if (!existsSync(keyFile)) fail(`There is no key ${keyFile}: npm run keygen makes one.`);
 if (target !== "desktop" && !targets.includes(target))
-	refuse(`There is no target ${target}: desktop, ${targets.join(", ")}.`);
+	fail(`There is no target ${target}: desktop, ${targets.join(", ")}.`);
 
 const { register } = await import("tsx/esm/api");
 register();
@@ -45,18 +45,18 @@ const { signedText } = await import("../modules/update/manifest.ts");
 const { PRODUCT, VERSION } = await import("../modules/version.ts");
 const { UPDATE_KEY } = await import("../hosts/update-key.ts");
 
-const privateKey = createPrivateKey(readFileSync(keyFile));
+const privateKey = keyIn(keyFile);
 const publicKey = createPublicKey(privateKey).export({ format: "der", type: "spki" }).toString("base64");
 if (publicKey !== UPDATE_KEY)
-	refuse(
+	fail(
 		"The key is not the one in hosts/update-key.ts: devices would refuse what it signs, and what comes after.",
 	);
 
 const image = imageFile
-	? readFileSync(resolve(imageFile))
+	? read(resolve(imageFile))
 	: target === "desktop"
 		? await bundle()
-		: buildForChip();
+		: buildForChip(target);
 const name = `ambient16-${target}-${VERSION}.${target === "desktop" ? "mjs" : "bin"}`;
 const claims = {
 	product: PRODUCT,
@@ -75,8 +75,30 @@ console.log(
 	`${join(out, name)}, ${image.length} bytes\n${join(out, `${target}.json`)}, to be published beside it`,
 );
 
-/** By npm run esp32, which says in one line what it lacks. */
-function buildForChip() {
+/** @param {string} file */
+function read(file) {
+	try {
+		return readFileSync(file);
+	} catch (error) {
+		fail(`${file} cannot be read: ${/** @type {Error} */ (error).message}`);
+	}
+}
+
+/** @param {string} file */
+function keyIn(file) {
+	const text = read(file);
+	try {
+		return createPrivateKey(text);
+	} catch {
+		fail(`${file} holds no private key.`);
+	}
+}
+
+/**
+ * By npm run esp32, which says in one line what it lacks.
+ * @param {string} target
+ */
+function buildForChip(target) {
 	const script = fileURLToPath(new URL("esp32.mjs", import.meta.url));
 	const { status } = spawnSync(process.execPath, [script, target], { stdio: ["ignore", 2, 2] });
 	if (status !== 0) process.exit(1);

@@ -5,13 +5,14 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, renameSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { fail, readArguments } from "./command-line.mjs";
 import { install, root } from "./install.mjs";
-import { fail, hasProgram, mcconfig, missingSdk, output, platform, run, tool } from "./moddable.mjs";
+import { hasProgram, mcconfig, missingSdk, output, platform, run, sdk, tool } from "./moddable.mjs";
 
-const { values } = parseArgs({
-	options: { headless: { type: "boolean" }, instrument: { type: "boolean" } },
-});
+const { values } = readArguments(
+	{ options: { headless: { type: "boolean" }, instrument: { type: "boolean" } } },
+	"npm run sim -- [--headless] [--instrument]",
+);
 const missing = missingSdk();
 if (missing) fail(missing);
 if (platform !== "win" && !(hasProgram("make") && hasProgram("cc")))
@@ -40,22 +41,23 @@ const library = join(
 
 const data = resolve(process.env.AMBIENT16_DATA ?? join(root, "data", "simulator"));
 const env = { ...process.env, AMBIENT16_DATA: data };
-const [program, ...args] = values.headless ? [loader(), library] : simulator();
+const { program, args } = values.headless ? { program: loader(), args: [library] } : simulator();
 const child = spawn(program, args, { env, stdio: "inherit" });
 child.on("error", (error) => fail(`${program} cannot be run: ${error.message}`));
 child.on("exit", (code) => process.exit(code ?? 1));
 // The child has them too, and is to end first.
-for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
+for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"]))
+	process.on(signal, () => child.kill(signal));
 
 /** The command that opens the simulator. */
 function simulator() {
-	const boards = join(process.env.MODDABLE, "build", "simulators");
-	if (platform === "mac") return [join(tool("mcsim"), "Contents", "MacOS", "mcsim"), boards, library];
+	const args = [join(sdk, "build", "simulators"), library];
+	if (platform === "mac") return { program: join(tool("mcsim"), "Contents", "MacOS", "mcsim"), args };
 	if (platform === "lin") {
 		// It does not make the folder for its settings itself.
 		mkdirSync(join(homedir(), ".config", "tech.moddable.mcsim"), { recursive: true });
 	}
-	return [tool("mcsim"), boards, library];
+	return { program: tool("mcsim"), args };
 }
 
 /** The path of the program that takes the simulator's place. */
@@ -65,7 +67,7 @@ function loader() {
 	if (existsSync(program) && statSync(program).mtimeMs > statSync(source).mtimeMs) return program;
 	const glib = run("pkg-config", ["--cflags", "--libs", "glib-2.0"], { quiet: true });
 	if (glib.status !== 0) fail("The development files of GLib are needed: see docs/hardware.md.");
-	const include = `-I${join(process.env.MODDABLE, "build", "simulators", "modules")}`;
+	const include = `-I${join(sdk, "build", "simulators", "modules")}`;
 	// Somebody else may run or compile it at the moment.
 	const mine = `${program}.${process.pid}`;
 	const compiled = run("cc", ["-O2", include, "-o", mine, source, ...glib.text.trim().split(/\s+/), "-ldl"]);

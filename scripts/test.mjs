@@ -93,7 +93,7 @@ if (!passed && wanted.length === 0) {
 	const failed = Object.keys(counts).filter((file) => counts[file].failed > 0);
 	// Tests may stand in a file beside that which runs them.
 	const fileOf = (file) =>
-		files.find((it) => it === file) ?? files.find((it) => dirname(it) === dirname(file));
+		files.find((it) => it === file) ?? files.find((it) => dirname(it) === dirname(file)) ?? "";
 	const again = [...new Set(failed.map(fileOf))];
 	if (again.length > 0 && again.length <= SECOND_CHANCES && again.every((file) => file && !isUnit(file))) {
 		console.log(`\nOnce more, alone: ${again.join(", ")}`);

@@ -5,7 +5,7 @@ import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { basename } from "node:path";
 
-const { POWER_LOG: log, POWER_STEP: last } = process.env;
+const { POWER_LOG: log = "", POWER_STEP: last } = process.env;
 const { openSync, writeSync, closeSync, existsSync, readFileSync } = fs;
 const paths = new Map();
 
