@@ -10,6 +10,8 @@ import { AuthError } from "./error";
 import { oddForm, slipOf } from "./oddity";
 import type { Token } from "./token";
 
+const MD5_DIGITS = 32;
+
 /** How a request has proved that it comes from the owner. */
 export interface Proof {
 	readonly method: "md5" | "hmac-sha256";
@@ -53,16 +55,16 @@ export class Authenticator {
 
 	#checkMd5(address: string, given: unknown): Proof {
 		const token = this.#token.value;
-		const odd = oddForm(given);
-		if (odd !== undefined) throw this.#wrong(address, typeof given === "string" ? given : "", odd);
-		const digest = (given as string).toLowerCase();
 		const secrets = this.#vault.secrets;
-		for (let i = 0; i < secrets.length; i++)
-			if (sameText(secrets[i]!.md5(token), digest)) return { method: "md5", token, secret: secrets[i]! };
+		const digest = typeof given === "string" ? given.toLowerCase() : "";
+		for (let i = 0; i < secrets.length && digest.length === MD5_DIGITS; i++) {
+			const secret = secrets[i]!;
+			if (sameText(secret.md5(token), digest)) return { method: "md5", token, secret };
+		}
 		const error = this.#wrong(address, digest, "the secret is wrong");
 		if (error.code !== "wrong-secret") throw error;
-		const slip = slipOf(digest, token, secrets);
-		throw slip === undefined ? error : new AuthError("wrong-secret", `the secret is wrong: ${slip}`);
+		const odd = oddForm(given) ?? slipOf(digest, token, secrets);
+		throw odd === undefined ? error : new AuthError("wrong-secret", odd);
 	}
 
 	#checkSignature(request: Request, authorization: string): Proof {
@@ -79,10 +81,14 @@ export class Authenticator {
 		if (token !== this.#token.value) throw new AuthError("wrong-token", "the token is not in force any more");
 		const digest = toHex(this.#host.digest("SHA256", body));
 		const text = `${token}\n${nc}\n${method}\n${path}\n${digest}`;
-		const secret = this.#vault.secrets.find((each) => sameText(each.hmac(text), mac));
-		if (!secret) throw this.#wrong(remoteAddress, mac, "the signature is wrong");
-		this.#count(token, nc);
-		return { method: "hmac-sha256", token, secret };
+		const secrets = this.#vault.secrets;
+		for (let i = 0; i < secrets.length; i++) {
+			const secret = secrets[i]!;
+			if (!sameText(secret.hmac(text), mac)) continue;
+			this.#count(token, nc);
+			return { method: "hmac-sha256", token, secret };
+		}
+		throw this.#wrong(remoteAddress, mac, "the signature is wrong");
 	}
 
 	/** What comes here is the owner's, so it is no attempt to guess: an own client that fell behind, or a replay. */

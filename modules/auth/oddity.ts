@@ -29,7 +29,7 @@ export function oddForm(secret: unknown): string | undefined {
 }
 
 /**
- * What was hashed in place of token and UUID, if it is one of the usual slips; undefined if it is not. To be told, one
+ * What was hashed in place of token and UUID, for a secret of the right form, if it is one of the usual slips; undefined if it is not. To be told, one
  * has to have the UUID, or a secret that somebody with the UUID has sent: it is no easier to meet than the right secret,
  * and is worth nothing.
  */

@@ -43,6 +43,6 @@ export class Vault {
 		const uuid = new TextDecoder().decode(bytes);
 		const spellings = [uuid.toLowerCase(), uuid.toUpperCase()];
 		if (!spellings.includes(uuid)) spellings.push(uuid);
-		this.#secrets = spellings.map((text) => new SharedSecret(this.#host, new TextEncoder().encode(text)));
+		this.#secrets = spellings.map((text) => new SharedSecret(this.#host, text));
 	}
 }

@@ -73,14 +73,30 @@ describe("the firmware on XS", { skip: await missing() }, () => {
 		assert.equal((await owner.send(owner.md5({ getData: {} }))).status, 200);
 	});
 
-	test("ten wrong secrets are enough", async (t) => {
+	test("ten wrong secrets are enough, and a right one is always taken", async (t) => {
 		const owner = await start(t);
-		const wrong = post(JSON.stringify({ udid: UDID, secret: md5Secret("x", UUID), getData: {} }));
-		for (let i = 0; i < 10; i++) assert.equal((await owner.send(wrong)).status, 401);
-		const { status, headers } = await owner.send(owner.md5({ getData: {} }));
+		const wrong = (token: string) =>
+			owner.send(post(JSON.stringify({ udid: UDID, secret: md5Secret(token, UUID), getData: {} })));
+		for (let i = 0; i < 10; i++) assert.equal((await wrong(`x${i}`)).status, 401);
+		const { status, headers } = await wrong("x0");
 		assert.equal(status, 429);
-		await owner.bench.advance(1000 * Number(headers.get("retry-after")));
 		assert.equal((await owner.send(owner.md5({ getData: {} }))).status, 200);
+		await owner.bench.advance(1000 * Number(headers.get("retry-after")));
+		assert.equal((await wrong("x0")).status, 401);
+	});
+
+	test("a wrong secret is told what is odd about it", async (t) => {
+		const owner = await start(t);
+		const { token = "" } = (await owner.send(GET)).json;
+		for (const [secret, words] of [
+			[md5Secret(token, UUID).slice(1), /31 digits/],
+			[`${md5Secret(token, UUID)}  -`, /md5sum/],
+			[md5Secret(UUID, token), /token comes first/],
+		] as const) {
+			const { status, json } = await owner.send(post(JSON.stringify({ udid: UDID, secret, getData: {} })));
+			assert.equal(status, 401);
+			assert.match(json.message ?? "", words);
+		}
 	});
 
 	test("windows of 10 s are measured, and motion is counted", async (t) => {
@@ -112,6 +128,7 @@ describe("the firmware on XS", { skip: await missing() }, () => {
 		const influx = { url: "https://db.example", org: "o", bucket: "b", token: "influx-secret", ca };
 		await owner.send(owner.md5({ setHttps: { enabled: true } }));
 		await owner.bench.advance(1_000);
+		await owner.learn("https");
 		for (const command of [{ setInflux: influx }, { setAuth: { md5: true } }, { getSettings: {} }]) {
 			const { status, text } = await owner.send(owner.md5(command), "https");
 			assert.equal(status, 200, text);
@@ -129,6 +146,7 @@ describe("the firmware on XS", { skip: await missing() }, () => {
 		const owner = await start(t);
 		await owner.send(owner.md5({ setHttps: { enabled: true } }));
 		await owner.bench.advance(1_000);
+		await owner.learn("https");
 		const influx = { url: "https://db.example", database: "home" };
 		const commands = {
 			setInflux: influx,
