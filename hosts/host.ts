@@ -319,6 +319,8 @@ export interface Wifi {
 export type DeviceEvent =
 	| { event: "led"; red: number; green: number; blue: number; effect: string }
 	| { event: "mode"; mode: "http" | "https"; url?: string }
+	/** HTTPS mode has these times, from now on: seconds without the owner until it ends, and at the latest. */
+	| { event: "https"; idle: number; limit: number }
 	| { event: "pairing"; open: boolean }
 	| { event: "token"; token: string }
 	| { event: "paired"; paired: boolean }

@@ -218,7 +218,9 @@ export class Device {
 				abandon: () => this.#arrangePorts(),
 				describe: (name, proof) => this.#describeHttps(name, proof),
 				enter: (idle, limit) => {
-					if (this.#vault.paired && !this.#closed) this.#mode.enter(idle, limit);
+					if (!this.#vault.paired || this.#closed) return;
+					this.#mode.enter(idle, limit);
+					host.report({ event: "https", idle, limit });
 				},
 				leave: () => this.#mode.leave(),
 			}),

@@ -57,8 +57,10 @@ export class Desk {
 
 	#touch({ button, sensors }: DesktopHost, action: HandAction): void {
 		if ("motion" in action) sensors.move(action.motion);
-		else if ("breath" in action) sensors.breathe();
-		else if ("button" in action) {
+		else if ("breath" in action) {
+			sensors.breathe();
+			this.#parts.panel?.panel.breathe();
+		} else if ("button" in action) {
 			if (!button.press(action.button)) this.problem("the button is held already");
 		} else if (action.pressed) button.hold();
 		else button.release();

@@ -26,6 +26,8 @@ export function describeEvent(event: DeviceEvent): string | undefined {
 			return `mode     ${event.mode === "https" ? "HTTPS, plain HTTP is closed" : "plain HTTP"}${
 				event.url ? `, ${printable(event.url)}` : ""
 			}`;
+		case "https":
+			return `https    for ${event.idle} s without a command, ${event.limit} s at most`;
 		case "pairing":
 			return `pairing  ${event.open ? "open" : "closed"}`;
 		case "token":

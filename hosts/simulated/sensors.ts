@@ -9,6 +9,9 @@ const MINUTE = 60_000;
 /** What a breath adds at first. Exhaled air has 40,000 ppm of CO2 and is nearly saturated, but it is little air. */
 const BREATH_CO2 = 1_800;
 const BREATH_HUMIDITY = 14;
+/** ms for which somebody who passes is in sight, and the movement that a reading sees of it. */
+const PASSING = 3_000;
+const PASSING_MOTION = 12;
 
 export interface SensorsOptions {
 	seed: number;
@@ -25,6 +28,7 @@ export class SimulatedSensors implements Sensors {
 	#looked: number;
 	/** On the monotonic clock. */
 	#breathed = Number.NEGATIVE_INFINITY;
+	#passed = Number.NEGATIVE_INFINITY;
 	#timer: Timer;
 
 	constructor(options: SensorsOptions) {
@@ -36,7 +40,9 @@ export class SimulatedSensors implements Sensors {
 
 	read(): Readings {
 		const { clock } = this.#options;
-		return breath(this.#room.read(this.#localTime()), clock.monotonic() - this.#breathed);
+		const readings = breath(this.#room.read(this.#localTime()), clock.monotonic() - this.#breathed);
+		const passes = clock.monotonic() - this.#passed < PASSING;
+		return passes ? { ...readings, motion: (readings.motion ?? 0) + PASSING_MOTION } : readings;
 	}
 
 	/** Somebody breathes on them now. */
@@ -46,6 +52,7 @@ export class SimulatedSensors implements Sensors {
 
 	/** Somebody passes now. */
 	move(motion: Motion): void {
+		this.#passed = this.#options.clock.monotonic();
 		try {
 			this.onMotion(motion);
 		} catch (error) {

@@ -11,8 +11,8 @@ export interface Sight extends View {
 }
 
 /** Opens a panel. */
-export async function look(scope: Scope, url: string): Promise<Sight> {
-	const view = await openPage(scope);
+export async function look(scope: Scope, url: string, locale = "en-US"): Promise<Sight> {
+	const view = await openPage(scope, locale);
 	const { page } = view;
 	const requests: string[] = [];
 	const complaints: string[] = [];

@@ -111,7 +111,7 @@ describe("the panel in a browser", { skip: noBrowser, timeout: 120_000 }, () => 
 		await page.evaluate(readFileSync(axe, "utf8"));
 		await page.locator("#network").click();
 		await reads(page, "figcaption .value", /\d/);
-		for (const width of [1120, 360])
+		for (const width of [1120, 390, 360])
 			for (const colorScheme of ["light", "dark"] as const) {
 				await page.setViewportSize({ width, height: 800 });
 				await page.emulateMedia({ colorScheme });
@@ -208,6 +208,142 @@ describe("the panel in a browser", { skip: noBrowser, timeout: 120_000 }, () => 
 		assert.equal(await page.locator("#lost").isVisible(), false);
 		await desk.stop();
 		await page.locator("#lost").waitFor({ state: "visible" });
+	});
+
+	/** A panel without a device, whose clock the test moves. */
+	async function openWith(t: Scope) {
+		const clock = new FakeTime();
+		const opened = await openPanel({ ...PARTS, clockRate: 1, clock });
+		assert.ok(opened);
+		t.after(() => opened.close());
+		const measure = (readings: Record<string, number>) => {
+			clock.advance(10_000);
+			opened.panel.event({ event: "window", time: clock.now() / 1000 - 10, readings });
+		};
+		return { ...opened, clock, measure, url: `http://127.0.0.1:${opened.port}/` };
+	}
+
+	test("readings are the numbers and units of the command line", async (t) => {
+		const { measure, url } = await openWith(t);
+		measure({
+			temperature: 21.37,
+			humidity: 41.2,
+			pressure: 101_325,
+			illuminance: 183,
+			co2: 612,
+			motion: 27.75,
+		});
+		const { page } = await look(t, url);
+		await reads(page, "figcaption .value", "21.37");
+		const shown = await page.locator("figcaption").allTextContents();
+		assert.deepEqual(shown, [
+			"Temperature21.37°C",
+			"Humidity41.2%",
+			"CO₂612ppm",
+			"Pressure101325Pa",
+			"Illuminance183lx",
+			"Motion27.75in 10 s",
+			"Points waiting for the database0",
+		]);
+	});
+
+	test("readings look stale when the power or the desk is gone", async (t) => {
+		const { measure, panel, url, close } = await openWith(t);
+		measure({ temperature: 21 });
+		const { page } = await look(t, url);
+		const weight = () =>
+			page.evaluate<string>(`getComputedStyle(document.querySelector("figcaption .value")).fontWeight`);
+		await reads(page, "figcaption .value", "21");
+		assert.equal(await weight(), "600");
+		panel.touch({ power: false });
+		await reads(page, "#age", /^Last measured at \d/);
+		assert.equal(await weight(), "400");
+		panel.touch({ power: true });
+		await until(async () => (await weight()) === "600");
+		close();
+		await until(async () => (await weight()) === "400");
+		const clock = await page.locator("#clock").textContent();
+		await new Promise((resolve) => setTimeout(resolve, 1_100));
+		assert.equal(await page.locator("#clock").textContent(), clock);
+	});
+
+	test("a panel shows minutes as long as there are no hours", async (t) => {
+		const { measure, url } = await openWith(t);
+		const chosen = async () => {
+			const { page } = await look(t, url);
+			return page.locator("#spans input:checked").getAttribute("value");
+		};
+		assert.equal(await chosen(), "600");
+		for (let window = 0; window < 62; window++) measure({ temperature: 21 });
+		assert.equal(await chosen(), "3600");
+	});
+
+	test("without an owner it says how to pair, and for how long that goes; in HTTPS mode, for how long", async (t) => {
+		const { panel, url } = await openWith(t);
+		panel.event({ event: "pairing", open: true });
+		const { page } = await look(t, url);
+		await reads(page, "#pair-command", "npm run --silent ambient16 -- pair");
+		await reads(page, "#pair-left", /^(10:00|9:5\d) left$/);
+		panel.event({ event: "pairing", open: false });
+		await reads(page, "#pair-how", /press its button/);
+		panel.event({ event: "paired", paired: true });
+		await page.locator("#pair").waitFor({ state: "hidden" });
+		panel.event({ event: "mode", mode: "https" });
+		panel.event({ event: "https", idle: 120, limit: 900 });
+		await reads(page, "#mode-left", /^(2:00|1:5\d) left$/);
+		panel.event({ event: "mode", mode: "http" });
+		await reads(page, "#mode-left", "");
+	});
+
+	test("on a phone no fact, no button and no title of a plot takes a second line", async (t) => {
+		const { panel, measure, url } = await openWith(t);
+		measure({ temperature: 21.37, pressure: 101_325, co2: 1_612, motion: 127.75 });
+		panel.event({ event: "led", red: 255, green: 255, blue: 255, effect: "pairing" });
+		panel.event({ event: "token", token: "abcdefgh" });
+		panel.event({ event: "pairing", open: true });
+		const { page } = await look(t, url);
+		await page.setViewportSize({ width: 390, height: 800 });
+		await reads(page, "#pair-command", /pair$/);
+		const wrapped = () =>
+			page.evaluate<string[]>(
+				`[...document.querySelectorAll("dd, button, figcaption, label, #pair-how, #pair-command, .title")]
+					.filter((it) => !it.hidden && it.getClientRects().length > 0)
+					.filter((it) => {
+						const range = document.createRange();
+						range.selectNodeContents(it);
+						const tops = [...range.getClientRects()].filter(({ width }) => width > 0);
+						return Math.max(...tops.map(({ bottom }) => bottom)) - Math.min(...tops.map(({ top }) => top)) > 40;
+					})
+					.map((it) => it.textContent)`,
+			);
+		assert.deepEqual(await wrapped(), []);
+		panel.event({ event: "paired", paired: true });
+		panel.event({ event: "mode", mode: "https" });
+		panel.event({ event: "https", idle: 3600, limit: 3600 });
+		await reads(page, "#mode-left", / left$/);
+		assert.deepEqual(await wrapped(), []);
+	});
+
+	test("a wave and a breath are seen", async (t) => {
+		const { panel, url } = await openWith(t);
+		const { page } = await look(t, url);
+		const has = (name: string) => page.locator(`#scene.${name}`).waitFor({ state: "attached" });
+		panel.event({ event: "motion", motion: "right-to-left" });
+		await has("is-passed-left");
+		panel.breathe();
+		await has("is-breathed");
+	});
+
+	test("hours are written as the browser's language does", async (t) => {
+		const { panel, url } = await openWith(t);
+		panel.event({ event: "token", token: "abcdefgh" });
+		for (const [locale, pattern] of [
+			["en-US", /\d\d:\d\d:\d\d.(AM|PM)/],
+			["de-DE", /^\d\d:\d\d:\d\d$/],
+		] as const) {
+			const { page } = await look(t, url, locale);
+			await reads(page, "#log td", pattern);
+		}
 	});
 
 	test("an update is told with what is fetched of it, until the power goes", async (t) => {

@@ -38,8 +38,8 @@ function browser(): Promise<Browser> {
 }
 
 /** An empty page in a browser without a past, as wide as a desk's. */
-export async function openPage(scope: Scope): Promise<View> {
-	const context = await (await browser()).newContext({ viewport: { width: 1120, height: 800 } });
+export async function openPage(scope: Scope, locale = "en-US"): Promise<View> {
+	const context = await (await browser()).newContext({ viewport: { width: 1120, height: 800 }, locale });
 	scope.after(() => context.close());
 	return { page: await context.newPage(), context };
 }

@@ -22,6 +22,7 @@ export function readFiles(): Files {
 		"/main.js": file(SCRIPT, page, "main.js"),
 		"/hands.js": file(SCRIPT, page, "hands.js"),
 		"/sight.js": file(SCRIPT, page, "sight.js"),
+		"/time.js": file(SCRIPT, page, "time.js"),
 		"/plots.js": file(SCRIPT, page, "plots.js"),
 		"/uplot.js": file(SCRIPT, plot, "uPlot.esm.js"),
 		"/uplot.css": file(CSS, plot, "uPlot.min.css"),

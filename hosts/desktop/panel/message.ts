@@ -1,4 +1,4 @@
-import type { DeviceEvent, Readings } from "../../host";
+import type { DeviceEvent, Motion, Readings } from "../../host";
 
 /** What is to be seen of the device now. All of it is public. */
 export interface State {
@@ -17,8 +17,12 @@ export interface State {
 	/** The owner's effect, the name of a signal, or "off". */
 	effect: string;
 	mode: "http" | "https";
+	/** When HTTPS mode ends if nobody asks for anything, ms since 1970, device time; 0: not known. */
+	httpsEnds: number;
 	/** It can be paired. */
 	pairing: boolean;
+	/** Until when, as above. */
+	pairingEnds: number;
 	paired: boolean;
 	/** Empty if there is none. */
 	token: string;
@@ -48,6 +52,9 @@ export interface Entry {
 	text: string;
 }
 
+/** Somebody passes, or breathes on it: to be seen while it happens. */
+export type Gesture = Motion | "breath";
+
 /** A time in which nothing could be sent. */
 export interface Outage {
 	kind: "network" | "power" | "https";
@@ -68,6 +75,8 @@ export interface Message {
 	windows?: Window[];
 	/** To be added. */
 	entries?: Entry[];
+	/** What somebody did just now. */
+	gestures?: Gesture[];
 	/** All that are remembered. */
 	outages?: Outage[];
 }

@@ -1,6 +1,6 @@
 import type { Clock, DeviceEvent } from "../../host";
 import { describeEvent, hexColor } from "../readable";
-import type { Entry, Message, Outage, State, Window } from "./message";
+import type { Entry, Gesture, Message, Outage, State, Window } from "./message";
 import { Ring } from "./ring";
 
 /** 24 h of device time, in windows of 10 s. */
@@ -11,6 +11,9 @@ export const OUTAGES = 50;
 const FRAME = 16;
 /** ms of device time, as modules/limits.ts has it. */
 export const TOKEN_LIFE = 3_600_000;
+export const PAIRING_TIME = 600_000;
+/** Gestures that are told at once; who waves faster is not seen better. */
+const GESTURES = 8;
 
 const DARK = { light: "#000000", color: "#000000", effect: "off" };
 
@@ -37,6 +40,10 @@ export class Panel {
 	#changes: Partial<State> | undefined;
 	#newWindows = new Ring<Window>(WINDOWS);
 	#newEntries = new Ring<Entry>(ENTRIES);
+	#gestures = new Ring<Gesture>(GESTURES);
+	/** Of HTTPS mode: ms without the owner until it ends, and its end at the latest. */
+	#idle = 0;
+	#limit = 0;
 	#outagesChanged = false;
 	#timer: NodeJS.Timeout | undefined;
 
@@ -52,7 +59,9 @@ export class Panel {
 			pressed: false,
 			...DARK,
 			mode: "http",
+			httpsEnds: 0,
 			pairing: false,
+			pairingEnds: 0,
 			paired: false,
 			token: "",
 			tokenEnds: 0,
@@ -68,11 +77,23 @@ export class Panel {
 				this.#light(event);
 				break;
 			case "mode":
-				this.#change({ mode: event.mode });
+				this.#change({ mode: event.mode, ...(event.mode === "http" && { httpsEnds: 0 }) });
 				this.#outage("https", event.mode === "https");
+				break;
+			case "https":
+				this.#idle = event.idle * 1000;
+				this.#limit = this.#clock.now() + event.limit * 1000;
+				this.#stay();
+				break;
+			case "request":
+				if (event.secure && event.status === 200 && event.commands.length > 0) this.#stay();
+				break;
+			case "motion":
+				this.#gesture(event.motion);
 				break;
 			case "pairing":
 				this.#change({ pairing: event.open });
+				if (event.open) this.#pairable();
 				break;
 			case "paired":
 				this.#change({ paired: event.paired });
@@ -108,18 +129,33 @@ export class Panel {
 		this.#change({ light: hexColor({ red, green, blue }) });
 	}
 
+	/** Somebody breathes on it. */
+	breathe(): void {
+		this.#gesture("breath");
+		this.#enter({ kind: "breath", text: "on the sensors" });
+	}
+
 	/** Somebody has touched the button or a cable. */
 	touch(touched: Partial<Pick<State, "power" | "network" | "pressed">>): void {
 		this.#change(touched);
 		for (const [what, on] of Object.entries(touched))
 			if (what !== "pressed") this.#enter({ kind: what, text: on ? "plugged in" : "pulled" });
 			else this.#enter({ kind: "button", text: on ? "pressed" : "released" });
+		// A press gives the window for pairing its time anew.
+		if (touched.pressed === false && this.#state.pairing) this.#pairable();
 		if (touched.network !== undefined) this.#outage("network", !touched.network);
 		if (touched.power === undefined) return;
 		this.#outage("power", !touched.power);
 		if (touched.power) return;
 		const { error: _, ...cloud } = this.#state.cloud;
-		const gone = { mode: "http", pairing: false, pressed: false, token: "", update: null } as const;
+		const gone = {
+			mode: "http",
+			httpsEnds: 0,
+			pairing: false,
+			pressed: false,
+			token: "",
+			update: null,
+		} as const;
 		this.#change({ ...DARK, ...gone, cloud });
 		this.#outage("https", false);
 	}
@@ -143,16 +179,19 @@ export class Panel {
 		this.#timer = undefined;
 		const windows = this.#newWindows.all();
 		const entries = this.#newEntries.all();
+		const gestures = this.#gestures.all();
 		const message: Message = {
 			clock: this.#time,
 			...(this.#changes && { state: this.#changes }),
 			...(windows.length > 0 && { windows }),
 			...(entries.length > 0 && { entries }),
+			...(gestures.length > 0 && { gestures }),
 			...(this.#outagesChanged && { outages: this.#outages.all() }),
 		};
 		this.#changes = undefined;
 		this.#newWindows.clear();
 		this.#newEntries.clear();
+		this.#gestures.clear();
 		this.#outagesChanged = false;
 		this.onMessage(message);
 	}
@@ -163,6 +202,20 @@ export class Panel {
 		const color = hexColor(event);
 		const waits = color === DARK.color && effect === this.#state.effect;
 		this.#change({ effect, ...(!waits && { color }) });
+	}
+
+	/** The owner was there: HTTPS mode stays for its idle time, and no longer than its limit. */
+	#stay(): void {
+		this.#change({ httpsEnds: Math.min(this.#clock.now() + this.#idle, this.#limit) });
+	}
+
+	#pairable(): void {
+		this.#change({ pairingEnds: this.#clock.now() + PAIRING_TIME });
+	}
+
+	#gesture(gesture: Gesture): void {
+		this.#gestures.push(gesture);
+		this.#flushSoon();
 	}
 
 	get #time(): Message["clock"] {

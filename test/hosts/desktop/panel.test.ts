@@ -103,6 +103,51 @@ describe("what is to be seen", () => {
 		assert.equal(TOKEN_LIFE, limits.TOKEN_LIFE);
 	});
 
+	test("until when HTTPS mode lasts: the idle time after each command of the owner, and the limit at most", () => {
+		const { panel, clock } = makePanel();
+		const ends = () => (panel.whole().state?.httpsEnds ?? 0) - clock.now();
+		const asks = { event: "request", address: "192.0.2.1", method: "POST", path: "/" } as const;
+		panel.event({ event: "mode", mode: "https" });
+		panel.event({ event: "https", idle: 120, limit: 150 });
+		assert.equal(ends(), 120_000);
+		clock.advance(20_000);
+		panel.event({ ...asks, secure: true, status: 200, commands: ["getData"] });
+		assert.equal(ends(), 120_000);
+		clock.advance(20_000);
+		panel.event({ ...asks, secure: true, status: 200, commands: [] });
+		panel.event({ ...asks, secure: true, status: 401, commands: ["getData"] });
+		panel.event({ ...asks, secure: false, status: 200, commands: ["getData"] });
+		assert.equal(ends(), 100_000);
+		clock.advance(20_000);
+		panel.event({ ...asks, secure: true, status: 200, commands: ["getData"] });
+		assert.equal(ends(), 90_000);
+		panel.event({ event: "mode", mode: "http" });
+		assert.equal(panel.whole().state?.httpsEnds, 0);
+	});
+
+	test("until when it can be paired, anew with each press of the button", () => {
+		const { panel, clock } = makePanel();
+		panel.event({ event: "pairing", open: true });
+		assert.equal(panel.whole().state?.pairingEnds, clock.now() + limits.PAIRING_TIME);
+		clock.advance(60_000);
+		panel.touch({ pressed: true });
+		panel.touch({ pressed: false });
+		assert.equal(panel.whole().state?.pairingEnds, clock.now() + limits.PAIRING_TIME);
+	});
+
+	test("a wave and a breath while they happen, and not again to who comes late", () => {
+		const { panel, messages } = makePanel();
+		panel.event({ event: "motion", motion: "left-to-right" });
+		panel.breathe();
+		panel.flush();
+		assert.deepEqual(messages[0]?.gestures, ["left-to-right", "breath"]);
+		assert.equal(panel.whole().gestures, undefined);
+		assert.deepEqual(
+			panel.whole().entries?.map(({ kind }) => kind),
+			["motion", "breath"],
+		);
+	});
+
 	test("requests with their answers", () => {
 		const { panel, clock } = makePanel();
 		const request = { method: "POST", path: "/", status: 200, commands: ["setColor"] };

@@ -39,6 +39,7 @@ describe("simulated sensors", () => {
 	test("somebody can be made to pass", () => {
 		const { sensors, motions } = makeSensors();
 		sensors.move("right-to-left");
+		assert.ok((sensors.read().motion ?? 0) >= 12, "who passes is seen by the readings as well");
 		assert.deepEqual(motions, ["right-to-left"]);
 	});
 

@@ -1,4 +1,5 @@
 import uPlot from "/uplot.js";
+import { minuteOf, secondOf } from "./time.js";
 
 /** @import { Outage, Window } from "../message" */
 /** @typedef {{ name: string, of(window: Window): number | undefined, unit: string, decimals: number }} Quantity */
@@ -7,25 +8,22 @@ import uPlot from "/uplot.js";
 const WINDOWS = 8_640;
 /** Seconds between two windows; after a longer pause the line is interrupted. */
 const WINDOW = 10;
+/** Seconds after the beginning of a window when the next one should long be complete. */
+const STALE = 4 * WINDOW;
 const HEIGHT = 110;
 /** ms between two repaints at most. */
 const REPAINT = 250;
 /** ms between two repaints that only move time on. */
 const IDLE = 2_000;
 
-/** @type {Quantity[]} */
+/** As getData tells them, and so the command line. @type {Quantity[]} */
 const QUANTITIES = [
-	{ name: "Temperature", of: ({ readings }) => readings.temperature, unit: "°C", decimals: 1 },
-	{ name: "Humidity", of: ({ readings }) => readings.humidity, unit: "%", decimals: 0 },
+	{ name: "Temperature", of: ({ readings }) => readings.temperature, unit: "°C", decimals: 2 },
+	{ name: "Humidity", of: ({ readings }) => readings.humidity, unit: "%", decimals: 1 },
 	{ name: "CO₂", of: ({ readings }) => readings.co2, unit: "ppm", decimals: 0 },
-	{
-		name: "Pressure",
-		of: ({ readings: { pressure } }) => pressure && pressure / 100,
-		unit: "hPa",
-		decimals: 1,
-	},
-	{ name: "Illuminance", of: ({ readings }) => readings.illuminance, unit: "lx", decimals: 0 },
-	{ name: "Motion", of: ({ readings }) => readings.motion, unit: "", decimals: 1 },
+	{ name: "Pressure", of: ({ readings }) => readings.pressure, unit: "Pa", decimals: 0 },
+	{ name: "Illuminance", of: ({ readings }) => readings.illuminance, unit: "lx", decimals: 1 },
+	{ name: "Motion", of: ({ readings }) => readings.motion, unit: "in 10 s", decimals: 2 },
 	{ name: "Points waiting for the database", of: ({ waiting }) => waiting, unit: "", decimals: 0 },
 ];
 
@@ -43,7 +41,9 @@ export class Plots {
 	#columns = [[], ...QUANTITIES.map(() => [])];
 	/** @type {Outage[]} */
 	#outages = [];
-	#span = 3600;
+	#span = 600;
+	#chosen = false;
+	#live = true;
 	#plots;
 	/** @type {number | undefined} */
 	#timer;
@@ -55,6 +55,7 @@ export class Plots {
 		this.#plots = QUANTITIES.map((quantity) => this.#make(place, quantity));
 		for (const input of document.querySelectorAll("#spans input"))
 			input.addEventListener("change", ({ target }) => {
+				this.#chosen = true;
 				this.#span = Number(/** @type {HTMLInputElement} */ (target).value);
 				this.#paint();
 			});
@@ -67,6 +68,22 @@ export class Plots {
 
 	clear() {
 		for (const column of this.#columns) column.length = 0;
+		this.#paintSoon();
+	}
+
+	/** Shows minutes if that is all there is, unless somebody wants to see something else. */
+	begin() {
+		if (this.#chosen) return;
+		const [first = Number.POSITIVE_INFINITY] = this.#columns[0];
+		this.#span = Number(first) < this.#now() / 1000 - 600 ? 3600 : 600;
+		const input = document.querySelector(`#spans [value="${this.#span}"]`);
+		/** @type {HTMLInputElement} */ (input).checked = true;
+		this.#paintSoon();
+	}
+
+	/** Whether anybody measures at present. @param {boolean} live */
+	isLive(live) {
+		this.#live = live;
 		this.#paintSoon();
 	}
 
@@ -125,6 +142,7 @@ export class Plots {
 			});
 			show(values.at(-1));
 		});
+		this.#age(times.at(-1) ?? undefined, max);
 		const shown = this.#outages.filter(({ to = max * 1000 }) => to > min * 1000);
 		const kinds = [...new Set(shown.map(({ kind }) => kind))];
 		if (`${kinds}` === this.#bands.dataset.kinds) return;
@@ -137,6 +155,18 @@ export class Plots {
 				return item;
 			}),
 		);
+	}
+
+	/** Says from when the readings are if they are not of now. @param {number | undefined} time @param {number} now */
+	#age(time, now) {
+		const stale = !this.#live || (time !== undefined && now - time > STALE);
+		document.body.classList.toggle("is-stale", stale);
+		const note = /** @type {HTMLElement} */ (document.querySelector("#age"));
+		const none = stale ? "Nothing is measured" : "The first readings come after 10 s";
+		const text =
+			time === undefined ? none : stale ? `Last measured at ${secondOf((time + WINDOW) * 1000)}` : "";
+		if (note.textContent !== text) note.textContent = text;
+		note.hidden = text === "";
 	}
 
 	/** @param {HTMLElement} place @param {Quantity} quantity */
@@ -170,7 +200,7 @@ export class Plots {
 		/** @type {number | null | undefined} */
 		let latest;
 		const text = (/** @type {number | null | undefined} */ number) =>
-			typeof number === "number" ? number.toFixed(decimals) : "–";
+			typeof number === "number" ? `${number}` : "–";
 		const plot = new uPlot(
 			{
 				width: root.clientWidth || 300,
@@ -237,5 +267,5 @@ function rangeOf(decimals) {
 
 /** @param {uPlot} _plot @param {number[]} times */
 function hours(_plot, times) {
-	return times.map((time) => new Date(time * 1000).toTimeString().slice(0, 5));
+	return times.map((time) => minuteOf(time * 1000));
 }

@@ -1,4 +1,6 @@
-/** @import { State } from "../message" */
+import { left } from "./time.js";
+
+/** @import { Gesture, State } from "../message" */
 
 /** @type {Record<string, string>} */
 const NAMES = {
@@ -24,6 +26,15 @@ const EFFECTS = {
 };
 
 const TRAVEL = 700;
+/** What a desk listens at unless told otherwise: its client needs no address then. */
+const USUAL = "http://localhost:8080/";
+/** What is seen of a gesture, and for how many ms. @type {Record<Gesture, string>} */
+const GESTURES = {
+	"left-to-right": "is-passed-right",
+	"right-to-left": "is-passed-left",
+	breath: "is-breathed",
+};
+const GESTURE = 1_500;
 
 /** The picture of the device, the facts beside it, and the news for who cannot see them. */
 export class Sight {
@@ -77,14 +88,21 @@ export class Sight {
 			[color, lights].filter(Boolean).join(" "),
 			`Light: ${color} ${lights}`,
 		);
-		const listens = mode === "https" ? `HTTPS at ${state.https}` : `plain HTTP at ${state.http}`;
+		const listens =
+			mode === "https" ? `HTTPS, ${new URL(state.https).host}` : `plain HTTP, ${new URL(state.http).host}`;
 		this.#fact("mode", "#mode", power ? listens : "–");
-		const owner = paired
-			? "paired"
-			: pairing
-				? "none, it can be paired"
-				: "none, press its button to pair it";
+		const owner = paired ? "paired" : pairing ? "none, it can be paired" : "none, pairing is closed";
 		this.#fact("owner", "#owner", power ? owner : "–", `Owner: ${owner}`);
+		const free = power && !paired;
+		/** @type {HTMLElement} */ (this.#document.querySelector("#pair")).hidden = !free;
+		const place = state.http === USUAL ? "" : ` --url ${new URL(state.http).host}`;
+		this.#text(
+			"#pair-how",
+			pairing
+				? "To become its owner, in a terminal:"
+				: "To become its owner press its button shortly, then in a terminal:",
+		);
+		this.#text("#pair-command", `npm run --silent ambient16 -- pair${place}`);
 		const lost = cloud.lost > 0 ? `, ${cloud.lost} lost` : "";
 		const error = cloud.error === undefined ? "" : `: ${cloud.error}`;
 		const points = `${cloud.waiting} waiting, ${cloud.sent} sent${lost}${error}`;
@@ -115,11 +133,24 @@ export class Sight {
 	}
 
 	/** What only time changes. @param {State} state */
-	tick({ token, tokenEnds }) {
+	tick({ token, tokenEnds, httpsEnds, pairing, pairingEnds, paired }) {
+		const until = (/** @type {number} */ end) => `${left(end - this.#now())} left`;
 		this.#text("#token", token || "–");
-		const left = Math.max(Math.ceil((tokenEnds - this.#now()) / 1000), 0);
-		const seconds = `${left % 60}`.padStart(2, "0");
-		this.#text("#token-left", token ? `for another ${Math.floor(left / 60)}:${seconds}` : "");
+		this.#text("#token-left", token ? until(tokenEnds) : "");
+		this.#text("#mode-left", httpsEnds > 0 ? until(httpsEnds) : "");
+		this.#text("#pair-left", pairing && !paired ? until(pairingEnds) : "");
+	}
+
+	/** Shows what somebody does. @param {Gesture} gesture */
+	gesture(gesture) {
+		const scene = /** @type {Element} */ (this.#document.querySelector("#scene"));
+		const seen = GESTURES[gesture];
+		scene.classList.add(seen);
+		setTimeout(() => scene.classList.remove(seen), GESTURE);
+		this.#text(
+			"#news",
+			gesture === "breath" ? "Somebody breathes on it" : `Movement ${gesture.replaceAll("-", " ")}`,
+		);
 	}
 
 	/** A fact that is news when it changes. @param {string} name @param {string | undefined} place */
