@@ -1,7 +1,7 @@
 import type { Announce, Timer, Timers } from "../host";
 import { guard, type OnException } from "../moddable/guard";
+import type { OpenUdp, Udp } from "../moddable/io";
 import { legacyResponse, MDNS_GROUP, MDNS_PORT, questionFor, response, type Zone } from "./mdns";
-import type { OpenUdp, Udp } from "./udp";
 
 /** ms between the first two announcements (RFC 6762, 8.3). */
 const AGAIN = 1_000;

@@ -18,8 +18,8 @@ import type {
 import { digest, hmac, sha256 } from "../moddable/digest";
 import { ModdableNetwork } from "../moddable/network";
 import { describe } from "../moddable/problem";
-import { sdkIo } from "../moddable/sdk-io";
 import { sdkTls } from "../moddable/sdk-tls";
+import { Sockets } from "../moddable/sockets/sockets";
 import { rising } from "../moddable/ticks";
 import { XsTimers } from "../moddable/timers";
 import { MdnsAnnounce } from "./announce";
@@ -38,7 +38,6 @@ import { sdkI2c } from "./sdk-i2c";
 import { SdkRadio } from "./sdk-radio";
 import { sdkSlots } from "./sdk-slots";
 import { openPartition } from "./sdk-storage";
-import { openUdp } from "./sdk-udp";
 import { BoardSensors, type SensorSource } from "./sensors";
 import { Sht4x } from "./sht4x";
 import { verifyUpdate } from "./signature";
@@ -82,10 +81,11 @@ export class ChipHost implements Host {
 		this.clock = clock;
 		this.timers = timers;
 		this.restart = restart;
+		const sockets = new Sockets(reportException);
 
 		const announce = new MdnsAnnounce({
 			name,
-			open: openUdp,
+			open: sockets.openUdp,
 			timers,
 			address,
 			random,
@@ -93,7 +93,7 @@ export class ChipHost implements Host {
 		});
 		const timeSync = new TimeSync({
 			server: timeServer,
-			open: openUdp,
+			open: sockets.openUdp,
 			resolve: (name, done) => Net.resolve(name, (_name, found) => done(found)),
 			clock,
 			timers,
@@ -113,6 +113,7 @@ export class ChipHost implements Host {
 			random,
 			onOnline: (joined) => {
 				trace(`address ${address()}\n`);
+				network.online();
 				announce.online();
 				if (joined) timeSync.start();
 			},
@@ -125,8 +126,8 @@ export class ChipHost implements Host {
 		});
 		this.announce = announce;
 		this.wifi = wifi;
-		this.network = new ModdableNetwork({
-			io: sdkIo(),
+		const network = new ModdableNetwork({
+			io: sockets,
 			tls: sdkTls(),
 			resolve: (name, done) => Net.resolve(name, (_name, found) => done(found)),
 			port: HTTP_PORT,
@@ -138,6 +139,7 @@ export class ChipHost implements Host {
 			onListening: (port) => trace(`listening on port ${port}\n`),
 			onException: reportException,
 		});
+		this.network = network;
 		this.flash = new NvsFlash();
 		this.storage = new PartitionStorage(openPartition("points"));
 		this.updater = new SlotUpdater({

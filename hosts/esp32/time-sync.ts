@@ -1,8 +1,8 @@
 import type { Clock, Timer, Timers } from "../host";
 import { Backoff } from "../moddable/backoff";
 import { guard, type OnException } from "../moddable/guard";
+import type { OpenUdp, Udp } from "../moddable/io";
 import { NTP_PORT, question, TIMESTAMP, timeOf } from "./sntp";
-import type { OpenUdp, Udp } from "./udp";
 
 /** ms for an answer to come. */
 const ANSWER_TIME = 5_000;
@@ -91,7 +91,7 @@ export class TimeSync {
 		};
 		try {
 			this.#socket = open({ onReadable: (packets) => guard(() => receive(packets), onException) });
-			this.#socket.write(question(nonce), server, NTP_PORT);
+			if (!this.#socket.write(question(nonce), server, NTP_PORT)) this.#failed();
 		} catch {
 			this.#failed();
 		}

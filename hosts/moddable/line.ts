@@ -1,7 +1,6 @@
 import type { Clock, Connect, SocketHandler, Timers, Trust } from "../host";
-import type { Connection } from "./connection";
 import { guard, type OnException } from "./guard";
-import type { TcpRemote } from "./io";
+import type { Connection } from "./io";
 import { TlsConnection } from "./tls-connection";
 import type { Tls } from "./tls-io";
 import type { TlsSlots } from "./tls-slots";
@@ -26,7 +25,7 @@ export interface LinesOptions {
 	/** In real time. */
 	timers: Timers;
 	/** A connection that begins when it is accepted. */
-	connect(to: TcpRemote): Connection;
+	connect(address: string, port: number): Connection;
 	onException: OnException;
 }
 
@@ -158,7 +157,7 @@ export class Line implements SocketHandler {
 		else if (!this.isAllowed(address)) this.end(`the address ${address} is outside the home`);
 		else {
 			const { endpoint } = this.#connect;
-			const connection = this.#options.connect({ address, port: endpoint.port });
+			const connection = this.#options.connect(address, endpoint.port);
 			try {
 				if (endpoint.secure) this.secure(connection);
 				else {

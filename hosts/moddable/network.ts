@@ -8,12 +8,12 @@ import type {
 	Network,
 	PostRequest,
 	PostResult,
+	Timer,
 	Timers,
 } from "../host";
-import { Connection, type ConnectionOptions } from "./connection";
 import { get } from "./get";
 import { guard, type OnException } from "./guard";
-import type { SocketIo, Tcp, TcpListener } from "./io";
+import type { SocketIo, TcpListener } from "./io";
 import { Lines, type Resolve } from "./line";
 import { MqttLink } from "./mqtt";
 import { post } from "./post";
@@ -49,16 +49,14 @@ export interface NetworkOptions {
 	onException: OnException;
 }
 
-/** TCP by the SDK's sockets, and TLS over it. */
+/** TCP, and TLS over it. */
 export class ModdableNetwork implements Network {
 	readonly clock: Clock;
 	readonly timers: Timers;
 	readonly maxConnections: number;
 	readonly #options: NetworkOptions;
-	readonly #connectionOptions: ConnectionOptions;
-	readonly #connections = new Set<Connection>();
-	/** Those that the device has closed, in the order of their closing. */
-	readonly #closing = new Set<Connection>();
+	/** Opens ports as soon as the device has an address. */
+	readonly #waiting = new Set<() => void>();
 	readonly #slots: TlsSlots;
 	readonly #lines: Lines;
 	/** In the order of coming. Only the first may be connected. */
@@ -70,16 +68,6 @@ export class ModdableNetwork implements Network {
 		this.timers = timers;
 		this.maxConnections = options.maxConnections;
 		this.#options = options;
-		this.#connectionOptions = {
-			io,
-			timers,
-			onClosing: (connection) => this.#linger(connection),
-			onGone: (connection) => {
-				this.#closing.delete(connection);
-				this.#connections.delete(connection);
-			},
-			onException,
-		};
 		this.#slots = new TlsSlots(TLS_CONNECTIONS, timers);
 		this.#lines = new Lines({
 			resolve: resolve ?? ((_name, done) => done(undefined)),
@@ -87,17 +75,20 @@ export class ModdableNetwork implements Network {
 			slots: this.#slots,
 			clock,
 			timers,
-			connect: (to) => {
-				const connection = new Connection(undefined, { ...this.#connectionOptions, to });
-				this.#connections.add(connection);
-				return connection;
-			},
+			connect: (host, port) => io.connect(host, port),
 			onException,
 		});
 	}
 
 	address(): string | undefined {
 		return this.#options.address();
+	}
+
+	/** The device has got an address, or another one: ports that were waiting for it open. One that is open stays open. */
+	online(): void {
+		const waiting = [...this.#waiting];
+		this.#waiting.clear();
+		for (const open of waiting) open();
 	}
 
 	listen(options: ListenOptions): Listener {
@@ -117,33 +108,32 @@ export class ModdableNetwork implements Network {
 				onConnection: (socket) => options.onConnection(socket),
 				onException,
 			});
-		const deliver = (connection: Connection) =>
-			server ? server.admit(connection) : options.onConnection(connection);
+		const fail = (message: string) => guard(() => options.onError(message), onException);
 		let listener: TcpListener | undefined;
-		try {
-			listener = new io.Listener({
-				port,
-				onReadable: (count) => {
-					const next = () => {
-						const tcp = listener?.read();
-						if (tcp) this.#adopt(tcp, deliver);
-					};
-					for (let left = count; left > 0; left--) guard(next, onException);
-				},
+		let opened: Timer;
+		const open = () => {
+			listener = io.listen(port, {
+				onConnection: (connection) => (server ? server.admit(connection) : options.onConnection(connection)),
+				onError: () => fail(`port ${port} was lost`),
 			});
-		} catch {
-			return failed(`port ${port} could not be opened`, options, onException);
-		}
-		timers.once(() => {
-			if (!listener) return;
-			onListening(listener.port, secure);
-			options.onListening(listener.port);
-		}, 0);
+			if (!listener) {
+				fail(`port ${port} could not be opened`);
+				return;
+			}
+			const number = listener.port;
+			opened = timers.once(() => {
+				onListening(number, secure);
+				options.onListening(number);
+			}, 0);
+		};
+		if (this.address() === undefined) this.#waiting.add(open);
+		else open();
 		return {
-			close() {
-				const open = listener;
+			close: () => {
+				this.#waiting.delete(open);
+				timers.clear(opened);
+				listener?.close();
 				listener = undefined;
-				guard(() => open?.close(), onException);
 				server?.close();
 			},
 		};
@@ -189,34 +179,12 @@ export class ModdableNetwork implements Network {
 	/** Ends all connections, whatever they have still to send. */
 	close(): void {
 		for (const link of this.#links) link.destroy();
-		for (const connection of this.#connections) connection.destroy();
+		this.#options.io.close();
 	}
 
 	#startFirst(): void {
 		for (const first of this.#links) {
 			first.start();
-			return;
-		}
-	}
-
-	#adopt(tcp: Tcp, deliver: (connection: Connection) => void): void {
-		let connection: Connection | undefined;
-		try {
-			connection = new Connection(tcp, this.#connectionOptions);
-			this.#connections.add(connection);
-			deliver(connection);
-		} catch (error) {
-			if (connection) connection.destroy();
-			else tcp.close();
-			throw error;
-		}
-	}
-
-	#linger(connection: Connection): void {
-		this.#closing.add(connection);
-		if (this.#closing.size <= this.maxConnections) return;
-		for (const oldest of this.#closing) {
-			oldest.destroy();
 			return;
 		}
 	}

@@ -1,6 +1,6 @@
 import type { Socket, SocketHandler, Timer, Timers } from "../host";
-import type { Connection } from "./connection";
 import { guard, type OnException } from "./guard";
+import type { Connection } from "./io";
 import type { TlsSession } from "./tls-io";
 
 /** Seconds, real time, for a handshake: a phone on weak Wi-Fi needs well below 2 s, the chip itself about as long. */
@@ -31,7 +31,7 @@ export interface TlsConnectionOptions {
 
 /**
  * TLS over a TCP connection, in the same shape. What the session has to do is done in turns of a timer, so that
- * others are served during a handshake. Methods are private to TypeScript only, as in connection.ts.
+ * others are served during a handshake. Methods are private to TypeScript only, as XS keeps a copy of each #method in every instance.
  */
 export class TlsConnection implements Socket, SocketHandler {
 	readonly remoteAddress: string;

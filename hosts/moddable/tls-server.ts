@@ -1,6 +1,6 @@
 import type { Socket, SocketHandler, Timers } from "../host";
-import type { Connection } from "./connection";
 import type { OnException } from "./guard";
+import type { Connection } from "./io";
 import { TlsConnection, type TlsConnectionOptions } from "./tls-connection";
 import type { Tls } from "./tls-io";
 import type { TlsSlots } from "./tls-slots";

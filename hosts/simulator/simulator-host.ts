@@ -6,13 +6,13 @@ import { digest, hmac } from "../moddable/digest";
 import { ModdableNetwork } from "../moddable/network";
 import { describe } from "../moddable/problem";
 import { sdkTls } from "../moddable/sdk-tls";
+import { Sockets } from "../moddable/sockets/sockets";
 import type { Action } from "../simulated/action";
 import { SimulatedButton } from "../simulated/button";
 import { SimulatedSensors } from "../simulated/sensors";
 import { ScaledTime, type SystemTime } from "../simulated/time";
 import { FileFlash } from "./flash";
 import type { Options } from "./options";
-import { simulatorIo } from "./simulator-io";
 import { FileStorage } from "./storage";
 import { monotonic, randomBuffer } from "./surroundings";
 import { keepUdid } from "./udid";
@@ -101,7 +101,7 @@ export class SimulatorHost implements Host {
 		this.flash = flash;
 		this.storage = storage;
 		this.network = new ModdableNetwork({
-			io: simulatorIo(),
+			io: new Sockets(reportException),
 			tls: sdkTls(),
 			resolve: (name, done) => Net.resolve(name, (_name, found) => done(found)),
 			port,

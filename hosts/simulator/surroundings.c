@@ -1,4 +1,4 @@
-/* What the SDK does not give in the simulator: chance of the operating system, its environment, a steady clock, a look at a port. */
+/* What the SDK does not give in the simulator: chance of the operating system, its environment, a steady clock. */
 
 #include "xsmc.h"
 #include <stdlib.h>
@@ -8,11 +8,7 @@
 	#pragma comment(lib, "bcrypt.lib")
 #else
 	#include <errno.h>
-	#include <netinet/in.h>
-	#include <string.h>
-	#include <sys/socket.h>
 	#include <time.h>
-	#include <unistd.h>
 	#if !defined(__APPLE__)
 		#include <sys/random.h>
 	#endif
@@ -66,23 +62,4 @@ void xs_surroundings_monotonic(xsMachine *the)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	xsmcSetNumber(xsResult, now.tv_sec * 1000.0 + now.tv_nsec / 1000000.0);
 #endif
-}
-
-/* As the SDK's listener binds it: all interfaces, IPv4. */
-void xs_surroundings_canListen(xsMachine *the)
-{
-	int can = 1;
-#if !defined(_WIN32)
-	struct sockaddr_in address;
-	int yes = 1;
-	int listener = socket(AF_INET, SOCK_STREAM, 0);
-	memset(&address, 0, sizeof(address));
-	address.sin_family = AF_INET;
-	address.sin_port = htons((uint16_t)xsmcToInteger(xsArg(0)));
-	setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
-	can = (listener >= 0) && !bind(listener, (struct sockaddr *)&address, sizeof(address)) && !listen(listener, 1);
-	if (listener >= 0)
-		close(listener);
-#endif
-	xsmcSetBoolean(xsResult, can);
 }

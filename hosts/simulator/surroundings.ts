@@ -6,6 +6,3 @@ export const environment: (name: string) => string | undefined = native("xs_surr
 
 /** ms that never jump and never go back. */
 export const monotonic: () => number = native("xs_surroundings_monotonic");
-
-/** Whether a TCP port could be opened at this moment. */
-export const canListen: (port: number) => boolean = native("xs_surroundings_canListen");

@@ -19,7 +19,8 @@ const INTEGRITY = "ZBm4DZxbtfacxMHVVdJjZi0Y8zOxN77vpu1WwI5RWfPkaRh0aHkz/dVdTGKXa
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const here = join(root, "test/xs/engine");
-const native = join(root, "hosts/moddable/tls");
+const tlsFolder = join(root, "hosts/moddable/tls");
+const socketsFolder = join(root, "hosts/moddable/sockets");
 const folder = join(root, "build/xs-bench");
 const sources = join(folder, "package");
 const compiler = process.env.CC ?? "cc";
@@ -50,6 +51,9 @@ const FLAGS = [
 	"-I",
 	here,
 ];
+
+/** How messages arrive here, and lwIP's send buffer in sdkconfig.defaults (bytes). */
+const SOCKETS = ["-DA16_THREAD_POST=postSockets", "-DA16_SEND_BUFFER=2872"];
 
 /** For slots of 16 bytes. */
 const NARROW = ["-m32"];
@@ -101,9 +105,10 @@ export async function buildEngine(tls = false): Promise<Engine> {
 	const { cflags, libs } = library();
 	const own = [
 		...sourcesIn(here).filter((file) => basename(file) !== "platform.h"),
-		...(tls ? sourcesIn(native) : []),
+		...sourcesIn(socketsFolder),
+		...(tls ? sourcesIn(tlsFolder) : []),
 	];
-	const ownFlags = [...flags, ...(tls ? ["-DBENCH_TLS", ...cflags] : [])];
+	const ownFlags = [...flags, ...SOCKETS, ...(tls ? ["-DBENCH_TLS", ...cflags] : [])];
 	const version = execFileSync(compiler, ["--version"], { encoding: "utf8" });
 	const objects = join(
 		folder,

@@ -1,4 +1,4 @@
-import type { OpenUdp, Udp, UdpOptions, UdpPacket } from "../../../hosts/esp32/udp";
+import type { OpenUdp, Udp, UdpOptions, UdpPacket } from "../../../hosts/moddable/io";
 
 export interface Sent {
 	bytes: Uint8Array;
@@ -50,10 +50,11 @@ export class FakeSocket implements Udp {
 		return this.#waiting.shift();
 	}
 
-	write(bytes: Uint8Array, address: string, port: number): void {
+	write(bytes: Uint8Array, address: string, port: number): boolean {
 		this.#check();
-		if (this.#network.broken) throw new Error("not sent");
+		if (this.#network.broken) return false;
 		this.#network.sent.push({ bytes, address, port });
+		return true;
 	}
 
 	add(group: string): void {

@@ -95,8 +95,7 @@ describe("a POST", () => {
 		const { io, names, post } = setUp();
 		const inside = post();
 		assert.deepEqual(names, ["db.lan"]);
-		const { events } = inside.tcp as FakeTcp;
-		assert.deepEqual(events && "port" in events && [events.address, events.port], ["192.0.2.7", 8086]);
+		assert.deepEqual([inside.tcp?.remoteAddress, inside.tcp?.port], ["192.0.2.7", 8086]);
 		const outside = post({ host: "8.8.8.8" });
 		assert.deepEqual(outside.results, [
 			{ status: undefined, error: "the address 8.8.8.8 is outside the home" },

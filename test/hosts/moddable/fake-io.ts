@@ -1,59 +1,61 @@
-import type { ListenerOptions, SocketIo, Tcp, TcpListener, TcpOptions } from "../../../hosts/moddable/io";
+import type { SocketHandler } from "../../../hosts/host";
+import type { Connection, ListenerHandler, OpenUdp, SocketIo, TcpListener } from "../../../hosts/moddable/io";
 
-/** The SDK's end of a connection, and what the test does at the other. */
-export class FakeTcp implements Tcp {
-	remoteAddress = "192.0.2.1";
+/** A connection, and what the test does at its other end. */
+export class FakeTcp implements Connection {
+	readonly remoteAddress: string;
 	closed = false;
-	/** The next write throws, as on a connection that broke. */
+	/** It cannot be had, or breaks at the next write. */
 	broken = false;
 	readonly written: number[] = [];
 	/** Arrived and not read. */
 	waiting: number[] = [];
-	events: TcpOptions | undefined;
-	target: TcpOptions["target"];
-	#from: FakeTcp | undefined;
+	#handler: SocketHandler | undefined;
 
-	constructor(options?: TcpOptions) {
-		this.target = options?.target as TcpOptions["target"];
-		if (!options) return;
-		this.events = options;
-		if (!("from" in options)) return;
-		this.#from = options.from as FakeTcp;
-		if (this.#from.broken) throw new Error("invalid from");
-		this.#from.heir = this;
+	constructor(remoteAddress = "192.0.2.1") {
+		this.remoteAddress = remoteAddress;
 	}
 
-	/** The socket that has taken this one's place. */
-	heir: FakeTcp | undefined;
+	accept(handler: SocketHandler): void {
+		if (this.broken) throw new Error("no connection");
+		this.#handler = handler;
+	}
 
-	read(count: number): ArrayBuffer {
-		if (this.closed) throw new Error("closed");
-		if (count <= 0 || count > this.waiting.length) throw new Error("invalid");
-		return new Uint8Array(this.waiting.splice(0, count)).buffer;
+	read(count: number): Uint8Array | undefined {
+		if (this.closed || this.waiting.length === 0) return undefined;
+		return new Uint8Array(this.waiting.splice(0, count));
 	}
 
 	write(bytes: Uint8Array): number {
-		if (this.closed || this.broken) throw new Error("would block");
+		if (this.closed || this.broken) return 0;
 		this.written.push(...bytes);
 		return 1_000;
 	}
 
 	close(): void {
-		this.closed = true;
+		this.destroy();
 	}
 
-	/** Bytes arrive. Events are sent even after a close, as the SDK's Linux sockets do. */
+	destroy(): void {
+		this.closed = true;
+		this.#handler = undefined;
+	}
+
+	/** Bytes arrive. */
 	arrive(...bytes: number[]): void {
+		if (this.closed) return;
 		this.waiting.push(...bytes);
-		this.events?.onReadable.call(this, this.waiting.length);
+		this.#handler?.onReadable(this.waiting.length);
 	}
 
 	drain(count: number): void {
-		this.events?.onWritable.call(this, count);
+		this.#handler?.onWritable(count);
 	}
 
 	vanish(): void {
-		this.events?.onError.call(this);
+		const handler = this.#handler;
+		this.destroy();
+		handler?.onError();
 	}
 }
 
@@ -62,57 +64,53 @@ export class FakeIo implements SocketIo {
 	refused = false;
 	listening: FakeListener | undefined;
 	/** Those that the device has made. */
-	readonly dialed: FakeTcp[] = [];
+	readonly dialed: (FakeTcp & { port: number })[] = [];
+	/** Those that came. */
+	readonly accepted: FakeTcp[] = [];
 
-	readonly Tcp: new (
-		options: TcpOptions,
-	) => FakeTcp;
-	readonly Listener: SocketIo["Listener"];
-
-	constructor() {
-		const io = this;
-		this.Tcp = class extends FakeTcp {
-			constructor(options: TcpOptions) {
-				super(options);
-				if ("port" in options) io.dialed.push(this);
-			}
-		};
-		this.Listener = class extends FakeListener {
-			constructor(options: ListenerOptions) {
-				if (io.refused) throw new Error("bind socket failed");
-				super(options);
-				io.listening = this;
-			}
-		};
+	connect(address: string, port: number): Connection {
+		const tcp = Object.assign(new FakeTcp(address), { port });
+		this.dialed.push(tcp);
+		return tcp;
 	}
 
-	/** Clients come, all at once. Returns the sockets that carry their events, in order. */
-	connect(count = 1, address = "192.0.2.1"): FakeTcp[] {
-		const raw = Array.from({ length: count }, () => new FakeTcp());
-		for (const tcp of raw) tcp.remoteAddress = address;
-		this.listening?.announce(raw);
-		return raw.map((tcp) => tcp.heir ?? tcp);
+	listen(port: number, handler: ListenerHandler): TcpListener | undefined {
+		this.listening = this.refused ? undefined : new FakeListener(port, handler);
+		return this.listening;
+	}
+
+	readonly openUdp: OpenUdp = () => {
+		throw new Error("no socket");
+	};
+
+	close(): void {
+		for (const tcp of [...this.dialed, ...this.accepted]) tcp.destroy();
+	}
+
+	/** Clients come, all at once. What the device throws costs the connection. */
+	connectFrom(address: string, count = 1): FakeTcp[] {
+		const { listening } = this;
+		const clients = Array.from({ length: count }, () => new FakeTcp(address));
+		this.accepted.push(...clients);
+		for (const tcp of clients) {
+			try {
+				if (listening?.closed === false) listening.handler.onConnection(tcp);
+			} catch {
+				tcp.destroy();
+			}
+		}
+		return clients;
 	}
 }
 
-class FakeListener implements TcpListener {
+export class FakeListener implements TcpListener {
 	readonly port: number;
+	readonly handler: ListenerHandler;
 	closed = false;
-	#options: ListenerOptions;
-	#pending: FakeTcp[] = [];
 
-	constructor(options: ListenerOptions) {
-		this.#options = options;
-		this.port = options.port || 40_000;
-	}
-
-	announce(clients: FakeTcp[]): void {
-		this.#pending.push(...clients);
-		this.#options.onReadable.call(this, this.#pending.length);
-	}
-
-	read(): FakeTcp | undefined {
-		return this.#pending.shift();
+	constructor(port: number, handler: ListenerHandler) {
+		this.port = port || 40_000;
+		this.handler = handler;
 	}
 
 	close(): void {

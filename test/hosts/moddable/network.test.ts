@@ -10,13 +10,14 @@ function setUp(options: Partial<ListenOptions> = {}) {
 	const io = new FakeIo();
 	const log: string[] = [];
 	const sockets: Socket[] = [];
+	let address: string | undefined = "192.0.2.16";
 	const network = new ModdableNetwork({
 		io,
 		port: 80,
 		maxConnections: 2,
 		clock: time,
 		timers: time,
-		address: () => "192.0.2.16",
+		address: () => address,
 		onListening: (port) => log.push(`open ${port}`),
 		onException: (error) => log.push(`exception ${(error as Error).message}`),
 	});
@@ -30,10 +31,13 @@ function setUp(options: Partial<ListenOptions> = {}) {
 			onError: (message) => log.push(message),
 			...options,
 		});
-	return { time, io, log, sockets, network, listen };
+	const move = (to: string | undefined) => {
+		address = to;
+	};
+	return { time, io, log, sockets, network, listen, move };
 }
 
-describe("the network over the SDK's sockets", () => {
+describe("the network over sockets", () => {
 	test("says that the port is open after listen has returned", () => {
 		const { time, log, listen } = setUp();
 		listen();
@@ -49,7 +53,7 @@ describe("the network over the SDK's sockets", () => {
 		listener.close();
 		time.advance(0);
 		assert.deepEqual(log, []);
-		assert.equal(io.listening && "closed" in io.listening && io.listening.closed, true);
+		assert.equal(io.listening?.closed, true);
 	});
 
 	test("tells when the port cannot be opened", () => {
@@ -62,44 +66,67 @@ describe("the network over the SDK's sockets", () => {
 	test("hands on every connection of those that came at once", () => {
 		const { io, sockets, listen } = setUp();
 		listen();
-		io.connect(3);
+		io.connectFrom("192.0.2.1", 3);
 		assert.equal(sockets.length, 3);
 		assert.equal(sockets[0]?.remoteAddress, "192.0.2.1");
 	});
 
 	test("closes a connection that is refused with an exception, and goes on with the next", () => {
 		let calls = 0;
-		const { io, log, listen } = setUp({
+		const { io, listen } = setUp({
 			onConnection: (socket) => {
 				if (calls++ === 0) throw new Error("full");
 				socket.close();
 			},
 		});
 		listen();
-		const [first, second] = io.connect(2);
-		assert.deepEqual(log, ["exception full"]);
+		const [first, second] = io.connectFrom("192.0.2.1", 2);
 		assert.equal(first?.closed, true);
 		assert.equal(second?.closed, true);
 	});
 
-	test("waits for no more quiet clients than it holds connections", () => {
-		const { io, sockets, listen } = setUp();
+	test("opens a port when the device has an address, and tells no problem before", () => {
+		const { time, io, log, network, listen, move } = setUp();
+		move(undefined);
 		listen();
-		const clients = io.connect(3);
-		for (const socket of sockets) {
-			socket.write(new Uint8Array([1]));
-			socket.close();
-		}
-		assert.deepEqual(
-			clients.map(({ closed }) => closed),
-			[true, false, false],
-		);
+		time.advance(60_000);
+		assert.equal(io.listening, undefined);
+		move("192.0.2.16");
+		network.online();
+		time.advance(0);
+		assert.deepEqual(log, ["open 80", "listening 80"]);
+	});
+
+	test("leaves a port open when the address changes", () => {
+		const { time, io, log, network, listen } = setUp();
+		listen();
+		const { listening } = io;
+		network.online();
+		time.advance(0);
+		assert.equal(io.listening, listening);
+		assert.deepEqual(log, ["open 80", "listening 80"]);
+	});
+
+	test("opens no port that was closed while it waited", () => {
+		const { io, network, listen, move } = setUp();
+		move(undefined);
+		listen().close();
+		move("192.0.2.16");
+		network.online();
+		assert.equal(io.listening, undefined);
+	});
+
+	test("tells when a port is lost", () => {
+		const { io, log, listen } = setUp();
+		listen();
+		io.listening?.handler.onError();
+		assert.equal(log.at(-1), "port 80 was lost");
 	});
 
 	test("leaves nothing behind when it is closed", () => {
 		const { time, io, log, sockets, network, listen } = setUp();
 		const listener = listen();
-		const clients = io.connect(2);
+		const clients = io.connectFrom("192.0.2.1", 2);
 		sockets[0]?.write(new Uint8Array([1]));
 		sockets[0]?.close();
 		listener.close();

@@ -53,7 +53,7 @@ function setUp(onReadable: (socket: Socket, count: number) => void = () => {}) {
 	/** A client that has connected, and its handshake. */
 	const connect = (...bytes: number[]): FakeTcp => connectFrom("192.0.2.1", ...bytes);
 	const connectFrom = (address: string, ...bytes: number[]): FakeTcp => {
-		const tcp = io.connect(1, address)[0] as FakeTcp;
+		const tcp = io.connectFrom(address)[0] as FakeTcp;
 		tcp.drain(1_000);
 		if (bytes.length > 0) tcp.arrive(...bytes);
 		time.advance(0);

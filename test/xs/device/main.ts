@@ -1,6 +1,7 @@
 import type { Clock, DeviceEvent, Flash, Host, Motion, Storage } from "../../../hosts/host";
 import { digest, hmac } from "../../../hosts/moddable/digest";
 import { describe } from "../../../hosts/moddable/problem";
+import { Sockets } from "../../../hosts/moddable/sockets/sockets";
 import { XsTimers } from "../../../hosts/moddable/timers";
 import { Device } from "../../../modules/device";
 import { BenchNetwork, TlsBenchNetwork } from "./network";
@@ -63,7 +64,8 @@ function print(event: object): void {
 function createHost(events: boolean, tls: boolean): BenchHost {
 	const onException = (error: unknown) => print({ event: "exception", message: describe(error) });
 	const timers = new XsTimers(onException);
-	const network = new (tls ? TlsBenchNetwork : BenchNetwork)({ clock, timers, print, onException });
+	const io = new Sockets(onException);
+	const network = new (tls ? TlsBenchNetwork : BenchNetwork)({ io, clock, timers, print, onException });
 	return {
 		udid: UDID,
 		clock,

@@ -1,10 +1,8 @@
-/** What the bench's C gives to the device: the SDK's classes, and what the chip's own C would do. */
+/** What the bench's C gives to the device. */
 declare const native: {
 	/** A function of the firmware's own C, as in the SDK. */
 	// biome-ignore lint/suspicious/noExplicitAny: each has its own type where it is asked for
 	(name: string): any;
-	Tcp: new (options: object) => object;
-	Listener: new (options: object) => object;
 	Digest: new (algorithm: string) => { write(bytes: ArrayBuffer): void; close(): ArrayBuffer };
 	setTimer(callback: () => void, ms: number, repeats: boolean): object;
 	clearTimer(timer: object): void;

@@ -14,6 +14,7 @@ import { ModdableNetwork, type NetworkOptions } from "../../../hosts/moddable/ne
 import { sdkTls } from "../../../hosts/moddable/sdk-tls";
 
 export interface BenchNetworkOptions {
+	io: SocketIo;
 	clock: Clock;
 	timers: Timers;
 	/** Tells the test. */
@@ -32,7 +33,6 @@ const DELAY = 100;
 function optionsOf(options: BenchNetworkOptions, ports: Ports): NetworkOptions {
 	return {
 		...options,
-		io: native as unknown as SocketIo,
 		port: 0,
 		maxConnections: 4,
 		address: () => "127.0.0.1",

@@ -36,9 +36,7 @@ void construct(xsMachine *the);
 /* functions.c: makes the object to which the rest is added, and the global `Native`. */
 void newNative(xsMachine *the, xsSlot *object);
 
-/* sockets.c: adds the classes Tcp and Listener. */
-void defineSockets(xsMachine *the, xsSlot *object);
-/* Lets the sockets go on, and this process wait for them if `wait`; 0 if there was nothing to do. */
+/* Lets the sockets go on, and this process wait for them or standard input if `wait`; 0 if there was nothing to do. */
 int runSockets(xsMachine *the, int wait);
 
 /* Of xsmc.h, which does not go with xs.h. */

@@ -4,8 +4,15 @@
  */
 #include "bench.h"
 
+#define SOCKETS(EACH) \
+	EACH(xs_sockets_start) EACH(xs_sockets_listen) EACH(xs_sockets_udp) EACH(xs_sockets_connect) \
+	EACH(xs_sockets_accept) EACH(xs_sockets_address) EACH(xs_sockets_port) EACH(xs_sockets_read) \
+	EACH(xs_sockets_write) EACH(xs_sockets_close) EACH(xs_sockets_destroy) EACH(xs_sockets_destroyAll) \
+	EACH(xs_sockets_receive) EACH(xs_sockets_send) EACH(xs_sockets_join)
+extern void xs_sockets_destructor(void *data);
+
 #ifdef BENCH_TLS
-#define FUNCTIONS(EACH) \
+#define FUNCTIONS(EACH) SOCKETS(EACH) \
 	EACH(xs_tls_server) EACH(xs_tls_client) EACH(xs_tls_free) EACH(xs_tls_receive) EACH(xs_tls_get_room) \
 	EACH(xs_tls_end) EACH(xs_tls_get_sendable) EACH(xs_tls_send) EACH(xs_tls_step) EACH(xs_tls_get_open) \
 	EACH(xs_tls_get_ended) EACH(xs_tls_get_error) EACH(xs_tls_get_alert) EACH(xs_tls_get_readable) \
@@ -14,7 +21,7 @@
 	EACH(xs_tls_fingerprint) EACH(xs_tls_verify)
 extern void xs_tls_destructor(void *data);
 #else
-#define FUNCTIONS(EACH)
+#define FUNCTIONS(EACH) SOCKETS(EACH)
 #define xs_tls_destructor NULL
 #endif
 
@@ -30,11 +37,11 @@ static void findFunction(xsMachine *the)
 	xsResult = xsGetAt(xsResult, xsArg(0));
 }
 
-/* There is one class. */
 static void findClass(xsMachine *the)
 {
 	xsVars(1);
-	xsVar(0) = xsNewHostObject(xs_tls_destructor);
+	int isTls = !strcmp(xsToString(xsArg(0)), "xs_tls_destructor");
+	xsVar(0) = xsNewHostObject(isTls ? xs_tls_destructor : xs_sockets_destructor);
 	xsResult = xsNewHostConstructor(construct, 0, xsVar(0));
 }
 

@@ -1,6 +1,7 @@
-/* What the device finds in its global `native`, beside sockets: time, randomness, flash and digests. */
+/* What the device finds in its global `native`, beside functions: time, randomness, flash and digests. */
 #include "bench.h"
 #include "digest.h"
+#include "mc.xs.h"
 #include <sys/random.h>
 
 typedef struct Timer Timer;
@@ -206,6 +207,9 @@ void defineClass(xsMachine *the, xsSlot *object, char *name, xsCallback construc
 	xsDefine(*object, xsID(name), xsResult, xsDefault);
 }
 
+static char *const NAMES[BENCH_IDS] = { "onReadable", "onWritable", "onError", "onConnection", "address", "port" };
+xsIdentifier benchIDs[BENCH_IDS];
+
 void installNatives(xsMachine *the)
 {
 	memset(storage, 0xff, sizeof(storage));
@@ -219,7 +223,7 @@ void installNatives(xsMachine *the)
 		{ "writeFlash", writeFlash }, { "readStorage", readStorage }, { "writeStorage", writeStorage },
 		{ "eraseStorage", eraseStorage }, { "print", print }, { 0 },
 	});
-	defineSockets(the, &xsVar(0));
+	for (int i = 0; i < BENCH_IDS; i++) benchIDs[i] = xsID(NAMES[i]);
 	defineClass(the, &xsVar(0), "Digest", Hash, (Member[]){ { "write", Hash_write }, { "close", Hash_close }, { 0 } });
 	xsSet(xsGlobal, xsID("native"), xsVar(0));
 }

@@ -10,7 +10,9 @@ xsStringValue fxToString(xsMachine *, xsSlot *);
 void *fxToArrayBuffer(xsMachine *, xsSlot *);
 void *fxGetHostData(xsMachine *, xsSlot *);
 void fxSetHostData(xsMachine *, xsSlot *, void *);
-void fxUndefined(xsMachine *, xsSlot *);
+xsIntegerValue fxIncrementalVars(xsMachine *, xsIntegerValue);
+void _xsSet(xsMachine *, xsSlot *, xsIdentifier, xsSlot *);
+void _xsCall(xsMachine *, xsSlot *, xsSlot *, xsIdentifier, ...);
 void fxBoolean(xsMachine *, xsSlot *, xsBooleanValue);
 void fxInteger(xsMachine *, xsSlot *, xsIntegerValue);
 void fxString(xsMachine *, xsSlot *, xsStringValue);
@@ -18,6 +20,9 @@ void *fxArrayBuffer(xsMachine *, xsSlot *, void *, xsIntegerValue, xsIntegerValu
 xsIntegerValue _xsArgc(xsMachine *);
 xsIntegerValue _xsmcGetBuffer(xsMachine *, xsSlot *, void **, xsUnsignedValue *, xsBooleanValue);
 
+#define xsmcVars(_COUNT) fxIncrementalVars(the, _COUNT)
+#define xsmcSet(_THIS, _ID, _SLOT) _xsSet(the, &_THIS, _ID, &_SLOT)
+#define xsmcCall_noResult(_THIS, _ID, ...) _xsCall(the, NULL, &_THIS, _ID, __VA_ARGS__)
 #define xsmcArgc _xsArgc(the)
 #define xsmcTypeOf(_SLOT) fxTypeOf(the, &_SLOT)
 #define xsmcToInteger(_SLOT) fxToInteger(the, &_SLOT)

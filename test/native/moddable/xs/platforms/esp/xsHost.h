@@ -4,3 +4,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+typedef void (*modMessageDeliver)(void *the, void *refcon, uint8_t *message, uint16_t messageLength);
+int modMessagePostToMachine(xsMachine *the, uint8_t *message, uint16_t messageLength, modMessageDeliver callback, void *refcon);
