@@ -294,8 +294,8 @@ export interface Updater {
 	begin(size: number): void;
 	/** Writes the next bytes of the image; they are not kept. */
 	write(bytes: Uint8Array): void;
-	/** The image is whole: the next start tries it. */
-	activate(): void;
+	/** The image is whole, and of that `version`: the next start tries it. */
+	activate(version: string): void;
 	/** Gives up what was begun. */
 	abandon(): void;
 	/** Keeps the running firmware. */
@@ -317,6 +317,8 @@ export interface Wifi {
 
 /** One thing that happened, as `npm start --json` prints it. Carries no secret. */
 export type DeviceEvent =
+	/** A device has begun to run, with the firmware's version. */
+	| { event: "start"; version: string }
 	| { event: "led"; red: number; green: number; blue: number; effect: string }
 	| { event: "mode"; mode: "http" | "https"; url?: string }
 	/** HTTPS mode has these times, from now on: seconds without the owner until it ends, and at the latest. */

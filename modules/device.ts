@@ -55,6 +55,7 @@ export class Device {
 
 	constructor(host: Host) {
 		this.#host = host;
+		host.report({ event: "start", version: VERSION });
 		this.#light = new Light({
 			led: host.led,
 			timers: host.timers,

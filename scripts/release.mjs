@@ -45,6 +45,10 @@ const { signedText } = await import("../modules/update/manifest.ts");
 const { PRODUCT, VERSION } = await import("../modules/version.ts");
 const { UPDATE_KEY } = await import("../hosts/update-key.ts");
 
+const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+if (version !== VERSION)
+	fail(`package.json is of version ${version}, modules/version.ts of ${VERSION}: npm version sets both.`);
+
 const privateKey = keyIn(keyFile);
 const publicKey = createPublicKey(privateKey).export({ format: "der", type: "spki" }).toString("base64");
 if (publicKey !== UPDATE_KEY)

@@ -1,9 +1,11 @@
 // npm start: the device at a desk.
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { built } from "./bundle.mjs";
 import { install } from "./install.mjs";
 
 install();
 
-const { register } = await import("tsx/esm/api");
-register();
-const { supervise } = await import("../hosts/desktop/supervisor.ts");
-supervise(process.argv.slice(2));
+const folder = await built("desk");
+const { start } = await import(pathToFileURL(join(folder, "supervisor.mjs")).href);
+start(process.argv.slice(2), join(folder, "main.mjs"));

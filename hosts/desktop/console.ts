@@ -1,10 +1,15 @@
 import type { DeviceEvent } from "../host";
+import type { Slot } from "./slots";
 
 /** What is to be said when the device can be reached. */
 export interface Ready {
 	httpPort: number;
 	httpsPort: number;
 	udid: string;
+	/** Of the firmware that runs. */
+	version: string;
+	/** Where it comes from, if a supervisor has started it. */
+	slot?: Slot;
 	paired: boolean;
 	/** The data folder. */
 	data: string;
@@ -32,6 +37,7 @@ export class StartingConsole {
 	#held: DeviceEvent[] | undefined = [];
 	#ready = false;
 	#paired = false;
+	#version = "";
 
 	constructor(console: Console) {
 		this.#console = console;
@@ -39,6 +45,7 @@ export class StartingConsole {
 
 	event(event: DeviceEvent): void {
 		if (event.event === "paired") this.#paired = event.paired;
+		if (event.event === "start") this.#version = event.version;
 		if (!this.#held) {
 			this.#console.event(event);
 			return;
@@ -48,10 +55,10 @@ export class StartingConsole {
 	}
 
 	/** It can be reached; only the first time counts. */
-	ready(ready: Omit<Ready, "paired">): void {
+	ready(ready: Omit<Ready, "paired" | "version">): void {
 		if (this.#ready) return;
 		this.#ready = true;
-		this.#console.ready({ ...ready, paired: this.#paired });
+		this.#console.ready({ ...ready, version: this.#version, paired: this.#paired });
 		this.#release();
 	}
 

@@ -145,13 +145,14 @@ export class DesktopHost implements Host {
 	#checkReady(): void {
 		if (this.#ready || !this.#open.has("http") || (this.#pairable && !this.#open.has("https"))) return;
 		this.#ready = true;
-		const { httpPort, httpsPort, udid, data, panel, panelPort } = this.#parts;
+		const { httpPort, httpsPort, udid, data, panel, panelPort, running } = this.#parts;
 		const panelMessage = panel && { panelPort: panel.port };
 		process.send?.({ httpPort, httpsPort, ...panelMessage } satisfies ReadyMessage);
 		this.#console.ready({
 			httpPort,
 			httpsPort,
 			udid,
+			...(running && { slot: running }),
 			data,
 			...(panel && { panel: { url: `http://127.0.0.1:${panel.port}`, moved: panel.port !== panelPort } }),
 			address: this.network.address(),

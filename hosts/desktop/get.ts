@@ -22,10 +22,10 @@ export function get(
 	};
 	const run = async () => {
 		// Loaded only here, for it takes a while.
-		const { Client } = await import("undici");
+		const { default: undici } = await import("undici");
 		if (!open) return;
 		const { secure, host, port } = endpoint;
-		const client = new Client(
+		const client = new undici.Client(
 			`${secure ? "https" : "http"}://${host.includes(":") ? `[${host}]` : host}:${port}`,
 			{
 				connect: (_options, connected) => {

@@ -101,7 +101,7 @@ export function patch({ red, green, blue }: { red: number; green: number; blue: 
 
 /** What is said when the device can be reached. */
 export function describeReady(ready: Ready, keys: boolean): string {
-	const { httpPort, httpsPort, udid, paired, data, address, panel } = ready;
+	const { httpPort, httpsPort, udid, version, slot, paired, data, address, panel } = ready;
 	const url = (scheme: string, port: number) =>
 		["localhost", ...(address ? [address.includes(":") ? `[${address}]` : address] : [])]
 			.map((host) => `${scheme}://${host}:${port}/`)
@@ -110,6 +110,7 @@ export function describeReady(ready: Ready, keys: boolean): string {
 		`Ambient16 ${udid}, ${paired ? "paired" : "not paired"}`,
 		`  HTTP   ${url("http", httpPort)}`,
 		`  HTTPS  ${url("https", httpsPort)}  (open in HTTPS mode, and while it can be paired)`,
+		`  runs   version ${version}${slot === undefined ? "" : slot === "source" ? ", as it is here" : `, the update in slot ${slot}`}`,
 		`  data   ${data}`,
 	];
 	if (panel)

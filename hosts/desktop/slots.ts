@@ -20,6 +20,8 @@ export interface ReadyMessage {
 
 interface State {
 	active: Slot;
+	/** What is in the slots. Images of updates from before this was written down have none. */
+	versions?: Partial<Record<Slot, string>>;
 	/** While `active` is on trial: what it came from, and how often it has been started. */
 	trial?: { from: Slot; starts: number };
 	/** Why the last trial ended without success. */
@@ -41,6 +43,12 @@ export class Slots {
 
 	get active(): Slot {
 		return this.#state.active;
+	}
+
+	/** Of the image in the active slot, as far as it is known. */
+	get version(): string | undefined {
+		const { active, versions } = this.#state;
+		return versions?.[active];
 	}
 
 	get onTrial(): boolean {
@@ -84,9 +92,10 @@ export class Slots {
 		if (active !== running || trial || rolledBack !== undefined) this.#state = { active: running };
 	}
 
-	/** From the next start on, `slot` is on trial. */
-	activate(slot: Slot, running: Slot): void {
-		this.#state = { active: slot, trial: { from: running, starts: 0 } };
+	/** From the next start on, `slot` is on trial, with the `version` that it holds. */
+	activate(slot: Slot, running: Slot, version: string): void {
+		const versions = { ...this.#state.versions, [slot]: version };
+		this.#state = { active: slot, versions, trial: { from: running, starts: 0 } };
 	}
 
 	/** The firmware on trial stays. */
@@ -115,8 +124,9 @@ export class Slots {
 		return { active: "source" };
 	}
 
+	/** What is in the slots stays, unless it says otherwise. */
 	set #state(state: State) {
-		replaceFile(this.#file, JSON.stringify(state));
+		replaceFile(this.#file, JSON.stringify({ versions: this.#state.versions, ...state }));
 	}
 
 	get #file(): string {

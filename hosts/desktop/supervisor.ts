@@ -1,7 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createRequire } from "node:module";
 import { resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseOptions } from "./options";
 import { EXIT_SWITCH, type ReadyMessage, SLOT_VARIABLE, type Slot, Slots } from "./slots";
 
@@ -10,7 +8,11 @@ const TRIAL_TIME = 330_000;
 
 export interface SupervisorOptions {
 	/** What Node.js runs for the repository. */
-	source?: string[];
+	source: string[];
+	/** Of the repository. */
+	version: string;
+	/** Whether a version comes after another. */
+	isNewer(candidate: string, current: string): boolean;
 	/** ms that a firmware on trial has. */
 	trialTime?: number;
 }
@@ -21,7 +23,7 @@ export interface SupervisorOptions {
  */
 export function supervise(
 	args: string[],
-	{ source = fromSource(), trialTime = TRIAL_TIME }: SupervisorOptions = {},
+	{ source, version, isNewer, trialTime = TRIAL_TIME }: SupervisorOptions,
 ): void {
 	let slots: Slots | undefined;
 	try {
@@ -33,6 +35,18 @@ export function supervise(
 	let child: ChildProcess | undefined;
 	let stopping = false;
 	let ports: string[] = [];
+
+	/** What is in the repository is never passed over in silence: who has brought a newer one wants that to run. */
+	const compare = (): void => {
+		if (!slots || slots.active === "source") return;
+		const { active, version: updated = "of an unknown version" } = slots;
+		if (isNewer(version, updated)) {
+			say(
+				`The update in slot ${active} (${updated}) is older than what is here (${version}), which runs now.`,
+			);
+			slots.settle("source");
+		} else say(`The update in slot ${active} (${updated}) runs, not what is here (${version}).`);
+	};
 
 	const launch = (): void => {
 		const slot = slots?.start() ?? "source";
@@ -78,6 +92,11 @@ export function supervise(
 			// Ctrl-C reaches both.
 			if (signal !== "SIGINT" || !process.stdin.isTTY) child?.kill(signal);
 		});
+	try {
+		compare();
+	} catch {
+		// The disk is full. What was said is so the next time.
+	}
 	launch();
 }
 
@@ -86,8 +105,7 @@ function entry(slot: Slot, slots: Slots | undefined, source: string[]): string[]
 	return slot === "source" || !slots ? source : [slots.path(slot)];
 }
 
-/** tsx by its URL, as the user may be in another folder. */
-function fromSource(): string[] {
-	const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
-	return ["--import", tsx, fileURLToPath(new URL("../../main.ts", import.meta.url))];
+/** Standard output belongs to the device. */
+function say(line: string): void {
+	process.stderr.write(`${line}\n`);
 }

@@ -71,12 +71,12 @@ export class SlotUpdater implements Updater {
 		});
 	}
 
-	activate(): void {
+	activate(version: string): void {
 		const file = this.#begun;
 		const { slots, running } = this.#options;
 		inWords(() => {
 			fsyncSync(file);
-			slots.activate(slots.other(running), running);
+			slots.activate(slots.other(running), running, version);
 		});
 		this.#close();
 	}

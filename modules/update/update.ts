@@ -214,7 +214,7 @@ export class Update {
 			return;
 		}
 		try {
-			(this.#host.updater as Updater).activate();
+			(this.#host.updater as Updater).activate(version);
 		} catch (error) {
 			this.#abandon();
 			this.#fail(unwritten(error));

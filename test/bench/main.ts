@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { type AddressInfo, createServer } from "node:net";
 import { fileURLToPath } from "node:url";
-import { type Scope, startDesk, temporaryFolder } from "../support/desk";
+import { firmware, type Scope, startDesk, temporaryFolder } from "../support/desk";
 import { md5Secret, Owner, type Reply, request, sign, untilOpen } from "../support/owner";
 import { type Outcome, run } from "./load";
+import { cannotMeasure, measureProgram, measureServer, type Start } from "./start";
 
 /**
  * `npm run bench`: the device side by side with a bare node:http handler, over loopback, in short rounds by
@@ -52,6 +53,7 @@ const scope: Scope = { after: (task) => void tasks.unshift(task) };
 
 async function main(): Promise<void> {
 	const begin = performance.now();
+	await tellStarts();
 	const { uuid, device, bare } = await start();
 	const servers = [device, bare];
 
@@ -82,6 +84,54 @@ async function main(): Promise<void> {
 	);
 }
 
+/** What it takes to start: npm start and a command, as they are once they were built, beside bare Node.js. */
+async function tellStarts(): Promise<void> {
+	if (cannotMeasure) {
+		process.stdout.write(`\nstart: not measured, ${cannotMeasure}\n`);
+		return;
+	}
+	const data = temporaryFolder(scope);
+	const node = process.execPath;
+	const desk = async () => {
+		const port = await freePort();
+		const ports = ["--port", `${port}`, "--https-port", "0", "--panel-port", "0"];
+		const command = [node, "scripts/start.mjs", ...ports, "--data", data];
+		return measureServer(command, `http://127.0.0.1:${port}`, ROOT);
+	};
+	const bare = async () => {
+		const port = await freePort();
+		const program = `require("http").createServer((_, response) => response.end("{}")).listen(${port}, "127.0.0.1")`;
+		return measureServer([node, "-e", program], `http://127.0.0.1:${port}`, ROOT);
+	};
+	const command = () => measureProgram([node, "scripts/ambient16.mjs", "help"], ROOT);
+	const nothing = () => measureProgram([node, "-e", "0"], ROOT);
+	const measured: [string, () => Promise<Start>, Start[]][] = [
+		["npm start: device + supervisor", desk, []],
+		["node:http server", bare, []],
+		["npm run ambient16 -- help", command, []],
+		["node -e 0", nothing, []],
+	];
+	// The first builds them, and the device makes its certificate.
+	for (let round = -1; round < ROUNDS; round++)
+		for (const [, measure, starts] of measured) {
+			const one = await measure();
+			if (round >= 0) starts.push(one);
+		}
+	const middle = (starts: Start[], of: (start: Start) => number[]) =>
+		(starts[0] ? of(starts[0]) : [])
+			.map((_, i) => median(starts.map((one) => of(one)[i] ?? 0)).toFixed(0))
+			.join(" + ");
+	print("start", [
+		["", "until the first answer or the end, ms", "CPU, ms", "memory, MB"],
+		...measured.map(([name, , starts]) => [
+			name,
+			middle(starts, ({ time }) => [time]),
+			middle(starts, ({ cpu }) => cpu),
+			middle(starts, ({ memory }) => memory) || "-",
+		]),
+	]);
+}
+
 /** Starts a device that has an owner, as `npm start` does with its output going nowhere, and the bare handler. */
 async function start(): Promise<{ uuid: string; device: Server; bare: Server }> {
 	const data = temporaryFolder(scope);
@@ -94,7 +144,7 @@ async function start(): Promise<{ uuid: string; device: Server; bare: Server }> 
 
 	const [port = 0, httpsPort = 0] = [await freePort(), await freePort()];
 	const ports = ["--port", `${port}`, "--https-port", `${httpsPort}`];
-	const deviceProcess = launch(["main.ts", ...ports, "--data", data], {});
+	const deviceProcess = launch([...(await firmware()), ...ports, "--data", data], {});
 	const url = `http://127.0.0.1:${port}`;
 	await untilOpen(() => request(url));
 	const identify = () => owner.identify(url);

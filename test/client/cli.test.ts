@@ -11,11 +11,12 @@ import { sparkline } from "../../client/cli/chart";
 import { HELP } from "../../client/cli/help";
 import { describeProgress } from "../../client/cli/progress";
 import { UsageError } from "../../client/node";
-import { bundle, type Desk, startDesk, temporaryFolder } from "../support/desk";
+import { built } from "../../scripts/bundle.mjs";
+import { type Desk, startDesk, temporaryFolder } from "../support/desk";
 import { suiteScope } from "../support/scope";
 import { forgeries, INFO, playing, trap, updating } from "./support/impostor";
 
-const program = await bundle(suiteScope(after), "client/cli/main.ts");
+const program = [join(await built("ambient16"), "main.mjs")];
 const NOWHERE = "http://127.0.0.1:1";
 
 interface Outcome {

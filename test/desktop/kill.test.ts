@@ -6,7 +6,7 @@ import { type TestContext, test } from "node:test";
 import { Subject } from "../conformance/subject";
 import { Trial } from "../conformance/trial";
 import { endpointOf, type Wire } from "../conformance/wire";
-import { bundle, type Desk, startDesk, temporaryFolder } from "../support/desk";
+import { type Desk, firmware, startDesk, temporaryFolder } from "../support/desk";
 import { request, untilOpen } from "../support/owner";
 
 const KILLS = 200;
@@ -25,7 +25,7 @@ interface Before {
 }
 
 test(`the power goes ${KILLS} times during pairing, settings and reset: nothing is left half done`, async (t) => {
-	const entry = await bundle(t);
+	const entry = await firmware();
 	const done = { pairing: new Aim(), settings: new Aim(), reset: new Aim() };
 	await Promise.all(Array.from({ length: LANES }, () => live(t, entry, KILLS / LANES, done)));
 	for (const [doing, aim] of Object.entries(done)) {

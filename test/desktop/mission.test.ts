@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
-import { bundle, startDesk, temporaryFolder } from "../support/desk";
+import { test } from "node:test";
+import { firmware, startDesk, temporaryFolder } from "../support/desk";
 import { httpsProof, md5Secret, Owner, request, untilClosed } from "../support/owner";
 
-const entry = await bundle({ after });
+const entry = await firmware();
 
 test("from the box to a new owner: the whole story of a device", async (t) => {
 	const desk = await startDesk(t, { entry, args: ["--clock-rate", "10"] });

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
-import { after, test } from "node:test";
-import { bundle, spawnDesk, startDesk, temporaryFolder } from "../support/desk";
+import { test } from "node:test";
+import { firmware, spawnDesk, startDesk, temporaryFolder } from "../support/desk";
 import { Owner } from "../support/owner";
 
-const entry = await bundle({ after });
+const entry = await firmware();
 
 test("a port in use is told in one line, and nothing else happens", async (t) => {
 	const desk = await startDesk(t, { entry });

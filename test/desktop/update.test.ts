@@ -54,17 +54,24 @@ class Repository {
 
 	/** What comes of `npm run release` for a desk: manifest and image. */
 	release(version: string, base: string, key: string, out: string, env?: Record<string, string>) {
-		const path = join(this.#folder, "modules", "version.ts");
-		const source = readFileSync(path, "utf8");
-		writeFileSync(path, source.replace(/VERSION = "[^"]*"/, `VERSION = "${version}"`));
+		const files = ["package.json", "modules/version.ts"].map((file) => join(this.#folder, file));
+		const before = files.map((file) => readFileSync(file, "utf8"));
+		const set = (texts: string[]) => {
+			for (const [i, file] of files.entries()) writeFileSync(file, texts[i] as string);
+		};
+		set(before.map((text) => text.replace(/((?:VERSION =|"version":) ")[^"]*/, `$1${version}`)));
 		const args = ["desktop", "--base", base, "--key", key, "--out", out];
 		const { status, stderr } = this.run("release.mjs", args, env);
-		writeFileSync(path, source);
+		set(before);
 		assert.equal(status, 0, stderr);
 		return {
 			manifest: readFileSync(join(out, "desktop.json")),
 			image: readFileSync(join(out, `ambient16-desktop-${version}.mjs`)),
 		};
+	}
+
+	write(text: string, ...path: string[]): void {
+		writeFileSync(join(this.#folder, ...path), text);
 	}
 
 	useKey(source: Repository): void {
@@ -249,6 +256,20 @@ test("a key is for its user alone, never in the repository, and never written ov
 	const inside = repository.run("keygen.mjs", [repository.script("key.pem")]);
 	assert.equal(inside.status, 1);
 	assert.match(inside.stderr, /^[^\n]*inside the repository[^\n]*\n$/);
+});
+
+test("versions that disagree are refused: the one that was raised is not the one that devices would get", () => {
+	const elsewhere = new Repository(join(folder, "raised by half"));
+	elsewhere.useKey(repository);
+	const text = elsewhere.read("package.json");
+	elsewhere.write(text.replace(/("version": ")[^"]*/, "$19.9.9"), "package.json");
+	const args = ["desktop", "--base", "https://updates.example.org", "--key", key];
+	const { status, stderr, stdout } = elsewhere.run("release.mjs", args);
+	assert.deepEqual([status, stdout], [1, ""]);
+	assert.match(
+		stderr,
+		/^package\.json is of version 9\.9\.9, modules\/version\.ts of \d[^\n]*npm version[^\n]*\n$/,
+	);
 });
 
 test("what stands in the way of a release is told in one line", () => {

@@ -21,6 +21,8 @@ export class FakeUpdater implements Updater {
 	keyless = false;
 	failing: "begin" | "write" | "activate" | undefined;
 	written: Uint8Array[] = [];
+	/** The version of the image that was switched to. */
+	activated: string | undefined;
 	readonly log: string[] = [];
 
 	verify(message: Uint8Array, signature: Uint8Array): boolean | undefined {
@@ -50,7 +52,8 @@ export class FakeUpdater implements Updater {
 		this.written.push(bytes.slice());
 	}
 
-	activate(): void {
+	activate(version: string): void {
+		this.activated = version;
 		this.#do("activate");
 	}
 

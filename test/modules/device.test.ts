@@ -650,6 +650,31 @@ describe("factory reset", () => {
 		assert.equal(owner.get().body.paired, false);
 	});
 
+	test("the next owner finds every setting as it was at first", () => {
+		const { owner, host } = paired();
+		const before = owner.signed({ getSettings: {} }).body.getSettings;
+		owner.open({ setHttps: { enabled: true } });
+		host.advance(1);
+		const mqtt = { url: "mqtts://broker.example.org", discovery: false };
+		assert.equal(owner.command({ setAuth: { md5: false }, setMqtt: mqtt }, "https").status, 200);
+		host.hold(11_000);
+		host.advance(1);
+		assert.equal(owner.pair().status, 200);
+		assert.deepEqual(owner.get().body.auth, ["md5", "hmac-sha256"]);
+		assert.deepEqual(owner.signed({ getSettings: {} }).body.getSettings, before);
+	});
+
+	test("the light that the owner ordered is off for the next one", () => {
+		const { owner, host } = paired();
+		owner.command({ setColor: { color: "blue", effect: "solid", duration: 3_600 } });
+		assert.notDeepEqual(host.led.color, [0, 0, 0]);
+		host.hold(11_000);
+		host.advance(1);
+		assert.equal(owner.pair().status, 200);
+		host.advance(1_000);
+		assert.deepEqual(host.led.color, [0, 0, 0]);
+	});
+
 	test("the certificate is a new one, Wi-Fi is forgotten", () => {
 		const { owner, host } = paired();
 		const fingerprint = () => {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { built } from "../../scripts/bundle.mjs";
 import { panelFiles } from "../../scripts/panel-files.mjs";
 import { atEnd } from "./scope";
 
@@ -43,7 +44,7 @@ export interface DeskOptions {
 	args?: string[];
 	/** Kept afterwards; without it the device has a folder of its own, erased at the end. */
 	data?: string;
-	/** What Node runs, in place of main.ts with tsx. */
+	/** What Node runs, in place of the firmware. */
 	entry?: string[];
 	/** ms to wait until it is ready. */
 	patience?: number;
@@ -179,29 +180,23 @@ export class Desk {
 	}
 }
 
-/** What startDesk runs unless told otherwise. */
-let shared: Promise<string[]> | undefined;
+/** What npm start runs, without the supervisor. */
+export async function firmware(): Promise<string[]> {
+	return [join(await built("desk"), "main.mjs")];
+}
 
 /** Starts a device and waits until it is ready. `scope` ends it. */
 export async function startDesk(scope: Scope, options: DeskOptions = {}): Promise<Desk> {
-	shared ??= bundle({ after: (task) => process.once("exit", task) });
-	const desk = spawnDesk(scope, { entry: await shared, ...options });
+	const desk = spawnDesk(scope, { entry: await firmware(), ...options });
 	await desk.waitFor(({ event }) => event === "ready", options.patience ?? 30_000);
 	return desk;
 }
 
 /** Starts a device, and does not wait. */
-export function spawnDesk(scope: Scope, { args = [], data, entry }: DeskOptions = {}): Desk {
+export function spawnDesk(scope: Scope, { args = [], data, entry }: DeskOptions & { entry: string[] }): Desk {
 	const folder = data ?? mkdtempSync(PREFIX);
 	const ports = ["--port", "--https-port"].flatMap((port) => (args.includes(port) ? [] : [port, "0"]));
-	const command = [
-		...(entry ?? ["--import", "tsx", "main.ts"]),
-		...ports,
-		"--data",
-		folder,
-		"--json",
-		...args,
-	];
+	const command = [...entry, ...ports, "--data", folder, "--json", ...args];
 	const child = spawn(process.execPath, command, { cwd: ROOT, stdio: "pipe" });
 	const desk = new Desk(child);
 	// For a test whose process ends before `after`.
@@ -223,11 +218,7 @@ export function temporaryFolder(scope: Scope): string {
 }
 
 /** A program ready to run, without a compiler and with libraries apart: it starts in a fifth of the time. For `entry`. */
-export async function bundle(
-	scope: Scope,
-	program = "main.ts",
-	{ splitting = true } = {},
-): Promise<string[]> {
+export async function bundle(scope: Scope, program: string, { splitting = true } = {}): Promise<string[]> {
 	const outdir = temporaryFolder(scope);
 	await build({
 		absWorkingDir: ROOT,

@@ -195,8 +195,8 @@ export async function untilOpen<T>(task: () => Promise<T>, patience = 30_000): P
 		try {
 			return await task();
 		} catch (error) {
-			if ((error as NodeJS.ErrnoException).code !== "ECONNREFUSED" || performance.now() > deadline)
-				throw error;
+			const { code = "" } = error as NodeJS.ErrnoException;
+			if (!["ECONNREFUSED", "ECONNRESET"].includes(code) || performance.now() > deadline) throw error;
 			await new Promise((resolve) => setTimeout(resolve, 20));
 		}
 	}

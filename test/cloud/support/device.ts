@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { cpSync } from "node:fs";
-import { bundle, type Desk, type Scope, startDesk, temporaryFolder } from "../../support/desk";
+import { type Desk, firmware, type Scope, startDesk, temporaryFolder } from "../../support/desk";
 import { type Answer, Owner, request, untilOpen } from "../../support/owner";
 import type { Database, Stored } from "./databases";
 import { patiently } from "./service";
@@ -27,7 +27,7 @@ let template: Promise<Template> | undefined;
 
 async function pairTemplate(): Promise<Template> {
 	const scope: Scope = { after: (task) => process.once("exit", task) };
-	const entry = await bundle(scope);
+	const entry = await firmware();
 	const data = temporaryFolder(scope);
 	const desk = await startDesk(scope, { entry, data, patience: PATIENCE });
 	const owner = new Owner(desk.http);

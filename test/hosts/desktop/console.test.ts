@@ -11,6 +11,7 @@ const ready: Ready = {
 	httpPort: 8080,
 	httpsPort: 8443,
 	udid: "10000fb38278",
+	version: "0.2.0",
 	paired: false,
 	data: "/home/me/data",
 	address: "192.0.2.16",
@@ -123,6 +124,15 @@ describe("readable lines", () => {
 			assert.ok(text.includes(part), part);
 	});
 
+	test("ready tells which version runs, and where that comes from", () => {
+		const told = (slot?: Ready["slot"]) =>
+			/^ {2}runs {3}(.*)$/m.exec(describeReady({ ...ready, ...(slot && { slot }) }, false))?.[1];
+		assert.deepEqual(
+			[told(), told("source"), told("b")],
+			["version 0.2.0", "version 0.2.0, as it is here", "version 0.2.0, the update in slot b"],
+		);
+	});
+
 	test("on other ports than the usual ones the command to pair names them", () => {
 		const text = describeReady({ ...ready, httpPort: 1, httpsPort: 2 }, false);
 		assert.ok(text.includes("ambient16 -- pair --url http://localhost:1 --https https://localhost:2\n"));
@@ -233,7 +243,7 @@ describe("a starting device", () => {
 	function makeStarting() {
 		const said: string[] = [];
 		const console: Console = {
-			ready: ({ paired }) => said.push(`ready ${paired}`),
+			ready: ({ paired, version }) => said.push(`ready ${paired} ${version}`),
 			event: ({ event }) => said.push(event),
 			glow() {},
 			close() {},
@@ -241,21 +251,22 @@ describe("a starting device", () => {
 		return { said, starting: new StartingConsole(console) };
 	}
 
-	test("says ready first, with what it has said of its owner", () => {
+	test("says ready first, with what it has said of its owner and its version", () => {
 		const { said, starting } = makeStarting();
+		starting.event({ event: "start", version: "0.2.0" });
 		starting.event({ event: "paired", paired: true });
 		starting.event({ event: "token", token: "uulroqkt" });
 		assert.deepEqual(said, []);
 		starting.ready(ready);
 		starting.event({ event: "reset" });
-		assert.deepEqual(said, ["ready true", "paired", "token", "reset"]);
+		assert.deepEqual(said, ["ready true 0.2.0", "start", "paired", "token", "reset"]);
 	});
 
 	test("is ready once", () => {
 		const { said, starting } = makeStarting();
 		starting.ready(ready);
 		starting.ready(ready);
-		assert.deepEqual(said, ["ready false"]);
+		assert.deepEqual(said, ["ready false "]);
 	});
 
 	test("that has a problem says all that it has to say, and is ready later", () => {
@@ -264,7 +275,7 @@ describe("a starting device", () => {
 		starting.event({ event: "problem", message: "port 8080 is in use" });
 		starting.event({ event: "reset" });
 		starting.ready(ready);
-		assert.deepEqual(said, ["paired", "problem", "reset", "ready false"]);
+		assert.deepEqual(said, ["paired", "problem", "reset", "ready false "]);
 	});
 });
 

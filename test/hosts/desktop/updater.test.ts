@@ -26,7 +26,7 @@ describe("image", () => {
 		it.begin();
 		for (const part of ["one ", "two ", "three"]) it.write(Buffer.from(part));
 		assert.equal(slots.active, "source");
-		it.activate();
+		it.activate("9.0.0");
 		assert.equal(readFileSync(slots.path("a"), "utf8"), "one two three");
 		assert.equal(slots.active, "a");
 	});
@@ -47,14 +47,14 @@ describe("image", () => {
 		it.write(Buffer.from("half"));
 		it.abandon();
 		assert.equal(existsSync(slots.path("a")), false);
-		assert.throws(() => it.activate());
+		assert.throws(() => it.activate("9.0.0"));
 		it.abandon();
 	});
 
 	test("on trial it is until it confirms itself; leaving it switches at once", (t) => {
 		const { slots, it, data } = updater(t);
 		it.begin();
-		it.activate();
+		it.activate("9.0.0");
 		let switches = 0;
 		const next = new SlotUpdater({
 			slots: new Slots(data),

@@ -43,6 +43,7 @@ test("a newer version is fetched, checked, written to the other slot and started
 	const { updater, web, host, busy, ready, status } = outcome(manifest());
 	assert.deepEqual(status, { state: "restarting", version: "9.0.0" });
 	assert.deepEqual(updater.log, ["begin 12345", "activate"]);
+	assert.equal(updater.activated, "9.0.0");
 	assert.deepEqual(Buffer.concat(updater.written), Buffer.from(IMAGE));
 	assert.equal(ready(), 1);
 	assert.deepEqual(busy, [true]);
