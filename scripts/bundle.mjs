@@ -32,7 +32,7 @@ const COMMON = {
 
 /** The firmware for a desk in one file, with all it needs but Node.js. The same sources give the same bytes. */
 export async function bundle() {
-	const { outputFiles } = await compile({
+	const { outputFiles = [] } = await compile({
 		entryPoints: ["main.ts"],
 		write: false,
 		minify: true,

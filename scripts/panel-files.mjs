@@ -13,7 +13,9 @@ export const panelFiles = {
 				// It looks for the page beside itself.
 				define: { "import.meta.url": JSON.stringify(pathToFileURL(path).href) },
 			});
-			const { readFiles } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+			const { readFiles } = await import(
+				`data:text/javascript,${encodeURIComponent(outputFiles[0]?.text ?? "")}`
+			);
 			return { contents: `export const readFiles = () => (${JSON.stringify(readFiles())});` };
 		});
 	},

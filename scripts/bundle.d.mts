@@ -1,2 +1,0 @@
-export function bundle(): Promise<Buffer>;
-export function built(program: "desk" | "ambient16"): Promise<string>;
