@@ -582,6 +582,27 @@ describe("HTTPS mode", () => {
 		assert.ok(!host.network.isOpen("https"));
 	});
 
+	test("HTTPS mode is not entered by an order whose answer was on its way when the button reset the device", () => {
+		const { owner, host } = paired();
+		const peer = owner.open({ setHttps: { enabled: true } }, "http", 20);
+		host.button.onChange(true);
+		host.realTime.advance(1);
+		host.time.advance(10_000);
+		peer.drain();
+		host.advance(1);
+		assert.equal(owner.get().body.paired, false);
+		assert.ok(!host.events.some((event) => event.event === "mode"));
+	});
+
+	test("a press of the button opens no window to pair a device with an owner", () => {
+		const { host } = paired();
+		const opened = host.events.filter((event) => event.event === "pairing").length;
+		host.hold(100);
+		host.advance(1);
+		assert.equal(host.network.isOpen("https"), false);
+		assert.equal(host.events.filter((event) => event.event === "pairing").length, opened);
+	});
+
 	test("an order that waited while the button reset the device is not carried out", () => {
 		const { owner, host } = paired();
 		const peer = owner.open({ setHttps: { enabled: true }, setColor: { color: "red", effect: "solid" } });
@@ -919,6 +940,38 @@ describe("cloud", () => {
 		database.work();
 		assert.ok(database.taken.length > 0);
 		for (const time of database.taken) assert.ok(time >= from - 10, `${time} is from before ${from}`);
+	});
+
+	test("after a factory reset the broker hears no more", () => {
+		const { host, broker, leave } = connected();
+		leave();
+		broker.accept();
+		host.hold(11_000);
+		broker.drop();
+		const [attempts, published] = [broker.attempts.length, broker.published.length];
+		host.wave("left-to-right");
+		host.advance(600_000);
+		assert.deepEqual([broker.attempts.length, broker.published.length], [attempts, published]);
+	});
+
+	test("a device that is switched off in HTTPS mode connects to nobody on its way out", () => {
+		const { broker, device } = connected();
+		const attempts = broker.attempts.length;
+		device.close();
+		running = [];
+		assert.equal(broker.attempts.length, attempts);
+	});
+
+	test("without an owner nothing is sent, not even where the flash could not forget the last one's settings", () => {
+		const { host, broker, database, device } = connected();
+		device.close();
+		running = [];
+		host.flash.delete(UUID_KEY);
+		host.flash.writesLeft = 0;
+		const [attempts, asked] = [broker.attempts.length, database.requests.length];
+		start(host);
+		host.advance(100_000);
+		assert.deepEqual([broker.attempts.length, database.requests.length], [attempts, asked]);
 	});
 
 	test("a factory reset erases the points and where they went", () => {

@@ -303,6 +303,21 @@ describe("the storage", () => {
 	});
 });
 
+test("erased before the clock was set, windows that waited for their time and those that were lost are nobody's", () => {
+	const rig = new Rig({ synced: false });
+	rig.pass((WINDOWS_UNSYNCED + 5) * 10_000);
+	assert.ok(rig.cloud.status.points.lost > 0);
+	rig.cloud.erase();
+	assert.deepEqual(rig.cloud.status.points, { waiting: 0, sent: 0, lost: 0, refused: 0 });
+	rig.cloud.configure(INFLUX, MQTT);
+	rig.host.time.synced = true;
+	const from = START + 40 * HOUR;
+	rig.host.time.jump(from);
+	rig.pass(60_000);
+	assert.ok(rig.points.size > 0);
+	for (const time of rig.points.keys()) assert.ok(time >= from / 1000 - 10, `${time}`);
+});
+
 test("whatever happens, every window arrives, and never with two values", () => {
 	const action = fc.oneof(
 		fc.record({ pass: fc.integer({ min: 1, max: 400 }) }),
