@@ -40,8 +40,8 @@ export class Connection implements Socket {
 		this.#options = options;
 		this.#stream = options.stream;
 		this.remoteAddress = options.remoteAddress;
-		// After every error comes "close".
-		this.#stream.on("error", () => {});
+		// node:tls keeps TCP open after an error, though it has sent its alert. After every error comes "close" now.
+		this.#stream.on("error", () => this.#stream.destroy());
 		this.#stream.on("close", () => {
 			options.timers.clear(this.#closeTimer);
 			this.#fail();

@@ -17,6 +17,9 @@ const CIPHERS = [
 	"ECDHE-ECDSA-CHACHA20-POLY1305",
 ].join(":");
 
+/** Key exchange groups, without the finite fields (RFC 7919) that TLS 1.3 would have as well. */
+const GROUPS = "X25519:P-256:P-384:P-521";
+
 export interface ListenerOptions extends ListenOptions {
 	port: number;
 	/** In real time. */
@@ -109,6 +112,7 @@ function createSecureServer(
 		minVersion: "TLSv1.2",
 		maxVersion: "TLSv1.3",
 		ciphers: CIPHERS,
+		ecdhCurve: GROUPS,
 		secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
 		ALPNProtocols: ["http/1.1"],
 	});

@@ -10,6 +10,7 @@ import type {
 	PostResult,
 	Timer,
 	Timers,
+	Trust,
 } from "../host";
 import { get } from "./get";
 import { guard, type OnException } from "./guard";
@@ -150,6 +151,11 @@ export class ModdableNetwork implements Network {
 
 	fingerprint(identity: Uint8Array): Uint8Array | undefined {
 		return this.#options.tls?.fingerprint(identity);
+	}
+
+	checkTrust({ ca }: Trust): string | undefined {
+		const { tls, clock } = this.#options;
+		return ca === undefined ? undefined : tls?.checkAuthorities(ca, clock.synced ? clock.now() : undefined);
 	}
 
 	post(request: PostRequest, done: (result: PostResult) => void): () => void {

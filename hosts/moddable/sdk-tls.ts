@@ -1,4 +1,4 @@
-import { createIdentity, fingerprint, TLSSession } from "./tls/tls";
+import { checkAuthorities, createIdentity, fingerprint, TLSSession } from "./tls/tls";
 import type { Tls } from "./tls-io";
 
 /** TLS of Mbed TLS. */
@@ -8,6 +8,7 @@ export function sdkTls(): Tls {
 		connect: (client) => new TLSSession(client),
 		createIdentity: (udid, address) =>
 			bytesOf(address === undefined ? createIdentity(udid) : createIdentity(udid, address)),
+		checkAuthorities,
 		fingerprint: (identity) => bytesOf(fingerprint(identity)),
 	};
 }

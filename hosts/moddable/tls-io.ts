@@ -38,6 +38,8 @@ export interface Tls {
 	connect(client: TlsClient): TlsSession;
 	/** A key and its certificate; undefined if it failed. Blocks while it works. */
 	createIdentity(udid: string, address: string | undefined): Uint8Array | undefined;
+	/** Why no authority in `ca` (PEM) can be used, undefined if one can. `time` in ms, undefined if unknown. */
+	checkAuthorities(ca: string, time: number | undefined): string | undefined;
 	/** SHA-256 of an identity's certificate; undefined if the bytes are none. */
 	fingerprint(identity: Uint8Array): Uint8Array | undefined;
 }

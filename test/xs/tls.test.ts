@@ -181,6 +181,20 @@ describe("the firmware with TLS on XS", { skip, timeout: 120_000 }, () => {
 		assert.deepEqual(database.resumed, [false, true, true, false, true]);
 	});
 
+	test("an authority that cannot be used is refused with its reason, and nothing is changed", async (t) => {
+		const owner = await owned(t);
+		await owner.send(owner.md5({ setHttps: { enabled: true } }));
+		await owner.bench.advance(1_000);
+		const { ca } = await Authority.create();
+		const damaged = ca.replace("-----\nMII", "-----\nMIJ");
+		const order = (bundle: string) =>
+			owner.send(owner.md5({ setMqtt: { url: "mqtts://a.example", ca: bundle } }), "https");
+		const { status, text } = await order(damaged);
+		assert.equal(status, 400);
+		assert.match(text, /setMqtt\.ca must be .*: certificate is damaged/);
+		assert.equal((await order(damaged + ca)).status, 200);
+	});
+
 	test("what waited while the database was away for half an hour leaves, and memory suffices", async (t) => {
 		const own = await (await Authority.create()).issue({ selfSigned: true });
 		const database = new Database(own);

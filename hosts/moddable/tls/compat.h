@@ -23,6 +23,7 @@
 #include <mbedtls/sha256.h>
 #endif
 #include <mbedtls/constant_time.h>
+#include <mbedtls/pem.h>
 #include <mbedtls/pk.h>
 #include <mbedtls/platform.h>
 #include <mbedtls/platform_util.h>
@@ -180,6 +181,14 @@ static inline int compat_p256_verify(
 	psa_destroy_key(id);
 	return result;
 #endif
+}
+
+static inline const uint8_t *compat_pem_bytes(const mbedtls_pem_context *pem) {
+	return pem->MBEDTLS_PRIVATE(buf);
+}
+
+static inline size_t compat_pem_size(const mbedtls_pem_context *pem) {
+	return pem->MBEDTLS_PRIVATE(buflen);
 }
 
 /* A private key in DER (SEC 1 or PKCS #8). */

@@ -29,6 +29,14 @@ enum {
 	A16_TRUNCATED = -14,
 	/* Used after a16_session_close. */
 	A16_CLOSED = -15,
+	/* An authority in the chain may not vouch for that name. */
+	A16_CONSTRAINED = -16,
+	/* A critical extension that is not known here, or any that is malformed. */
+	A16_EXTENSION = -17,
+	/* Of a CA: there is none in the bytes; it cannot be read; it may not issue certificates. */
+	A16_EMPTY = -18,
+	A16_DAMAGED = -19,
+	A16_AUTHORITY = -20,
 };
 
 /** A few words on an error of the above, for people. */

@@ -1,5 +1,6 @@
 /* From options to a session that is ready for its first step. */
 #include "address.h"
+#include "authorities.h"
 #include "identity.h"
 #include "internal.h"
 
@@ -89,29 +90,6 @@ static bool is_name(const char *host) {
 	return true;
 }
 
-static int parse_certificates(mbedtls_x509_crt *chain, const uint8_t *bytes, size_t size) {
-	if (size && bytes[0] != (MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE)) {
-		/* PEM, which the library wants with a NUL. */
-		char *text = mbedtls_calloc(1, size + 1);
-		if (!text) return A16_MEMORY;
-		memcpy(text, bytes, size);
-		int result = mbedtls_x509_crt_parse(chain, (const uint8_t *)text, size + 1);
-		mbedtls_free(text);
-		return result ? A16_ARGUMENT : 0;
-	}
-	uint8_t *p = (uint8_t *)bytes;
-	uint8_t *end = p + size;
-	while (p < end) {
-		uint8_t *certificate = p;
-		size_t length;
-		if (mbedtls_asn1_get_tag(&p, end, &length, MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE))
-			return A16_ARGUMENT;
-		p += length;
-		if (mbedtls_x509_crt_parse_der(chain, certificate, (size_t)(p - certificate))) return A16_ARGUMENT;
-	}
-	return size ? 0 : A16_ARGUMENT;
-}
-
 /* SHA-256 of two digests: of the host, and of the CA (or the fingerprint). */
 static int digest_purpose(A16Session *session, const A16ClientOptions *options) {
 	uint8_t digests[65] = {0};
@@ -144,7 +122,7 @@ static int set_up_client(A16Session *session, const A16ClientOptions *options) {
 		session->trust.pinned = true;
 		memcpy(session->trust.fingerprint, options->fingerprint, 32);
 	} else {
-		int result = parse_certificates(&session->certificates, options->ca, options->ca_size);
+		int result = a16_authorities_parse(&session->certificates, options->ca, options->ca_size);
 		if (result) return result;
 	}
 	int result = digest_purpose(session, options);

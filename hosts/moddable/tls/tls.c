@@ -7,6 +7,7 @@
 
 #include "xsmc.h"
 
+#include "authorities.h"
 #include "identity.h"
 #include "session.h"
 #include "signature.h"
@@ -313,6 +314,18 @@ void xs_tls_identity(xsMachine *the) {
 	if (size > 0) result_bytes(the, bytes, (size_t)size);
 	mbedtls_platform_zeroize(bytes, A16_IDENTITY_SIZE);
 	free(bytes);
+}
+
+/* ca, time (ms); undefined if the CA will do */
+void xs_tls_check_authorities(xsMachine *the) {
+	const uint8_t *ca;
+	size_t size;
+	int error = A16_ARGUMENT;
+	if (has_argument(the, 0) && get_bytes(the, &xsArg(0), &ca, &size)) {
+		double time = has_argument(the, 1) ? get_number(the, &xsArg(1)) : 0;
+		error = a16_authorities_check(ca, size, (uint64_t)(time / 1000));
+	}
+	result_text(the, error ? a16_error_text(error) : NULL);
 }
 
 void xs_tls_fingerprint(xsMachine *the) {

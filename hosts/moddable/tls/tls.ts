@@ -170,6 +170,13 @@ export class TLSSession extends (Native("xs_tls_destructor") as new () => object
 export const createIdentity: (udid: string, ...addresses: string[]) => ArrayBuffer | undefined =
 	native("xs_tls_identity");
 
+/**
+ * Why none of the certificates in `ca` (PEM or DER) can be used as an authority, in a few words; undefined if one can.
+ * `time`: ms since 1970, undefined while the clock is not right.
+ */
+export const checkAuthorities: (ca: string | Bytes, time: number | undefined) => string | undefined =
+	native("xs_tls_check_authorities");
+
 /** SHA-256 of the certificate (DER) in an identity; undefined if the bytes are none. */
 export const fingerprint: (identity: Bytes) => ArrayBuffer | undefined = native("xs_tls_fingerprint");
 

@@ -1,5 +1,6 @@
 #include "trust.h"
 
+#include "constraints.h"
 #include "error.h"
 
 const mbedtls_x509_crt_profile a16_trust_profile = {
@@ -11,14 +12,18 @@ const mbedtls_x509_crt_profile a16_trust_profile = {
 	2048,
 };
 
-/* Seconds since 1970 (proleptic Gregorian, UTC). */
-static uint64_t seconds(const mbedtls_x509_time *time) {
+uint64_t a16_trust_seconds(const mbedtls_x509_time *time) {
 	if (time->year < 1970) return 0;
 	int64_t year = time->mon > 2 ? time->year : time->year - 1;
 	int64_t month = (time->mon + 9) % 12;
 	int64_t day = year * 365 + year / 4 - year / 100 + year / 400 + (month * 306 + 5) / 10 + time->day - 1 -
 		719468;
 	return (uint64_t)(((day * 24 + time->hour) * 60 + time->min) * 60 + time->sec);
+}
+
+bool a16_trust_is_self_issued(const mbedtls_x509_crt *certificate) {
+	return certificate->issuer_raw.len == certificate->subject_raw.len &&
+		memcmp(certificate->issuer_raw.p, certificate->subject_raw.p, certificate->subject_raw.len) == 0;
 }
 
 static bool is_pinned(const A16Trust *trust, const mbedtls_x509_crt *certificate) {
@@ -36,6 +41,15 @@ static bool has_address(const A16Trust *trust, const mbedtls_x509_crt *certifica
 	return false;
 }
 
+/* Of every authority above it. One that an authority has issued to itself is not held to them (RFC 5280, 6.1.3). */
+static bool is_constrained(A16Trust *trust, const mbedtls_x509_crt *certificate, int depth) {
+	trust->chain[depth] = certificate;
+	for (int above = depth + 1; above < A16_CHAIN && trust->chain[above]; above++)
+		if (!a16_constraints_allow(trust->chain[above], certificate, depth == 0, &trust->comparisons))
+			return depth == 0 || !a16_trust_is_self_issued(certificate);
+	return false;
+}
+
 int a16_trust_verify(void *context, mbedtls_x509_crt *certificate, int depth, uint32_t *flags) {
 	A16Trust *trust = context;
 	if (depth == 0) trust->checked = true;
@@ -50,13 +64,15 @@ int a16_trust_verify(void *context, mbedtls_x509_crt *certificate, int depth, ui
 		/* The library compares with time(), which the chip has not got and a simulation must not use. */
 		*flags &= ~(uint32_t)(MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE);
 		/* notAfter is itself within the validity. */
-		uint64_t expiry = seconds(&certificate->valid_to) + 1;
+		uint64_t expiry = a16_trust_seconds(&certificate->valid_to) + 1;
 		if (expiry < trust->expiry) trust->expiry = expiry;
 		if (trust->time && trust->time >= expiry) *flags |= MBEDTLS_X509_BADCERT_EXPIRED;
-		if (trust->time && trust->time < seconds(&certificate->valid_from))
+		if (trust->time && trust->time < a16_trust_seconds(&certificate->valid_from))
 			*flags |= MBEDTLS_X509_BADCERT_FUTURE;
 		if (depth == 0 && trust->address_size && !has_address(trust, certificate))
 			*flags |= MBEDTLS_X509_BADCERT_CN_MISMATCH;
+		if (depth < A16_CHAIN && is_constrained(trust, certificate, depth))
+			*flags |= MBEDTLS_X509_BADCERT_OTHER;
 	}
 	if (mbedtls_pk_get_bitlen(&certificate->pk) > A16_KEY_BITS || depth >= A16_CHAIN)
 		*flags |= MBEDTLS_X509_BADCERT_BAD_KEY;
@@ -70,6 +86,7 @@ int a16_trust_error(const A16Trust *trust, uint32_t flags) {
 	if (flags & MBEDTLS_X509_BADCERT_EXPIRED) return A16_EXPIRED;
 	if (flags & MBEDTLS_X509_BADCERT_FUTURE) return A16_NOT_YET_VALID;
 	if (flags & MBEDTLS_X509_BADCERT_CN_MISMATCH) return A16_NAME;
+	if (flags & MBEDTLS_X509_BADCERT_OTHER) return A16_CONSTRAINED;
 	if (flags & (MBEDTLS_X509_BADCERT_KEY_USAGE | MBEDTLS_X509_BADCERT_EXT_KEY_USAGE)) return A16_USAGE;
 	return A16_UNTRUSTED;
 }

@@ -21,6 +21,10 @@ typedef struct {
 	size_t address_size;
 	/** Seconds since 1970, or 0 while the clock is not right: dates are not checked then. */
 	uint64_t time;
+	/** The chain's certificates by depth, while it is looked at: the root comes first. */
+	const mbedtls_x509_crt *chain[A16_CHAIN];
+	/** See constraints.h. */
+	unsigned comparisons;
 	/** The chain was looked at. */
 	bool checked;
 	/** The first second at which one of its certificates is no longer valid; UINT64_MAX for pinned ones. */
@@ -29,6 +33,12 @@ typedef struct {
 
 /** SHA-256 or better, P-256 to P-521, RSA from 2048 bits. */
 extern const mbedtls_x509_crt_profile a16_trust_profile;
+
+/** Seconds since 1970 (proleptic Gregorian, UTC); 0 before. */
+uint64_t a16_trust_seconds(const mbedtls_x509_time *time);
+
+/** Issuer and subject are of one name. */
+bool a16_trust_is_self_issued(const mbedtls_x509_crt *certificate);
 
 /** For mbedtls_ssl_conf_verify, with an A16Trust: has the last word on each certificate. */
 int a16_trust_verify(void *trust, mbedtls_x509_crt *certificate, int depth, uint32_t *flags);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { Socket } from "node:net";
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { describe, test } from "node:test";
 import type { ConnectionOptions } from "node:tls";
 import { FakeTime } from "../../fakes/host";
@@ -23,6 +24,7 @@ describe("TLS", { timeout: 60_000 }, () => {
 	const offers: [string, ConnectionOptions][] = [
 		["TLS 1.1", { minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" }],
 		["encryption that is not authenticated", { maxVersion: "TLSv1.2", ciphers: "ECDHE-ECDSA-AES128-SHA256" }],
+		["a key exchange over a finite field", { minVersion: "TLSv1.3", ecdhCurve: "ffdhe2048" }],
 		["a client that speaks HTTP/2 only", { ALPNProtocols: ["h2"] }],
 	];
 	for (const [what, options] of offers)
@@ -56,6 +58,39 @@ describe("TLS", { timeout: 60_000 }, () => {
 		});
 		assert.match(String(error), /no.renegotiation/i);
 	});
+
+	for (const group of ["X25519", "P-256", "P-384", "P-521"])
+		test(`${group} is spoken`, async (t) => {
+			const { port } = await serve(t, echo, true);
+			const client = await connectSecurely(t, port, { ecdhCurve: group });
+			assert.equal(client.getProtocol(), "TLSv1.3");
+		});
+
+	for (const version of ["TLSv1.2", "TLSv1.3"] as const)
+		test(`TCP ends with the alert when ${version} is broken`, async (t) => {
+			const { port } = await serve(t, echo, true);
+			// Between client and device, and keeps its own side open.
+			const between = createServer({ allowHalfOpen: true });
+			t.after(() => void between.close());
+			between.listen(0, "127.0.0.1");
+			await once(between, "listening");
+			const wires = once(between, "connection");
+			const secured = connectSecurely(t, (between.address() as AddressInfo).port, {
+				minVersion: version,
+				maxVersion: version,
+			});
+			const [client] = (await wires) as [Socket];
+			const device = await connect(t, port);
+			t.after(() => client.destroy());
+			client.pipe(device, { end: false }).pipe(client, { end: false });
+			const owner = await secured;
+			owner.on("error", () => {});
+			owner.write("hello");
+			await readBytes(owner, 5);
+			const rest = readAll(device);
+			device.write(Buffer.concat([Buffer.from("1703030020", "hex"), Buffer.alloc(32)]));
+			assert.ok((await rest).length > 0);
+		});
 
 	test("a client that speaks plain HTTP on the TLS port is cut off and never delivered", async (t) => {
 		let connections = 0;

@@ -122,6 +122,10 @@ export class FakeTls implements Tls {
 		return new TextEncoder().encode(`${udid} ${address}`);
 	}
 
+	checkAuthorities(ca: string, time: number | undefined): string | undefined {
+		return ca === "usable" ? undefined : `${ca} is of no use at ${time}`;
+	}
+
 	fingerprint(): Uint8Array {
 		return new Uint8Array(32);
 	}

@@ -383,4 +383,13 @@ describe("TLS over the SDK's sockets", () => {
 		time.advance(0);
 		assert.deepEqual(made, ["10000fb38278 192.0.2.16"]);
 	});
+
+	test("asks whether an authority is of use, with the time once the clock is right", () => {
+		const { time, network } = setUp();
+		assert.equal(network.checkTrust({ ca: "usable" }), undefined);
+		assert.equal(network.checkTrust({ fingerprint: "00" }), undefined);
+		assert.equal(network.checkTrust({ ca: "this" }), `this is of no use at ${time.now()}`);
+		time.synced = false;
+		assert.equal(network.checkTrust({ ca: "this" }), "this is of no use at undefined");
+	});
 });

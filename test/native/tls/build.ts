@@ -9,6 +9,8 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const sources = fileURLToPath(new URL("../../../hosts/moddable/tls", import.meta.url));
 const parts = [
 	"address",
+	"authorities",
+	"constraints",
 	"error",
 	"identity",
 	"queue",

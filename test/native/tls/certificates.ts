@@ -11,7 +11,8 @@ export function makeCertificates(folder: string): void {
 	const openssl = (...args: string[]) => execFileSync("openssl", args, { stdio: ["ignore", "pipe", "pipe"] });
 
 	function key(name: string, algorithm = "EC", option = "ec_paramgen_curve:P-256") {
-		openssl("genpkey", "-algorithm", algorithm, "-pkeyopt", option, "-out", at(`${name}.key`));
+		const options = option ? ["-pkeyopt", option] : [];
+		openssl("genpkey", "-algorithm", algorithm, ...options, "-out", at(`${name}.key`));
 	}
 
 	interface Leaf {
@@ -119,6 +120,76 @@ export function makeCertificates(folder: string): void {
 		extensions: ["subjectAltName=DNS:192.0.2.7"],
 	});
 	openssl("x509", "-in", at("ca.pem"), "-outform", "DER", "-out", at("ca.der"));
+	makeOddAuthorities();
+	makeConstrained();
+
+	/** Authorities that cannot be used, and bundles with them. */
+	function makeOddAuthorities() {
+		key("ca1024", "RSA", "rsa_keygen_bits:1024");
+		certificate("ca1024", { extensions: authority });
+		copyFileSync(at("ca.key"), at("old.key"));
+		certificate("old", { extensions: authority, days: "0" });
+		copyFileSync(at("ca.key"), at("critical.key"));
+		certificate("critical", { extensions: [...authority, "1.2.3.4=critical,ASN1:NULL"] });
+		key("edwards", "ED25519", "");
+		certificate("edwards", { extensions: authority });
+		writeFileSync(at("damaged.pem"), readFileSync(at("ca.pem"), "utf8").replace("-----\nMII", "-----\nMIJ"));
+		writeFileSync(at("no-base64.pem"), readFileSync(at("ca.pem"), "utf8").replace("-----\nMII", "-----\n*"));
+		writeFileSync(at("cut.pem"), readFileSync(at("ca.pem"), "utf8").slice(0, 300));
+		writeFileSync(at("text.pem"), "no certificate\n");
+		writeFileSync(at("bundle.pem"), "What follows is a bundle\n");
+		append("bundle", "damaged", "no-base64", "critical", "ca1024", "server", "edwards", "ca", "damaged");
+	}
+
+	/** Authorities with name constraints, and servers of theirs within and without. */
+	function makeConstrained() {
+		function constrained(name: string, constraints: string, issuer?: string) {
+			copyFileSync(at("ca.key"), at(`${name}.key`));
+			certificate(name, { issuer, extensions: [...authority, `nameConstraints=${constraints}`] });
+		}
+		function named(name: string, issuer: string, names: string, subject?: string) {
+			const extensions = ["basicConstraints=CA:FALSE", ...(names ? [`subjectAltName=${names}`] : [])];
+			certificate(name, { key: "server", issuer, subject, extensions });
+		}
+
+		const home = [
+			"permitted;DNS:sensor.test",
+			"permitted;IP:192.0.2.0/255.255.255.0",
+			"permitted;IP:2001:db8::/ffff:ffff::",
+		].join(",");
+		constrained("permits", `critical,${home}`);
+		named("permitted", "permits", "DNS:Sensor.test,DNS:a.sensor.test,IP:192.0.2.7,IP:2001:db8::7");
+		named("permitted-cn", "permits", "", "sensor.test");
+		named("other-cn", "permits", "", "other.test");
+		named("other-name", "permits", "DNS:sensor.test,DNS:other.test");
+		named("longer-name", "permits", "DNS:xsensor.test");
+		named("wider-name", "permits", "DNS:*.test");
+		named("other-ipv4", "permits", "DNS:sensor.test,IP:192.0.3.7");
+		named("other-ipv6", "permits", "DNS:sensor.test,IP:2001:db9::7");
+
+		constrained("excludes", "excluded;DNS:bad.test,excluded;IP:192.0.2.128/255.255.255.128");
+		named("not-excluded", "excludes", "DNS:sensor.test,DNS:notbad.test,IP:192.0.2.7");
+		named("excluded-name", "excludes", "DNS:sensor.test,DNS:BAD.test");
+		named("excluded-below", "excludes", "DNS:sensor.test,DNS:a.bad.test");
+		named("excluded-dot", "excludes", "DNS:sensor.test,DNS:bad.test.");
+		named("excluded-wildcard", "excludes", "DNS:sensor.test,DNS:*.test");
+		named("excluded-ipv4", "excludes", "DNS:sensor.test,IP:192.0.2.200");
+
+		constrained("for-mail", "permitted;email:example.org");
+		named("mail", "for-mail", "DNS:sensor.test,email:me@example.com");
+		named("no-mail", "for-mail", "DNS:sensor.test");
+		constrained("broken-mask", "permitted;IP:192.0.2.0/255.0.255.0");
+		named("by-broken-mask", "broken-mask", "DNS:sensor.test");
+
+		for (const criticality of ["", "critical,"]) {
+			const name = criticality ? "below-critical" : "below";
+			constrained(name, `${criticality}${home}`, "ca");
+			named(`${name}-permitted`, name, "DNS:sensor.test");
+			append(`${name}-permitted`, name);
+			named(`${name}-other`, name, "DNS:sensor.test,DNS:other.test");
+			append(`${name}-other`, name);
+		}
+	}
 }
 
 /** Changes one letter of the name in a certificate, under its signature. */

@@ -343,6 +343,14 @@ export function testClient(tool: () => string, folder: () => string): void {
 		assert.equal(page!.version, "");
 	});
 
+	test("an intermediate with critical name constraints is refused, and the error says so", async () => {
+		for (const version of newest === "TLSv1.3" ? ["-tls1_2", "-tls1_3"] : ["-tls1_2"]) {
+			const [page] = await visitOpenssl("below-critical-permitted", [version]);
+			assert.equal(page!.error, "certificate has an extension that cannot be used here");
+			assert.equal(page!.version, "");
+		}
+	});
+
 	const refused: [string, string[], RegExp][] = [
 		[
 			"TLS 1.1",

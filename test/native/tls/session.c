@@ -275,10 +275,6 @@ static void client_options_that_make_no_sense_are_refused(void) {
 	const A16ClientOptions options[] = {
 		{.host = "sensor.test"},
 		{.host = "sensor.test", .ca = ca, .ca_size = size, .fingerprint = print},
-		{.host = "sensor.test", .ca = ca, .ca_size = 0},
-		{.host = "sensor.test", .ca = ca, .ca_size = size / 2},
-		{.host = "sensor.test", .ca = print, .ca_size = sizeof print},
-		{.host = "sensor.test", .ca = (const uint8_t *)"0", .ca_size = 1},
 		{.host = "", .ca = ca, .ca_size = size},
 		{.host = "a b", .ca = ca, .ca_size = size},
 		{.host = "[::1]", .ca = ca, .ca_size = size},
@@ -288,6 +284,17 @@ static void client_options_that_make_no_sense_are_refused(void) {
 	};
 	for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
 		CHECK(a16_session_client(&session, &options[i]) == A16_ARGUMENT);
+		CHECK(session == NULL);
+	}
+	const A16ClientOptions unusable[] = {
+		{.host = "sensor.test", .ca = ca, .ca_size = 0},
+		{.host = "sensor.test", .ca = ca, .ca_size = size / 2},
+		{.host = "sensor.test", .ca = print, .ca_size = sizeof print},
+		{.host = "sensor.test", .ca = (const uint8_t *)"0", .ca_size = 1},
+	};
+	for (size_t i = 0; i < sizeof unusable / sizeof *unusable; i++) {
+		int error = a16_session_client(&session, &unusable[i]);
+		CHECK(error == A16_EMPTY || error == A16_DAMAGED);
 		CHECK(session == NULL);
 	}
 	free(ca);

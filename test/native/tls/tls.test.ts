@@ -7,6 +7,7 @@ import { after, before, describe, test } from "node:test";
 import { Build, has, missing } from "./build";
 import { makeCertificates } from "./certificates";
 import { testClient, testServer } from "./interop";
+import { testLimbo } from "./limbo";
 import { testSignatures } from "./signature";
 
 const skip = missing();
@@ -67,9 +68,11 @@ describe("native TLS", { skip, concurrency: 2 }, () => {
 	suite("units");
 	suite("session");
 	suite("trust");
+	suite("authorities");
 	suite("resumption");
 	suite("session", "a", true, ["valgrind", "--quiet", "--leak-check=full", "--error-exitcode=1"]);
 
+	testLimbo(() => build.program("limbo"));
 	describe("signatures", () =>
 		testSignatures(
 			() => tool,

@@ -7,12 +7,16 @@
 #include "mbedtls/build_info.h"
 #include "mbedtls/pk.h"
 
+#define MBEDTLS_ERR_X509_FEATURE_UNAVAILABLE -0x2080
+#define MBEDTLS_ERR_X509_INVALID_EXTENSIONS -0x2500
+#define MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG -0x2600
 #define MBEDTLS_ERR_X509_CERT_VERIFY_FAILED -0x2700
 #define MBEDTLS_ERR_X509_ALLOC_FAILED PSA_ERROR_INSUFFICIENT_MEMORY
 
 #define MBEDTLS_X509_BADCERT_EXPIRED 0x01
 #define MBEDTLS_X509_BADCERT_CN_MISMATCH 0x04
 #define MBEDTLS_X509_BADCERT_NOT_TRUSTED 0x08
+#define MBEDTLS_X509_BADCERT_OTHER 0x0100
 #define MBEDTLS_X509_BADCERT_FUTURE 0x0200
 #define MBEDTLS_X509_BADCERT_KEY_USAGE 0x0800
 #define MBEDTLS_X509_BADCERT_EXT_KEY_USAGE 0x1000
@@ -25,6 +29,7 @@
 #define MBEDTLS_X509_ID_FLAG(id) (1 << ((id) - 1))
 
 typedef mbedtls_asn1_buf mbedtls_x509_buf;
+typedef mbedtls_asn1_named_data mbedtls_x509_name;
 typedef mbedtls_asn1_sequence mbedtls_x509_sequence;
 typedef struct mbedtls_x509_crl mbedtls_x509_crl;
 
@@ -35,10 +40,16 @@ typedef struct mbedtls_x509_time {
 
 typedef struct mbedtls_x509_crt {
 	mbedtls_x509_buf raw;
+	int version;
+	mbedtls_x509_buf issuer_raw;
+	mbedtls_x509_buf subject_raw;
+	mbedtls_x509_name subject;
 	mbedtls_x509_time valid_from;
 	mbedtls_x509_time valid_to;
 	mbedtls_pk_context pk;
+	mbedtls_x509_buf v3_ext;
 	mbedtls_x509_sequence subject_alt_names;
+	int MBEDTLS_PRIVATE(ca_istrue);
 	struct mbedtls_x509_crt *next;
 } mbedtls_x509_crt;
 
@@ -55,7 +66,13 @@ typedef struct mbedtls_x509write_cert {
 
 void mbedtls_x509_crt_init(mbedtls_x509_crt *crt);
 void mbedtls_x509_crt_free(mbedtls_x509_crt *crt);
-int mbedtls_x509_crt_parse(mbedtls_x509_crt *chain, const unsigned char *buf, size_t buflen);
+typedef int (*mbedtls_x509_crt_ext_cb_t)(void *p_ctx, mbedtls_x509_crt const *crt, mbedtls_x509_buf const *oid,
+	int critical, const unsigned char *p, const unsigned char *end);
+int mbedtls_x509_crt_parse_der_with_ext_cb(mbedtls_x509_crt *chain, const unsigned char *buf, size_t buflen,
+	int make_copy, mbedtls_x509_crt_ext_cb_t cb, void *p_ctx);
+int mbedtls_x509_crt_verify_with_profile(mbedtls_x509_crt *crt, mbedtls_x509_crt *trust_ca, mbedtls_x509_crl *ca_crl,
+	const mbedtls_x509_crt_profile *profile, const char *cn, uint32_t *flags,
+	int (*f_vrfy)(void *, mbedtls_x509_crt *, int, uint32_t *), void *p_vrfy);
 int mbedtls_x509_crt_parse_der(mbedtls_x509_crt *chain, const unsigned char *buf, size_t buflen);
 
 void mbedtls_x509write_crt_init(mbedtls_x509write_cert *ctx);

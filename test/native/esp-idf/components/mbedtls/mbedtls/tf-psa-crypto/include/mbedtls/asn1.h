@@ -5,6 +5,11 @@
 
 #include "tf-psa-crypto/build_info.h"
 
+#define MBEDTLS_ERR_ASN1_UNEXPECTED_TAG -0x0062
+
+#define MBEDTLS_ASN1_BOOLEAN 0x01
+#define MBEDTLS_ASN1_OCTET_STRING 0x04
+#define MBEDTLS_ASN1_OID 0x06
 #define MBEDTLS_ASN1_SEQUENCE 0x10
 #define MBEDTLS_ASN1_CONSTRUCTED 0x20
 #define MBEDTLS_ASN1_CONTEXT_SPECIFIC 0x80
@@ -20,4 +25,11 @@ typedef struct mbedtls_asn1_sequence {
 	struct mbedtls_asn1_sequence *next;
 } mbedtls_asn1_sequence;
 
+typedef struct mbedtls_asn1_named_data {
+	mbedtls_asn1_buf oid;
+	mbedtls_asn1_buf val;
+	struct mbedtls_asn1_named_data *next;
+} mbedtls_asn1_named_data;
+
+int mbedtls_asn1_get_len(unsigned char **p, const unsigned char *end, size_t *len);
 int mbedtls_asn1_get_tag(unsigned char **p, const unsigned char *end, size_t *len, int tag);

@@ -7,6 +7,9 @@
 #include "psa/crypto.h"
 #include "tf-psa-crypto/build_info.h"
 
+#define MBEDTLS_ERR_PK_UNKNOWN_NAMED_CURVE -0x3A00
+#define MBEDTLS_ERR_PK_UNKNOWN_PK_ALG -0x3C80
+
 typedef struct mbedtls_pk_context {
 	const void *MBEDTLS_PRIVATE(pk_info);
 	void *MBEDTLS_PRIVATE(pk_ctx);
