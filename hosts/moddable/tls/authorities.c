@@ -36,6 +36,7 @@ static int error_of(int result) {
 	/* The library adds the reason of a lower layer to its own. */
 	switch (-(-result & ~0x7f)) {
 		case MBEDTLS_ERR_X509_FEATURE_UNAVAILABLE: return A16_EXTENSION;
+		case MBEDTLS_ERR_X509_UNKNOWN_OID:
 		case MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG:
 		case MBEDTLS_ERR_PK_UNKNOWN_PK_ALG:
 		case MBEDTLS_ERR_PK_UNKNOWN_NAMED_CURVE: return A16_KEY;

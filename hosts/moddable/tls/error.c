@@ -18,7 +18,7 @@ const char *a16_error_text(int error) {
 		case A16_TRUNCATED: return "connection ended without close_notify";
 		case A16_CLOSED: return "session is closed";
 		case A16_CONSTRAINED: return "certificate is for a name that its issuer may not vouch for";
-		case A16_EXTENSION: return "certificate has an extension that cannot be used here";
+		case A16_EXTENSION: return "certificate is damaged, or has an extension that cannot be used here";
 		case A16_EMPTY: return "no certificate in it";
 		case A16_DAMAGED: return "certificate is damaged";
 		case A16_AUTHORITY: return "certificate is not an authority's";

@@ -31,7 +31,7 @@ enum {
 	A16_CLOSED = -15,
 	/* An authority in the chain may not vouch for that name. */
 	A16_CONSTRAINED = -16,
-	/* A critical extension that is not known here, or any that is malformed. */
+	/* A critical extension that is not known here, or a certificate that is malformed. */
 	A16_EXTENSION = -17,
 	/* Of a CA: there is none in the bytes; it cannot be read; it may not issue certificates. */
 	A16_EMPTY = -18,

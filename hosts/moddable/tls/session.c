@@ -38,6 +38,8 @@ static int error_of(A16Session *session, int result) {
 #endif
 			return A16_MEMORY;
 		case MBEDTLS_ERR_SSL_INTERNAL_ERROR: return A16_INTERNAL;
+		/* From 4.0 on only the lower layer's reason comes, as for other damage. */
+		case MBEDTLS_ERR_ASN1_UNEXPECTED_TAG:
 		case MBEDTLS_ERR_X509_INVALID_EXTENSIONS + MBEDTLS_ERR_ASN1_UNEXPECTED_TAG:
 		case MBEDTLS_ERR_X509_FEATURE_UNAVAILABLE: return A16_EXTENSION;
 		default: return A16_PROTOCOL;
