@@ -107,17 +107,11 @@ export interface Network {
 	 */
 	checkTrust?(trust: Trust): string | undefined;
 	/**
-	 * One HTTP POST; redirects are not followed, and of the answer's body the first 512 bytes are kept. `done`
-	 * is called once, never before the return; not at all after the function returned has been called, which ends it.
+	 * Connects to a server: looks its name up, asks `allowAddress`, and opens TCP, and TLS if the endpoint is secure.
+	 * It is there, and the other side the right one, with the first onWritable. Never throws, and calls nothing before
+	 * its return. There is no time limit but that of a TLS handshake; `close` also ends what is only tried.
 	 */
-	post?(request: PostRequest, done: (result: PostResult) => void): () => void;
-	/**
-	 * One HTTP GET; redirects are not followed. Never calls back before the return. The function returned ends
-	 * it, and nothing is called afterwards; it may be called within the callbacks.
-	 */
-	get?(request: GetRequest): () => void;
-	/** An MQTT 3.1.1 connection with a clean session. Absent where there is no client. */
-	mqtt?(options: MqttOptions): MqttConnection;
+	connect(to: Connect, handler: SocketHandler): Stream;
 }
 
 /** Where to connect to. */
@@ -146,53 +140,6 @@ export interface Connect {
 	allowAddress(address: string): boolean;
 }
 
-export interface PostRequest extends Connect {
-	/** Target of the request, query included. */
-	target: string;
-	headers: Readonly<Record<string, string>>;
-	body: Uint8Array;
-	/** ms of real time after which there is no answer. */
-	timeout: number;
-}
-
-export type PostResult =
-	| { status: number; retryAfter: string | undefined; body: string }
-	| { status: undefined; error: string };
-
-export interface GetRequest extends Connect {
-	/** Target of the request, query included. */
-	target: string;
-	/** ms of real time in which something has to arrive. */
-	timeout: number;
-	/** The answer's status and its Content-Length, if it has one. */
-	onStatus(status: number, length: number | undefined): void;
-	/** The next bytes of the body. The host waits with further ones until this has returned. */
-	onData(bytes: Uint8Array): void;
-	/** It ended, whole, or with an error. Called once, unless it was ended from here. */
-	onEnd(error: string | undefined): void;
-}
-
-export interface MqttOptions extends Connect {
-	clientId: string;
-	user?: string;
-	password?: string;
-	/** Seconds between signs of life. */
-	keepAlive: number;
-	/** What the broker publishes, retained, when the device is lost. */
-	will: { topic: string; payload: string };
-	/** The broker has accepted. Called at most once, never before `mqtt` has returned. */
-	onConnected(): void;
-	/** The connection ended or did not come about; nothing follows. Called once, unless `close` was. */
-	onClosed(error: string): void;
-}
-
-export interface MqttConnection {
-	/** Publishes with QoS 1; `done` when the broker has it, and never if the connection ends before. */
-	publish(topic: string, payload: string, retain: boolean, done?: () => void): void;
-	/** Sends what was published and a DISCONNECT, then closes; within seconds also if the broker is silent. */
-	close(): void;
-}
-
 export interface ListenOptions {
 	/** From createIdentity: speak TLS with it. */
 	identity?: Uint8Array;
@@ -209,12 +156,8 @@ export interface Listener {
 	close(): void;
 }
 
-/** A connection in the shape of an ECMA-419 TCP socket. */
-export interface Socket {
-	/** The other side's IP address, in one spelling only (an IPv4-mapped IPv6 address as IPv4). */
-	readonly remoteAddress: string;
-	/** Says where events go. Called once; events come only after it has returned. */
-	accept(handler: SocketHandler): void;
+/** What a connection carries, in the shape of an ECMA-419 TCP socket. */
+export interface Stream {
 	/** Up to `count` bytes that have arrived; undefined if there are none. The bytes are the caller's. */
 	read(count: number): Uint8Array | undefined;
 	/**
@@ -226,13 +169,25 @@ export interface Socket {
 	close(): void;
 }
 
+/** A connection that came. */
+export interface Socket extends Stream {
+	/** The other side's IP address, in one spelling only (an IPv4-mapped IPv6 address as IPv4). */
+	readonly remoteAddress: string;
+	/** Says where events go. Called once; events come only after it has returned. */
+	accept(handler: SocketHandler): void;
+}
+
 export interface SocketHandler {
 	/** `count` bytes can be read. What is left unread is announced again only when more arrives. */
 	onReadable(count: number): void;
 	/** `count` bytes can be written. */
 	onWritable(count: number): void;
-	/** The connection ended or failed: it can be neither read nor written any more. */
-	onError(): void;
+	/**
+	 * The connection ended or failed: it can be neither read nor written any more. Of one that the device has made,
+	 * this comes when all that arrived has been read, with the reason in words that may be told to everybody, and
+	 * without one if the other side has closed it.
+	 */
+	onError(reason?: string): void;
 }
 
 export interface Led {

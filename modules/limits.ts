@@ -92,11 +92,33 @@ export const CLOCK_SPANS = 8;
 /** Event counters start again at 0 after this, so that they stay whole numbers everywhere. */
 export const COUNTER_MAX = 0xffff_ffff;
 
+// Servers that the device calls. Real time.
+/**
+ * Read from a server in a turn, before others have theirs: lwIP's window. In the worst of answers, chunks of one byte,
+ * that is work of a tenth of a second for the chip.
+ */
+export const SERVER_TURN = 5_840;
+/** The head of an answer. Those of databases, and of stores of files, have less than 2 KB. */
+export const ANSWER_HEAD = 4_096;
+/** Header fields of an answer. */
+export const ANSWER_FIELDS = 64;
+/** Interim answers (RFC 9110, 15.2) before the final one. */
+export const INTERIM_ANSWERS = 4;
+/** For a broker to accept. */
+export const MQTT_CONNECT_TIME = 15_000;
+/** For what was published and the DISCONNECT to arrive: then the broker closes the connection. */
+export const MQTT_CLOSE_TIME = 3_000;
+/** Publishes without PUBACK: the events that may wait, a window, a status, and discovery. */
+export const MQTT_UNACKNOWLEDGED = 128;
+
 // Cloud. Real time: the network's.
 /** Points in one upload: about 3 KB of lines, which leave the chip in one record of TLS. */
 export const BATCH_POINTS = 25;
 /** For the database to answer. */
 export const POST_TIME = 15_000;
+/** Of what a database says to a write: kept, and shown to the owner in characters. Databases' errors are a line. */
+export const ANSWER_KEPT = 512;
+export const ANSWER_SHOWN = 200;
 /** Wait before another try: at most this after the first failure, and at most that after many. */
 export const BACKOFF_FIRST = 1_000;
 export const BACKOFF_MOST = 300_000;

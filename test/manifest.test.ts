@@ -49,7 +49,10 @@ function modules(path: string): Map<string, string> {
 test("every source that XS runs is in a manifest, under its path", () => {
 	const listed = MANIFESTS.flatMap((path) => [...modules(path)]);
 	const files = listed.map(([, file]) => file);
-	assert.deepEqual(files.sort(), ["main", "hosts/update-key", ...FOLDERS.flatMap(sources)].sort());
+	assert.deepEqual(
+		files.sort(),
+		["main", "hosts/resumptions", "hosts/update-key", ...FOLDERS.flatMap(sources)].sort(),
+	);
 	for (const [name, file] of listed) if (name !== `${PREFIX}#host`) assert.equal(name, PREFIX + file);
 });
 

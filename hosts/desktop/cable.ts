@@ -30,7 +30,7 @@ export class Cable {
 	}
 
 	/** As `dial` does. */
-	readonly dial: Dial = (connect, done, lookup) => {
+	readonly dial: Dial = (to, options, done) => {
 		let open = true;
 		const finish = (error: unknown, socket?: Socket) => {
 			this.#attempts.delete(cut);
@@ -39,7 +39,7 @@ export class Cable {
 			if (socket) this.#keep(socket);
 			done(error, socket);
 		};
-		const hangUp = this.#plugged ? dial(connect, finish, lookup) : () => {};
+		const hangUp = this.#plugged ? dial(to, options, finish) : () => {};
 		const cut = () => {
 			if (open) hangUp();
 			finish(new Failure("the network is unplugged"));

@@ -3,8 +3,8 @@ import { lookup as systemLookup } from "node:dns";
 import { connect as connectTcp, isIP, type LookupFunction, type Socket } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import type { Connect } from "../host";
+import type { Resumptions } from "../resumptions";
 import { Failure } from "./failure";
-import { readable } from "./trust";
 
 /** Resolves a name to all its addresses; a test gives its own. */
 export type Lookup = (
@@ -12,11 +12,17 @@ export type Lookup = (
 	done: (error: Error | null, addresses: { address: string; family: number }[]) => void,
 ) => void;
 
+export interface DialOptions {
+	/** TLS sessions of earlier connections. */
+	resumptions: Resumptions<Buffer>;
+	lookup?: Lookup;
+}
+
 /** `dial`, or what stands in for it. */
 export type Dial = (
-	connect: Connect,
+	to: Connect,
+	options: DialOptions,
 	done: (error: unknown, socket?: Socket) => void,
-	lookup?: Lookup,
 ) => () => void;
 
 /**
@@ -24,17 +30,13 @@ export type Dial = (
  * anything is sent. `done` is called once with the socket or the reason why there is none, never before the
  * return; not at all after the function returned has been called, which ends the attempt. There is no time limit.
  */
-export function dial(
-	{ endpoint, trust, allowAddress }: Connect,
-	done: (error: unknown, socket?: Socket) => void,
-	lookup: Lookup = lookupAll,
-): () => void {
-	const { secure, host, port } = endpoint;
+export const dial: Dial = (to, { resumptions, lookup = lookupAll }, done) => {
+	const { secure, host, port } = to.endpoint;
 	let open = true;
 	let socket: Socket | undefined;
 	const isAllowed = (address: string) => {
 		try {
-			return allowAddress(address);
+			return to.allowAddress(address);
 		} catch {
 			return false;
 		}
@@ -63,7 +65,7 @@ export function dial(
 			if (!open) return;
 			if (!secure) return finish(undefined);
 			try {
-				socket = shakeHands(tcp, { endpoint, trust, allowAddress }, finish);
+				socket = shakeHands(tcp, to, resumptions, finish);
 			} catch {
 				finish(new Failure("TLS could not be started"));
 			}
@@ -73,26 +75,45 @@ export function dial(
 		open = false;
 		socket?.destroy();
 	};
-}
+};
 
-function shakeHands(tcp: Socket, { endpoint, trust }: Connect, done: (error: unknown) => void): TLSSocket {
-	const { host } = endpoint;
-	const { ca, fingerprint } = trust;
+function shakeHands(
+	tcp: Socket,
+	to: Connect,
+	resumptions: Resumptions<Buffer>,
+	done: (error: unknown) => void,
+): TLSSocket {
+	const { host } = to.endpoint;
+	const { ca, fingerprint } = to.trust;
+	const resumed = resumptions.take(to);
+	let session: Buffer | undefined;
+	let right = false;
 	const tls = connectTls({
 		socket: tcp,
 		// Against this the certificate is checked, name or address.
 		host,
 		// RFC 6066, 3: no addresses, no dot at the end.
-		...(!isIP(host) && { servername: host.replace(/\.$/, "") }),
-		...(ca !== undefined && { ca: readable(ca) }),
+		...(!isIP(host) && { servername: host.endsWith(".") ? host.slice(0, -1) : host }),
+		...(ca !== undefined && { ca }),
 		// A pinned certificate needs no authority, name or date.
 		rejectUnauthorized: fingerprint === undefined,
 		minVersion: "TLSv1.2",
+		...(resumed && { session: resumed }),
 	});
+	const keep = () => {
+		if (right && session) resumptions.keep(to, session);
+	};
 	tls.on("error", done);
 	tls.on("close", () => done(new Failure("the connection was cut")));
+	// Before the handshake is done (TLS 1.2) or after it.
+	tls.on("session", (bytes: Buffer) => {
+		session = bytes;
+		keep();
+	});
 	tls.on("secureConnect", () => {
-		const right = fingerprint === undefined || isPinned(tls, fingerprint);
+		// Of a session that is resumed Node.js shows no certificate. It is one that began under this trust.
+		right = fingerprint === undefined || tls.isSessionReused() || isPinned(tls, fingerprint);
+		keep();
 		done(right ? undefined : new Failure("certificate is not the pinned one"));
 	});
 	return tls;

@@ -5,10 +5,7 @@ const TEXTS: Readonly<Record<string, string>> = {
 	ECONNREFUSED: "connection refused",
 	ECONNRESET: "the connection was cut",
 	EPIPE: "the connection was cut",
-	UND_ERR_SOCKET: "the connection was cut",
 	ETIMEDOUT: "no answer in time",
-	UND_ERR_HEADERS_TIMEOUT: "no answer in time",
-	UND_ERR_BODY_TIMEOUT: "no answer in time",
 	ENOTFOUND: "the name is not known",
 	EAI_AGAIN: "the name cannot be looked up",
 	ENETUNREACH: "no way to the network",
@@ -25,6 +22,8 @@ const TEXTS: Readonly<Record<string, string>> = {
 	CERT_NOT_YET_VALID: "certificate is not valid yet",
 	INVALID_PURPOSE: "certificate is not for a TLS server",
 	ERR_TLS_CERT_ALTNAME_INVALID: "certificate is for another host",
+	ERR_SSL_WRONG_VERSION_NUMBER: "TLS is not spoken there",
+	ERR_SSL_PACKET_LENGTH_TOO_LONG: "TLS is not spoken there",
 	ERR_SSL_NO_PROTOCOLS_AVAILABLE: "no TLS version or cipher suite in common",
 	ERR_SSL_UNSUPPORTED_PROTOCOL: "no TLS version or cipher suite in common",
 	ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: "no TLS version or cipher suite in common",
@@ -41,6 +40,5 @@ export function describeFailure(error: unknown): string {
 	if (Object.hasOwn(TEXTS, code)) return TEXTS[code] as string;
 	if (code.startsWith("ERR_SSL_") && code.includes("ALERT")) return "refused by the peer";
 	if (code.startsWith("ERR_SSL_")) return "broken TLS from the peer";
-	if (code.startsWith("HPE_")) return "the answer is not HTTP";
 	return `it failed (${code})`;
 }

@@ -2,7 +2,7 @@ import { constants } from "node:crypto";
 import { createServer, type Server, type Socket as Stream } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import type { Listener, ListenOptions, Timer, Timers } from "../host";
-import type { Connection } from "./connection";
+import type { NodeSocket } from "./node-socket";
 
 /** ms for a TLS handshake: a phone on weak Wi-Fi needs well below 2 s. */
 const HANDSHAKE_TIME = 10_000;
@@ -29,7 +29,7 @@ export interface ListenerOptions extends ListenOptions {
 	/** Whether a connection could come in; if not it is ended already. */
 	admit(stream: Stream): boolean;
 	/** Takes care of a new connection for as long as it lives. */
-	adopt(stream: Stream, remoteAddress: string): Connection;
+	adopt(stream: Stream, remoteAddress: string): NodeSocket;
 	onException(error: unknown): void;
 }
 

@@ -1,24 +1,23 @@
+import type { Socket as NodeStream } from "node:net";
 import { networkInterfaces } from "node:os";
 import type {
 	Clock,
-	GetRequest,
+	Connect,
 	Listener,
 	ListenOptions,
-	MqttConnection,
-	MqttOptions,
 	Network,
-	PostRequest,
-	PostResult,
+	SocketHandler,
+	Stream,
 	Timers,
 	Trust,
 } from "../host";
+import { Resumptions } from "../resumptions";
 import type { Cable } from "./cable";
-import { Connection } from "./connection";
-import { get } from "./get";
+import type { Lookup } from "./dial";
+import { describeFailure } from "./failure";
 import { createIdentity, fingerprint } from "./identity";
 import { openListener } from "./listener";
-import { MqttLink } from "./mqtt";
-import { Poster } from "./post";
+import { NodeSocket } from "./node-socket";
 import { checkTrust } from "./trust";
 
 export interface NetworkOptions {
@@ -27,6 +26,8 @@ export interface NetworkOptions {
 	cable: Cable;
 	/** In real time. */
 	time: Clock & Timers;
+	/** Absent: as the system does. */
+	lookup?: Lookup;
 	/** The plain or the secure port is open, or open again. */
 	onListening(secure: boolean): void;
 	onException(error: unknown): void;
@@ -39,21 +40,18 @@ export class DesktopNetwork implements Network {
 	readonly timers: Timers;
 	#options: NetworkOptions;
 	#listeners = new Set<Listener>();
-	#connections = new Set<Connection>();
-	/** Those that the device has closed and the client not, in the order of their closing. */
-	#closing = new Set<Connection>();
-	#poster: Poster;
-	#links = new Set<MqttLink>();
-	/** What ends each download, also those that have ended: they are few. */
-	#downloads = new Set<() => void>();
+	#sockets = new Set<NodeSocket>();
+	/** Those that the device has closed and the other side not, in the order of their closing. */
+	#closing = new Set<NodeSocket>();
+	/** What ends each connection that is being made. */
+	#attempts = new Set<() => void>();
+	readonly #resumptions = new Resumptions<Buffer>();
 	#whenGone: (() => void) | undefined;
 
 	constructor(options: NetworkOptions) {
 		this.#options = options;
 		this.clock = options.time;
 		this.timers = options.time;
-		const { cable, onException } = options;
-		this.#poster = new Poster({ timers: this.timers, dial: cable.dial, onException });
 	}
 
 	address(): string | undefined {
@@ -72,18 +70,7 @@ export class DesktopNetwork implements Network {
 				options.onListening(port);
 			},
 			admit: (stream) => this.#options.cable.admit(stream),
-			adopt: (stream, remoteAddress) => {
-				const connection = new Connection({
-					stream,
-					remoteAddress,
-					timers: this.timers,
-					onClosing: (closing) => this.#linger(closing),
-					onGone: (gone) => this.#forget(gone),
-					onException: this.#options.onException,
-				});
-				this.#connections.add(connection);
-				return connection;
-			},
+			adopt: (stream, remoteAddress) => this.#adopt(stream, remoteAddress, false),
 			onException: this.#options.onException,
 		});
 		this.#listeners.add(listener);
@@ -110,41 +97,46 @@ export class DesktopNetwork implements Network {
 		return checkTrust(trust, this.clock.now());
 	}
 
-	get(request: GetRequest): () => void {
-		const { cable, onException } = this.#options;
-		const end = get(request, onException, cable.dial);
-		this.#downloads.add(end);
-		return end;
-	}
-
-	post(request: PostRequest, done: (result: PostResult) => void): () => void {
-		return this.#poster.post(request, done);
-	}
-
-	mqtt(options: MqttOptions): MqttConnection {
-		const link = new MqttLink(options, {
-			timers: this.timers,
-			dial: this.#options.cable.dial,
-			onException: this.#options.onException,
-			before: this.#links,
-			onGone: (gone) => {
-				this.#links.delete(gone);
-				this.#checkGone();
+	connect(to: Connect, handler: SocketHandler): Stream {
+		const { cable, lookup, onException } = this.#options;
+		let socket: NodeSocket | undefined;
+		const hangUp = cable.dial(
+			to,
+			{ resumptions: this.#resumptions, ...(lookup && { lookup }) },
+			(error, stream) => {
+				this.#attempts.delete(hangUp);
+				if (stream) {
+					socket = this.#adopt(stream, stream.remoteAddress ?? "", true);
+					socket.accept(handler);
+					return;
+				}
+				try {
+					handler.onError(describeFailure(error));
+				} catch (thrown) {
+					onException(thrown);
+				}
 			},
-		});
-		this.#links.add(link);
-		return link;
+		);
+		this.#attempts.add(hangUp);
+		return {
+			read: (count) => socket?.read(count),
+			write: (bytes) => socket?.write(bytes) ?? 0,
+			close: () => {
+				this.#attempts.delete(hangUp);
+				if (socket) socket.close();
+				else hangUp();
+			},
+		};
 	}
 
 	/** Ends all that is still open, the answers under way first, for which there are `grace` ms. */
 	async close(grace: number): Promise<void> {
 		for (const listener of this.#listeners) listener.close();
-		for (const end of this.#downloads) end();
-		this.#poster.close();
-		for (const connection of [...this.#connections, ...this.#links]) connection.close();
-		if (this.#connections.size + this.#links.size === 0) return;
+		for (const hangUp of this.#attempts) hangUp();
+		for (const socket of this.#sockets) socket.close();
+		if (this.#sockets.size === 0) return;
 		const timer = this.timers.once(() => {
-			for (const connection of [...this.#connections, ...this.#links]) connection.destroy();
+			for (const socket of this.#sockets) socket.destroy();
 		}, grace);
 		await new Promise<void>((resolve) => {
 			this.#whenGone = resolve;
@@ -152,8 +144,22 @@ export class DesktopNetwork implements Network {
 		this.timers.clear(timer);
 	}
 
-	#linger(connection: Connection): void {
-		this.#closing.add(connection);
+	#adopt(stream: NodeStream, remoteAddress: string, outgoing: boolean): NodeSocket {
+		const socket = new NodeSocket({
+			stream,
+			remoteAddress,
+			outgoing,
+			timers: this.timers,
+			onClosing: (closing) => this.#linger(closing),
+			onGone: (gone) => this.#forget(gone),
+			onException: this.#options.onException,
+		});
+		this.#sockets.add(socket);
+		return socket;
+	}
+
+	#linger(socket: NodeSocket): void {
+		this.#closing.add(socket);
 		if (this.#closing.size <= this.maxConnections) return;
 		for (const oldest of this.#closing) {
 			this.#closing.delete(oldest);
@@ -162,14 +168,10 @@ export class DesktopNetwork implements Network {
 		}
 	}
 
-	#forget(connection: Connection): void {
-		this.#closing.delete(connection);
-		this.#connections.delete(connection);
-		this.#checkGone();
-	}
-
-	#checkGone(): void {
-		if (this.#connections.size + this.#links.size === 0) this.#whenGone?.();
+	#forget(socket: NodeSocket): void {
+		this.#closing.delete(socket);
+		this.#sockets.delete(socket);
+		if (this.#sockets.size === 0) this.#whenGone?.();
 	}
 }
 

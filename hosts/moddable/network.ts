@@ -1,23 +1,18 @@
 import type {
 	Clock,
-	GetRequest,
+	Connect,
 	Listener,
 	ListenOptions,
-	MqttConnection,
-	MqttOptions,
 	Network,
-	PostRequest,
-	PostResult,
+	SocketHandler,
+	Stream,
 	Timer,
 	Timers,
 	Trust,
 } from "../host";
-import { get } from "./get";
+import { Connector, type Resolve } from "./connector";
 import { guard, type OnException } from "./guard";
 import type { SocketIo, TcpListener } from "./io";
-import { Lines, type Resolve } from "./line";
-import { MqttLink } from "./mqtt";
-import { post } from "./post";
 import type { Tls } from "./tls-io";
 import { TlsServer } from "./tls-server";
 import { TlsSlots } from "./tls-slots";
@@ -59,9 +54,7 @@ export class ModdableNetwork implements Network {
 	/** Opens ports as soon as the device has an address. */
 	readonly #waiting = new Set<() => void>();
 	readonly #slots: TlsSlots;
-	readonly #lines: Lines;
-	/** In the order of coming. Only the first may be connected. */
-	readonly #links = new Set<MqttLink>();
+	readonly #connector: Connector;
 
 	constructor(options: NetworkOptions) {
 		const { io, timers, clock, tls, resolve, onException } = options;
@@ -70,13 +63,13 @@ export class ModdableNetwork implements Network {
 		this.maxConnections = options.maxConnections;
 		this.#options = options;
 		this.#slots = new TlsSlots(TLS_CONNECTIONS, timers);
-		this.#lines = new Lines({
+		this.#connector = new Connector({
 			resolve: resolve ?? ((_name, done) => done(undefined)),
 			...(tls && { tls }),
 			slots: this.#slots,
 			clock,
 			timers,
-			connect: (host, port) => io.connect(host, port),
+			open: (address, port) => io.connect(address, port),
 			onException,
 		});
 	}
@@ -158,41 +151,13 @@ export class ModdableNetwork implements Network {
 		return ca === undefined ? undefined : tls?.checkAuthorities(ca, clock.synced ? clock.now() : undefined);
 	}
 
-	post(request: PostRequest, done: (result: PostResult) => void): () => void {
-		return post(this.#lines, this.timers, request, done);
-	}
-
-	get(request: GetRequest): () => void {
-		return get(this.#lines, this.timers, request);
-	}
-
-	/** One at a time: a broker that sees a client id twice takes the first one for lost (MQTT 3.1.1, 3.1.4). */
-	mqtt(options: MqttOptions): MqttConnection {
-		const link = new MqttLink(options, {
-			lines: this.#lines,
-			timers: this.timers,
-			onException: this.#options.onException,
-			onGone: (gone) => {
-				this.#links.delete(gone);
-				this.#startFirst();
-			},
-		});
-		this.#links.add(link);
-		this.#startFirst();
-		return link;
+	connect(to: Connect, handler: SocketHandler): Stream {
+		return this.#connector.connect(to, handler);
 	}
 
 	/** Ends all connections, whatever they have still to send. */
 	close(): void {
-		for (const link of this.#links) link.destroy();
 		this.#options.io.close();
-	}
-
-	#startFirst(): void {
-		for (const first of this.#links) {
-			first.start();
-			return;
-		}
 	}
 }
 

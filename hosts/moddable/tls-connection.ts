@@ -9,6 +9,9 @@ const HANDSHAKE_TIME = 10;
 const STALL_TIME = 3;
 /** ms, real time, for what was written, and close_notify, to leave. */
 const CLOSE_TIME = 5_000;
+/** Records that a server begins with (RFC 8446, 5.1). */
+const ALERT = 21;
+const HANDSHAKE = 22;
 /** Records that are worked on at a time, before others have their turn. A handshake's messages go one by one. */
 const RECORDS = 4;
 
@@ -52,6 +55,8 @@ export class TlsConnection implements Socket, SocketHandler {
 	#closing = false;
 	/** TCP is gone: nothing more can be sent. */
 	#cut = false;
+	/** Whether the other side's first byte began a record of TLS; undefined before it came. */
+	#spoken: boolean | undefined;
 	#failure: string | undefined;
 	#turn: Timer;
 	/** Of the handshake, later of the closing. */
@@ -191,8 +196,9 @@ export class TlsConnection implements Socket, SocketHandler {
 			if (more) this.#still = 0;
 			this.drain(session);
 			this.serve(session);
-			if (this.#session && (session.error || this.isOver(session))) {
-				this.#failure = reasonOf(session);
+			if (this.#session && (session.error || this.isOver(session)) && !this.isRead(session)) {
+				this.#failure =
+					this.#spoken === false && !this.#opened ? "TLS is not spoken there" : reasonOf(session);
 				this.destroy();
 			}
 			if (!more && !(this.#arrived > 0 && session.room > 0)) return;
@@ -205,6 +211,11 @@ export class TlsConnection implements Socket, SocketHandler {
 	/** Nothing will come of it any more. */
 	private isOver(session: TlsSession): boolean {
 		return (this.#closing || session.ended) && (this.#cut || !this.#unsent);
+	}
+
+	/** What came before the end is still wanted. */
+	private isRead(session: TlsSession): boolean {
+		return this.#handler !== undefined && !this.#closing && session.readable > 0;
 	}
 
 	/** A second of the handshake has passed. */
@@ -226,6 +237,7 @@ export class TlsConnection implements Socket, SocketHandler {
 			return;
 		}
 		this.#arrived -= bytes.length;
+		this.#spoken ??= bytes[0] === ALERT || bytes[0] === HANDSHAKE;
 		session.receive(bytes);
 	}
 

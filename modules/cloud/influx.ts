@@ -14,10 +14,14 @@ export interface InfluxSettings {
 	trust: Trust;
 }
 
+export interface WriteRequest {
+	endpoint: Endpoint;
+	target: string;
+	headers: Record<string, string>;
+}
+
 /** What a write to that database looks like; undefined if the URL is none. */
-export function writeRequest(
-	settings: InfluxSettings,
-): { endpoint: Endpoint; target: string; headers: Record<string, string> } | undefined {
+export function writeRequest(settings: InfluxSettings): WriteRequest | undefined {
 	const endpoint = parseEndpoint(settings.url, HTTP_SCHEMES);
 	if (!endpoint) return undefined;
 	const base = endpoint.path.endsWith("/") ? endpoint.path.slice(0, -1) : endpoint.path;
@@ -29,9 +33,24 @@ export function writeRequest(
 		const target = `${base}/api/v2/write?${orgQuery}bucket=${encodeURIComponent(bucket)}&precision=s`;
 		return { endpoint, target, headers };
 	}
-	if (user)
-		headers.authorization = `Basic ${toBase64(new TextEncoder().encode(`${user}:${password ?? ""}`))}`;
+	if (user) headers.authorization = `Basic ${basicCredentials(user, password)}`;
 	return { endpoint, target: `${base}/write?db=${encodeURIComponent(database ?? "")}&precision=s`, headers };
+}
+
+/** What is in such a request and is for the database alone, in every form in which it might be said again. */
+export function secretsOf({ user, password, token }: InfluxSettings): string[] {
+	const secrets: string[] = [];
+	for (const secret of [password, token]) {
+		if (!secret) continue;
+		const quoted = JSON.stringify(secret);
+		secrets.push(secret, quoted.slice(1, -1), encodeURIComponent(secret));
+	}
+	if (user) secrets.push(basicCredentials(user, password));
+	return secrets;
+}
+
+function basicCredentials(user: string, password = ""): string {
+	return toBase64(new TextEncoder().encode(`${user}:${password}`));
 }
 
 /** The wait that a Retry-After asks for, seconds or a date (RFC 9110, 10.2.3), in ms; 0 if there is none. */

@@ -1,8 +1,9 @@
-import type { Host, Motion, MqttConnection, Timer, Trust } from "../../hosts/host";
+import type { Host, Motion, Timer, Trust } from "../../hosts/host";
 import { BACKOFF_FIRST, BACKOFF_MOST, EVENTS_WAITING, MQTT_KEEP_ALIVE, MQTT_STABLE } from "../limits";
 import { Backoff } from "../net/backoff";
 import { parseEndpoint } from "../net/endpoint";
 import { isHomeAddress } from "../net/home";
+import { MqttClient } from "../net/mqtt-client";
 import { discoveryMessages } from "./discovery";
 import type { Point } from "./point";
 
@@ -38,8 +39,13 @@ export class MqttEvents {
 	/** The broker before, which could not be told in HTTPS mode that the device leaves it: it is told afterwards. */
 	#leaving: MqttSettings | undefined;
 	#suspended = false;
-	#connection: MqttConnection | undefined;
+	#client: MqttClient | undefined;
 	#connected = false;
+	/**
+	 * The one before, while it takes its leave. A broker that sees the same client id twice takes the first one for lost
+	 * (MQTT 3.1.1, 3.1.4), so the next one waits for it.
+	 */
+	#parting: MqttClient | undefined;
 	/** The event at the head of the queue is with the broker and not yet acknowledged. */
 	#publishing = false;
 	#events: { name: string; payload: string }[] = [];
@@ -72,12 +78,12 @@ export class MqttEvents {
 		const before = this.#settings;
 		if (before && this.#suspended && isLeft(before, settings)) this.#leaving ??= before;
 		if (before?.discovery && isLeft(before, settings)) this.#discover("");
-		this.#disconnect("offline");
+		this.#tell("offline");
 		this.#settings = settings;
 		if (!settings) this.#events = [];
 		this.#error = undefined;
 		this.#backoff.reset();
-		this.#connect();
+		this.#reconnect();
 	}
 
 	/** Uses none from now on, and tells nobody later: all of the owner's is forgotten. */
@@ -97,7 +103,8 @@ export class MqttEvents {
 	/** Says so, and leaves the broker until `resume`. */
 	suspend(): void {
 		this.#suspended = true;
-		this.#disconnect("suspended");
+		this.#tell("suspended");
+		this.#reconnect();
 	}
 
 	resume(): void {
@@ -107,7 +114,10 @@ export class MqttEvents {
 
 	close(): void {
 		this.#suspended = true;
-		this.#disconnect("offline");
+		this.#tell("offline");
+		this.#client?.close();
+		this.#parting?.close();
+		this.#drop();
 	}
 
 	#event(name: string, content: object): void {
@@ -137,33 +147,35 @@ export class MqttEvents {
 	#connect(): void {
 		const { network, udid } = this.#host;
 		const settings = this.#current;
-		if (this.#suspended || !settings || this.#connection || !network.mqtt) return;
+		if (this.#suspended || !settings || this.#client || this.#parting) return;
 		const endpoint = parseEndpoint(settings.url, MQTT_SCHEMES);
 		if (!endpoint) return;
 		network.timers.clear(this.#timer);
-		const connection = network.mqtt({
-			endpoint,
-			trust: settings.trust,
-			// Without TLS nothing leaves the home, whatever a name resolves to by now.
-			allowAddress: (address) => endpoint.secure || isHomeAddress(address),
+		this.#client = new MqttClient({
+			network,
+			to: {
+				endpoint,
+				trust: settings.trust,
+				// Without TLS nothing leaves the home, whatever a name resolves to by now.
+				allowAddress: (address) => endpoint.secure || isHomeAddress(address),
+			},
 			clientId: `ambient16-${udid}`,
 			...(settings.user !== undefined && { user: settings.user }),
 			...(settings.password !== undefined && { password: settings.password }),
 			keepAlive: MQTT_KEEP_ALIVE,
 			will: { topic: this.#topic("status"), payload: "offline" },
-			onConnected: () => this.#connection === connection && this.#greet(),
-			onClosed: (error) => this.#connection === connection && this.#lost(error),
+			onConnected: () => this.#greet(),
+			onClosed: (error) => this.#lost(error),
 		});
-		this.#connection = connection;
 	}
 
 	#greet(): void {
 		this.#connected = true;
 		if (this.#leaving) {
 			if (this.#leaving.discovery) this.#discover("");
-			this.#disconnect("offline");
+			this.#tell("offline");
 			this.#leaving = undefined;
-			this.#connect();
+			this.#reconnect();
 			return;
 		}
 		this.#error = undefined;
@@ -186,16 +198,28 @@ export class MqttEvents {
 		this.#timer = this.#host.network.timers.once(() => this.#connect(), this.#backoff.next());
 	}
 
-	#disconnect(status: string): void {
+	#tell(status: string): void {
 		if (this.#connected) this.#publish("status", status, true);
-		const connection = this.#connection;
+	}
+
+	/** Leaves the broker, and connects to the one that is to be used now, if any. */
+	#reconnect(): void {
+		const client = this.#client;
 		this.#drop();
-		connection?.close();
+		if (!client) {
+			this.#connect();
+			return;
+		}
+		this.#parting = client;
+		client.part(() => {
+			this.#parting = undefined;
+			this.#connect();
+		});
 	}
 
 	#drop(): void {
 		this.#host.network.timers.clear(this.#timer);
-		this.#connection = undefined;
+		this.#client = undefined;
 		this.#connected = false;
 		this.#publishing = false;
 	}
@@ -204,11 +228,11 @@ export class MqttEvents {
 		const settings = this.#current;
 		if (!this.#connected || !settings) return;
 		for (const message of discoveryMessages(settings.topic, this.#host.udid))
-			this.#connection?.publish(message.topic, payload ?? message.payload, true);
+			this.#client?.publish(message.topic, payload ?? message.payload, true);
 	}
 
 	#publish(topic: string, payload: string, retain: boolean, done?: () => void): void {
-		this.#connection?.publish(this.#topic(topic), payload, retain, done);
+		this.#client?.publish(this.#topic(topic), payload, retain, done);
 	}
 
 	#topic(name: string): string {

@@ -1,8 +1,10 @@
-import type { Host, PostResult, Timer } from "../../hosts/host";
+import type { Host, Timer } from "../../hosts/host";
 import { BACKOFF_FIRST, BACKOFF_MOST, BATCH_POINTS, POST_TIME, RETRY_AFTER_MOST } from "../limits";
 import { Backoff } from "../net/backoff";
 import { isHomeAddress } from "../net/home";
-import { type InfluxSettings, retryAfter, writeRequest } from "./influx";
+import { HttpClient } from "../net/http-client";
+import { collectAnswer, type DatabaseAnswer } from "./database-answer";
+import { type InfluxSettings, retryAfter, secretsOf, type WriteRequest, writeRequest } from "./influx";
 import { lineOf } from "./line-protocol";
 import type { Point } from "./point";
 import type { PointLog } from "./point-log";
@@ -26,16 +28,19 @@ export class Uploader {
 	readonly #onProblem: (message: string) => void;
 	readonly #onChange: UploaderOptions["onChange"];
 	readonly #backoff: Backoff;
-	#settings: InfluxSettings | null = null;
+	/** The database: how to write to it, and the connection to it. */
+	#target: Target | undefined;
 	#suspended = false;
 	#batch = BATCH_POINTS;
 	/** The newest point is offered, to see whether the database takes any. */
 	#probing = false;
 	/** It does, and has been asked since it refused one. */
 	#proven = false;
-	#cancel: (() => void) | undefined;
+	#busy = false;
 	#retry: Timer;
 	#waiting = false;
+	/** What is wrong, and with it what the database said. */
+	#reason: string | undefined;
 	#error: string | undefined;
 	#sent = 0;
 	#refused = 0;
@@ -66,8 +71,8 @@ export class Uploader {
 	/** Sends to another database from now on, or to none. What waits, waits. */
 	configure(settings: InfluxSettings | null): void {
 		this.#stop();
-		this.#settings = settings;
-		this.#error = undefined;
+		this.#target = settings ? targetOf(settings, this.#host.network) : undefined;
+		this.#well();
 		this.#backoff.reset();
 		this.#batch = BATCH_POINTS;
 		this.#next();
@@ -94,32 +99,27 @@ export class Uploader {
 	}
 
 	#next(): void {
-		const { network, udid } = this.#host;
-		if (this.#suspended || !this.#settings || this.#cancel || this.#waiting || !network.post) return;
-		const request = writeRequest(this.#settings);
-		if (!request) return;
+		const target = this.#target;
+		if (this.#suspended || !target || this.#busy || this.#waiting) return;
+		const { client, request } = target;
 		const lines: string[] = [];
-		const last = this.#read((point) => lines.push(lineOf(udid, point)));
+		const last = this.#read((point) => lines.push(lineOf(this.#host.udid, point)));
 		const count = lines.length;
-		if (count === 0) return;
-		const { endpoint, target, headers } = request;
+		// A chip has room for few connections; the next point is seconds away.
+		if (count === 0) {
+			client.close();
+			return;
+		}
 		const body = new TextEncoder().encode(lines.join("\n"));
-		this.#cancel = network.post(
-			{
-				endpoint,
-				target,
-				headers,
-				body,
-				trust: this.#settings.trust,
-				// Without TLS nothing leaves the home, whatever a name resolves to by now.
-				allowAddress: (address) => endpoint.secure || isHomeAddress(address),
-				timeout: POST_TIME,
-			},
-			(result) => {
-				this.#cancel = undefined;
-				this.#judge(result, count, last);
-				this.#onChange?.();
-			},
+		this.#busy = true;
+		const done = (answer: DatabaseAnswer) => {
+			this.#busy = false;
+			this.#judge(answer, count, last);
+			this.#onChange?.();
+		};
+		client.send(
+			{ method: "POST", target: request.target, headers: request.headers, body },
+			collectAnswer(client, target.secrets, done),
 		);
 	}
 
@@ -142,12 +142,12 @@ export class Uploader {
 	 * A point is dropped only if it is refused alone and another one is taken: whatever stands in for the database
 	 * with its 400 (a server that speaks TLS and is spoken to without, a proxy) is not to have all of them thrown away.
 	 */
-	#judge(result: PostResult, count: number, last: number): void {
-		if (result.status === undefined) {
-			this.#later(result.error, 0);
+	#judge(answer: DatabaseAnswer, count: number, last: number): void {
+		if (answer.status === undefined) {
+			this.#later(answer.error, "", 0);
 			return;
 		}
-		const { status } = result;
+		const { status, text } = answer;
 		const refused = status === 400 || status === 422;
 		if (this.#probing && status >= 200 && status < 300) {
 			this.#probing = false;
@@ -156,7 +156,7 @@ export class Uploader {
 		} else if (status >= 200 && status < 300) {
 			this.#proven = false;
 			this.#sent += count;
-			this.#error = undefined;
+			this.#well();
 			this.#backoff.reset();
 			this.#batch = Math.min(this.#batch * 2, BATCH_POINTS);
 			this.#release(last);
@@ -171,7 +171,7 @@ export class Uploader {
 			this.#probing = true;
 			this.#next();
 		} else {
-			this.#later(reason(status), retryAfter(result.retryAfter, this.#host.network.clock));
+			this.#later(reasonOf(answer), text, retryAfter(answer.retryAfter, this.#host.network.clock));
 		}
 	}
 
@@ -184,9 +184,12 @@ export class Uploader {
 		this.#next();
 	}
 
-	#later(error: string, least: number): void {
-		if (error !== this.#error) this.#onProblem(`database: ${error}`);
-		this.#error = error;
+	/** `text`: what the database said. */
+	#later(reason: string, text: string, least: number): void {
+		this.#target?.client.close();
+		this.#error = text === "" ? reason : `${reason}: ${text}`;
+		if (reason !== this.#reason) this.#onProblem(`database: ${this.#error}`);
+		this.#reason = reason;
 		this.#doubt();
 		this.#waiting = true;
 		const wait = Math.max(this.#backoff.next(), Math.min(least, RETRY_AFTER_MOST));
@@ -194,6 +197,11 @@ export class Uploader {
 			this.#waiting = false;
 			this.#next();
 		}, wait);
+	}
+
+	#well(): void {
+		this.#reason = undefined;
+		this.#error = undefined;
 	}
 
 	/** What was found out of the database counts no more. */
@@ -204,14 +212,37 @@ export class Uploader {
 
 	#stop(): void {
 		this.#doubt();
-		this.#cancel?.();
-		this.#cancel = undefined;
+		this.#target?.client.close();
+		this.#busy = false;
 		this.#waiting = false;
 		this.#host.network.timers.clear(this.#retry);
 	}
 }
 
-function reason(status: number): string {
+interface Target {
+	client: HttpClient;
+	request: WriteRequest;
+	/** What is never to be shown, whoever says it. */
+	secrets: readonly string[];
+}
+
+function targetOf(settings: InfluxSettings, network: Host["network"]): Target | undefined {
+	const request = writeRequest(settings);
+	if (!request) return undefined;
+	const { endpoint } = request;
+	const to = {
+		endpoint,
+		trust: settings.trust,
+		// Without TLS nothing leaves the home, whatever a name resolves to by now.
+		allowAddress: (address: string) => endpoint.secure || isHomeAddress(address),
+	};
+	const client = new HttpClient({ network, to, silence: POST_TIME, most: POST_TIME });
+	return { client, request, secrets: secretsOf(settings) };
+}
+
+function reasonOf({ status, text }: { status: number; text: string }): string {
+	// As servers of TLS answer who speaks HTTP to them without (Go, nginx).
+	if (status === 400 && text.includes("HTTPS")) return "TLS is spoken there (400)";
 	if (status === 401 || status === 403) return `it refuses the credentials (${status})`;
 	if (status === 404) return "it does not know the database or bucket (404)";
 	if (status === 429) return "it asks for patience (429)";

@@ -1,7 +1,8 @@
-import type { Host, Timer, Trust } from "../../hosts/host";
+import type { Host, Trust } from "../../hosts/host";
 import { DOWNLOAD_MOST, DOWNLOAD_TIME } from "../limits";
 import { HTTP_SCHEMES, parseEndpoint } from "../net/endpoint";
 import { isHomeAddress, isHomeHost } from "../net/home";
+import { HttpClient } from "../net/http-client";
 
 export interface DownloadOptions {
 	network: Host["network"];
@@ -15,46 +16,40 @@ export interface DownloadOptions {
 
 /** Fetches what is at a URL, outside the home over TLS only. Returns what ends it. */
 export function download({ network, url, trust, onData, onEnd }: DownloadOptions): () => void {
-	let cancel: (() => void) | undefined;
-	let limit: Timer;
-	let over = false;
+	const endpoint = parseEndpoint(url, HTTP_SCHEMES);
+	const reason = !endpoint
+		? "there is no way to reach it"
+		: !endpoint.secure && !isHomeHost(endpoint.host)
+			? "outside the home it must be https"
+			: undefined;
+	if (!endpoint || reason !== undefined) {
+		const timer = network.timers.once(() => onEnd(reason), 0);
+		return () => network.timers.clear(timer);
+	}
+	const client = new HttpClient({
+		network,
+		to: { endpoint, trust, allowAddress: (address) => endpoint.secure || isHomeAddress(address) },
+		silence: DOWNLOAD_TIME,
+		most: DOWNLOAD_MOST,
+	});
 	const end = (error: string | undefined) => {
-		if (over) return;
-		over = true;
-		network.timers.clear(limit);
-		cancel?.();
+		client.close();
 		onEnd(error);
 	};
-	const fail = (error: string) => {
-		limit = network.timers.once(() => end(error), 0);
-	};
-	const endpoint = parseEndpoint(url, HTTP_SCHEMES);
-	if (!endpoint || !network.get) fail("there is no way to reach it");
-	else if (!endpoint.secure && !isHomeHost(endpoint.host)) fail("outside the home it must be https");
-	else {
-		limit = network.timers.once(() => end("it takes too long"), DOWNLOAD_MOST);
-		cancel = network.get({
-			endpoint,
-			target: endpoint.path || "/",
-			trust,
-			allowAddress: (address) => endpoint.secure || isHomeAddress(address),
-			timeout: DOWNLOAD_TIME,
-			onStatus(status) {
+	client.send(
+		{ method: "GET", target: endpoint.path || "/" },
+		{
+			onHead({ status }) {
 				if (status >= 300 && status < 400)
 					end(`the server points elsewhere (${status}), which is not followed`);
 				else if (status !== 200) end(`the server answers ${status}`);
 			},
-			onData(bytes) {
-				if (over) return;
+			onBody(bytes) {
 				const error = onData(bytes);
 				if (error !== undefined) end(error);
 			},
 			onEnd: end,
-		});
-	}
-	return () => {
-		over = true;
-		network.timers.clear(limit);
-		cancel?.();
-	};
+		},
+	);
+	return () => client.close();
 }

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { type TestContext, test } from "node:test";
-import { MqttLink } from "../../hosts/desktop/mqtt";
-import { DesktopTime } from "../../hosts/desktop/time";
-import type { Host, MqttConnection, MqttOptions } from "../../hosts/host";
+import type { Host, Network, SocketHandler, Stream } from "../../hosts/host";
 import { MqttEvents } from "../../modules/cloud/mqtt-events";
 import { FakeTime } from "../fakes/host";
+import { desktopNetwork } from "../support/servers";
 import { Mosquitto, mosquitto } from "./support/broker";
 import { patiently, pause } from "./support/service";
 
@@ -14,9 +13,13 @@ const DEVICES = 1_000;
 const OUTAGE = 3_000;
 /** ms. */
 const SLOT = 100;
+/** Bytes that a device may write at a time. */
+const WINDOW = 65_536;
+/** CONNACK and PINGRESP, by the first byte of what they answer. */
+const REPLIES: Readonly<Record<number, readonly number[]>> = { 16: [0x20, 2, 0, 0], 192: [0xd0, 0] };
 
 type Random = Host["random"];
-type Connect = (options: MqttOptions) => MqttConnection;
+type Time = Pick<Network, "clock" | "timers">;
 
 const jitter: Random = (count) => randomBytes(count);
 /** The longest wait each time: exponential backoff as it is without jitter. */
@@ -67,12 +70,29 @@ function print(t: TestContext, jittered: Attempts, plain: Attempts): void {
 		t.diagnostic(`${second}: ${jittered.row(second)}, ${plain.row(second)}`);
 }
 
-function fleet(random: Random, time: FakeTime | DesktopTime, mqtt: Connect): MqttEvents[] {
-	const network = { clock: time, timers: time, mqtt } as unknown as Host["network"];
+function fleet(random: Random, { clock, timers }: Time, connect: Network["connect"]): MqttEvents[] {
+	const network = { clock, timers, connect } as unknown as Host["network"];
 	return Array.from({ length: DEVICES }, (_, i) => {
 		const udid = `1000${i.toString(16).padStart(8, "0")}`;
 		return new MqttEvents({ host: { udid, random, network }, onProblem() {} });
 	});
+}
+
+/** A stream to a broker that answers CONNECT and PINGREQ, and takes all else. */
+function answered(handler: SocketHandler, time: FakeTime): Stream {
+	const replies: Uint8Array[] = [];
+	return {
+		read: () => replies.shift(),
+		write(bytes) {
+			const reply = REPLIES[bytes[0]!];
+			if (reply) {
+				replies.push(Uint8Array.from(reply));
+				time.once(() => handler.onReadable(reply.length), 0);
+			}
+			return WINDOW;
+		},
+		close() {},
+	};
 }
 
 function settings(port: number) {
@@ -84,21 +104,21 @@ function simulate(random: Random): Attempts {
 	const time = new FakeTime();
 	const attempts = new Attempts();
 	const begin = time.monotonic() + 60_000;
-	const open = new Set<MqttOptions>();
+	const open = new Set<SocketHandler>();
 	let isUp = true;
-	const devices = fleet(random, time, (options) => {
+	const devices = fleet(random, { clock: time, timers: time }, (_to, handler) => {
 		if (time.monotonic() >= begin) attempts.times.push(time.monotonic() - begin);
 		time.once(() => {
-			if (!isUp) return options.onClosed("connection refused");
-			open.add(options);
-			options.onConnected();
+			if (!isUp) return handler.onError("connection refused");
+			open.add(handler);
+			handler.onWritable(WINDOW);
 		}, 0);
-		return { publish: (_topic, _payload, _retain, done) => done?.(), close() {} };
+		return answered(handler, time);
 	});
 	for (const device of devices) device.configure(settings(1883));
 	time.advance(60_000);
 	isUp = false;
-	for (const { onClosed } of open) onClosed("the connection was cut");
+	for (const handler of open) handler.onError("the connection was cut");
 	time.advance(OUTAGE);
 	isUp = true;
 	time.advance(60_000);
@@ -111,19 +131,13 @@ async function restart(t: TestContext, random: Random): Promise<Attempts> {
 	const broker = await Mosquitto.create(t, { closed: false });
 	const attempts = new Attempts();
 	let begin = Number.POSITIVE_INFINITY;
-	const onException = (error: unknown) => assert.fail(String(error));
-	const time = new DesktopTime(1, onException);
-	const links = new Set<MqttLink>();
-	const devices = fleet(random, time, (options) => {
+	const { network } = desktopNetwork(t);
+	const devices = fleet(random, network, (to, handler) => {
 		if (performance.now() >= begin) attempts.times.push(performance.now() - begin);
-		const onGone = (gone: MqttLink) => void links.delete(gone);
-		const link = new MqttLink(options, { timers: time, before: [], onGone, onException });
-		links.add(link);
-		return link;
+		return network.connect(to, handler);
 	});
 	t.after(() => {
 		for (const device of devices) device.close();
-		for (const link of links) link.destroy();
 	});
 	const connected = () => devices.filter((device) => device.connected).length;
 	for (let i = 0; i < DEVICES; i += 100) {

@@ -3,8 +3,9 @@
 import { randomFillSync } from "node:crypto";
 import { writeSync } from "node:fs";
 import { join } from "node:path";
+import { Cable } from "../../hosts/desktop/cable";
 import { FileFlash } from "../../hosts/desktop/flash";
-import { get } from "../../hosts/desktop/get";
+import { DesktopNetwork } from "../../hosts/desktop/network";
 import { parseOptions } from "../../hosts/desktop/options";
 import { EXIT_SWITCH, SLOT_VARIABLE, type Slot, Slots } from "../../hosts/desktop/slots";
 import { DesktopTime } from "../../hosts/desktop/time";
@@ -30,11 +31,14 @@ const time = new DesktopTime(1, fail);
 const restart = () => process.exit(EXIT_SWITCH);
 const host = {
 	flash,
-	network: {
-		clock: time,
-		timers: time,
-		get: (request: Parameters<typeof get>[0]) => get(request, fail),
-	} as never,
+	network: new DesktopNetwork({
+		port: 0,
+		httpsPort: 0,
+		cable: new Cable(),
+		time,
+		onListening() {},
+		onException: fail,
+	}),
 	random: (count: number) => randomFillSync(new Uint8Array(count)),
 	report: say,
 	updater: new SlotUpdater({ slots: new Slots(data), running, key: UPDATE_KEY, onSwitch: restart }),

@@ -3,6 +3,7 @@ import type {
 	Announce,
 	Button,
 	Clock,
+	Connect,
 	DeviceEvent,
 	Digest,
 	Flash,
@@ -14,6 +15,8 @@ import type {
 	Network,
 	Readings,
 	Sensors,
+	SocketHandler,
+	Stream,
 	Timers,
 	WifiCredentials,
 } from "../../hosts/host";
@@ -115,7 +118,7 @@ export class FakeFlash implements Flash {
 	}
 }
 
-/** A network without wires: `connect` gives the client's end of a connection to the device. */
+/** A network without wires: `visit` gives the client's end of a connection to the device. */
 export class FakeNetwork implements Network {
 	readonly clock: Clock;
 	readonly timers: FakeTime;
@@ -157,13 +160,19 @@ export class FakeNetwork implements Network {
 	}
 
 	/** `window`: how much the device may write before the test lets it write more. */
-	connect(kind: "http" | "https" = "http", remoteAddress = "192.0.2.1", window?: number): FakePeer {
+	visit(kind: "http" | "https" = "http", remoteAddress = "192.0.2.1", window?: number): FakePeer {
 		const listener = this.#listeners.get(kind);
 		if (!listener) throw new Error(`connection refused: ${kind}`);
 		const peer = new FakePeer(remoteAddress);
 		listener.onConnection(peer.deviceEnd);
 		peer.drain(window);
 		return peer;
+	}
+
+	/** Nobody is there, unless a test has put somebody in its place. */
+	connect(_to: Connect, handler: SocketHandler): Stream {
+		const timer = this.timers.once(() => handler.onError("connection refused"), 0);
+		return { read: () => undefined, write: () => 0, close: () => this.timers.clear(timer) };
 	}
 
 	createIdentity(udid: string, done: (identity: Uint8Array | undefined) => void): void {

@@ -47,7 +47,7 @@ export class FakeOwner {
 
 	/** Sends such commands and leaves the connection in the hands of the test. */
 	openSigned(commands: object, kind: "http" | "https" = "http"): FakePeer {
-		return this.host.network.connect(kind, this.address).send(this.#signed(commands));
+		return this.host.network.visit(kind, this.address).send(this.#signed(commands));
 	}
 
 	pair(kind: "http" | "https" = "https", pair: object = { uuid: this.uuid }): Answer {
@@ -57,11 +57,11 @@ export class FakeOwner {
 	/** Sends a command and leaves the connection in the hands of the test. */
 	open(commands: object, kind: "http" | "https" = "http", window?: number): FakePeer {
 		const message = this.#message(this.#withSecret(commands));
-		return this.host.network.connect(kind, this.address, window).send(message);
+		return this.host.network.visit(kind, this.address, window).send(message);
 	}
 
 	send(message: string, kind: "http" | "https"): Answer {
-		const peer = this.host.network.connect(kind, this.address).send(message);
+		const peer = this.host.network.visit(kind, this.address).send(message);
 		const answer = parse(peer);
 		peer.disconnect();
 		return answer;

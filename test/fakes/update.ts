@@ -6,8 +6,9 @@ import {
 	sign,
 	verify,
 } from "node:crypto";
-import type { GetRequest, Updater } from "../../hosts/host";
+import type { Updater } from "../../hosts/host";
 import { type Manifest, signedText } from "../../modules/update/manifest";
+import { type FakeLink, type FakeRequest, FakeServer, takeRequest } from "./server";
 
 const KEYS = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
 const PRIVATE = createPrivateKey(KEYS.privateKey.export({ format: "pem", type: "sec1" }));
@@ -77,43 +78,50 @@ export class FakeUpdater implements Updater {
 }
 
 /** A server with files, whose answers the test may change. */
-export class FakeWeb {
+export class FakeWeb extends FakeServer {
 	readonly files = new Map<string, Uint8Array>();
 	/** Does something else than to answer; true if it did. */
-	misbehave: (request: GetRequest) => boolean = () => false;
-	readonly asked: string[] = [];
+	misbehave: (link: FakeLink) => boolean = () => false;
 	chunk = 1_000;
-	/** What every name resolves to. */
-	address = "203.0.113.7";
-	#pending: (() => void)[] = [];
+	override address = "203.0.113.7";
+	#asked: string[] = [];
+	#pending: FakeRequest[] = [];
 
-	readonly get = (request: GetRequest): (() => void) => {
-		const { endpoint, target } = request;
-		const url = `${endpoint.secure ? "https" : "http"}://${endpoint.host}${target}`;
-		this.asked.push(url);
-		let ended = false;
-		this.#pending.push(() => {
-			if (ended) return;
-			if (!request.allowAddress(this.address)) {
-				request.onEnd(`${this.address} is not allowed`);
-				return;
-			}
-			if (this.misbehave(request)) return;
-			const file = this.files.get(url);
-			request.onStatus(file ? 200 : 404, file?.length);
-			for (let at = 0; file && at < file.length && !ended; at += this.chunk)
-				request.onData(file.subarray(at, at + this.chunk));
-			if (!ended) request.onEnd(undefined);
-		});
-		return () => {
-			ended = true;
-		};
-	};
+	get asked(): readonly string[] {
+		this.settle();
+		return this.#asked;
+	}
 
 	/** Answers what has been asked, and what is asked thereupon. */
 	work(): void {
-		for (let next = this.#pending.shift(); next; next = this.#pending.shift()) next();
+		for (;;) {
+			this.settle();
+			const next = this.#pending.shift();
+			if (!next) return;
+			this.#answer(next);
+		}
 	}
+
+	protected override receive(link: FakeLink): boolean {
+		const request = takeRequest(link);
+		if (!request) return false;
+		this.#asked.push(urlOf(request));
+		this.#pending.push(request);
+		return true;
+	}
+
+	#answer(request: FakeRequest): void {
+		const { link } = request;
+		if (!link.live || this.misbehave(link)) return;
+		const file = this.files.get(urlOf(request));
+		link.say(`HTTP/1.1 ${file ? 200 : 404} Said\r\nContent-Length: ${file?.length ?? 0}\r\n\r\n`);
+		for (let at = 0; file && at < file.length; at += this.chunk) link.say(file.subarray(at, at + this.chunk));
+	}
+}
+
+function urlOf({ link, target }: FakeRequest): string {
+	const { secure, host } = link.to.endpoint;
+	return `${secure ? "https" : "http"}://${host}${target}`;
 }
 
 export const MANIFEST_URL = "https://updates.example.org/manifest.json";

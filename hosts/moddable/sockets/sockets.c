@@ -56,6 +56,8 @@ typedef struct {
 	/* `target` gets the events, and is kept from the garbage collector. */
 	uint8_t aimed;
 	uint8_t connecting;
+	/* The device has made it: the end of its peer is its end. */
+	uint8_t outgoing;
 	/* It has to be said that it can be written. */
 	uint8_t fresh;
 	/* The peer will send no more. */
@@ -287,7 +289,8 @@ static void receive(xsMachine *the, Socket *socket)
  */
 static int isOver(const Socket *socket)
 {
-	return socket->broken || (socket->ended && !socket->unread && !socket->pending && !socket->owing);
+	if (socket->broken) return 1;
+	return socket->ended && !socket->unread && (socket->outgoing || (!socket->pending && !socket->owing));
 }
 
 static void serveTcp(xsMachine *the, Socket *socket, int events, int late)
@@ -556,6 +559,7 @@ void xs_sockets_connect(xsMachine *the)
 		return;
 	}
 	socket->connecting = 1;
+	socket->outgoing = 1;
 	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) && errno != EINPROGRESS) socket->broken = 1;
 }
 

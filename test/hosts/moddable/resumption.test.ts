@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { PostResult, Trust } from "../../../hosts/host";
+import type { Trust } from "../../../hosts/host";
 import { ModdableNetwork } from "../../../hosts/moddable/network";
 import { FakeTime } from "../../fakes/host";
 import { FakeIo } from "./fake-io";
 import { FakeTls } from "./fake-tls";
 
-const HELLO = "h".charCodeAt(0);
 const CA = { ca: "-----BEGIN CERTIFICATE-----\nold" };
 const OTHER_CA = { ca: "-----BEGIN CERTIFICATE-----\nnew" };
 const PIN = { fingerprint: "ab".repeat(32) };
@@ -27,20 +26,22 @@ function setUp() {
 		onListening: () => {},
 		onException: (error) => assert.fail(error as Error),
 	});
-	/** One upload; whether its connection was to resume a session. `answer`: what the server says. */
-	const upload = (trust: Trust, port = 443, answer = "hHTTP/1.1 204 No\r\n\r\nc"): boolean => {
-		const results: PostResult[] = [];
-		network.post(
+	/** One connection; whether it was to resume a session. `answer`: what the server says. */
+	const connect = (trust: Trust, port = 443, answer = "hok"): boolean => {
+		let heard = "";
+		const stream = network.connect(
 			{
 				endpoint: { secure: true, host: "192.0.2.7", port, path: "" },
 				trust,
 				allowAddress: () => true,
-				target: "/write",
-				headers: {},
-				body: new Uint8Array(1),
-				timeout: 15_000,
 			},
-			(result) => results.push(result),
+			{
+				onWritable() {},
+				onReadable(count) {
+					heard += new TextDecoder().decode(stream.read(count));
+				},
+				onError() {},
+			},
 		);
 		time.advance(0);
 		const tcp = io.dialed.at(-1)!;
@@ -49,18 +50,18 @@ function setUp() {
 			tcp.arrive(byte);
 			time.advance(0);
 		}
+		stream.close();
 		time.advance(16_000);
-		assert.equal(results.length, 1);
-		assert.equal(answer[0]?.charCodeAt(0) === HELLO, "status" in results[0]! && results[0].status === 204);
+		assert.equal(heard, answer.slice(1));
 		return tls.clients.at(-1)?.resumption !== undefined;
 	};
-	return { upload };
+	return { connect };
 }
 
-describe("a TLS session of an upload", () => {
+describe("a TLS session", () => {
 	test("is resumed by the next one, and so on", () => {
-		const { upload } = setUp();
-		assert.deepEqual([upload(CA), upload(CA), upload(CA)], [false, true, true]);
+		const { connect } = setUp();
+		assert.deepEqual([connect(CA), connect(CA), connect(CA)], [false, true, true]);
 	});
 
 	for (const [what, before, after] of [
@@ -71,30 +72,30 @@ describe("a TLS session of an upload", () => {
 		["a CA beside the fingerprint", PIN, { ...CA, ...PIN }],
 	] as const)
 		test(`is not resumed with ${what}, nor later with what was trusted before`, () => {
-			const { upload } = setUp();
-			upload(before);
-			assert.equal(upload(after), false);
-			assert.equal(upload(before), false);
+			const { connect } = setUp();
+			connect(before);
+			assert.equal(connect(after), false);
+			assert.equal(connect(before), false);
 		});
 
 	test("is not resumed with another server", () => {
-		const { upload } = setUp();
-		upload(CA);
-		assert.equal(upload(CA, 8086), false);
-		assert.equal(upload(CA), true);
+		const { connect } = setUp();
+		connect(CA);
+		assert.equal(connect(CA, 8086), false);
+		assert.equal(connect(CA), true);
 	});
 
 	test("is forgotten when its resumption fails", () => {
-		const { upload } = setUp();
-		upload(CA);
-		assert.equal(upload(CA, 443, "!"), true);
-		assert.equal(upload(CA), false);
+		const { connect } = setUp();
+		connect(CA);
+		assert.equal(connect(CA, 443, "!"), true);
+		assert.equal(connect(CA), false);
 	});
 
 	test("is kept for four servers, and makes room for those of others", () => {
-		const { upload } = setUp();
-		for (const port of [1, 2, 3, 4, 5]) upload(CA, port);
-		assert.equal(upload(CA, 2), true);
-		assert.equal(upload(CA, 1), false);
+		const { connect } = setUp();
+		for (const port of [1, 2, 3, 4, 5]) connect(CA, port);
+		assert.equal(connect(CA, 2), true);
+		assert.equal(connect(CA, 1), false);
 	});
 });

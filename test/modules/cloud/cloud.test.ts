@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import type { Host } from "../../../hosts/host";
 import { Cloud } from "../../../modules/cloud/cloud";
 import { WINDOWS_UNSYNCED } from "../../../modules/limits";
 import { Sampler } from "../../../modules/sensing/sampler";
@@ -32,7 +33,9 @@ class Rig {
 		this.host.time.synced = synced;
 		this.storage = new FakeStorage(sectors, 1024);
 		Object.assign(this.host, { storage: this.storage });
-		Object.assign(this.host.network, { post: this.database.post, mqtt: this.broker.mqtt });
+		const connect: Host["network"]["connect"] = (to, handler) =>
+			(to.endpoint.host === "db.example.org" ? this.database : this.broker).connect(to, handler);
+		Object.assign(this.host.network, { connect });
 		const start = this.host.time.monotonic();
 		this.host.sensors.read = () => ({
 			temperature: Math.round((this.host.time.monotonic() - start) / 1000) / 100,
@@ -72,6 +75,7 @@ class Rig {
 		for (let passed = 0; passed < ms; passed += 1_000) {
 			this.host.advance(1_000);
 			this.database.work();
+			this.broker.work();
 		}
 	}
 
@@ -88,7 +92,7 @@ class Rig {
 	get points(): Map<number, number> {
 		const points = new Map<number, number>();
 		for (const { body } of this.#taken()) {
-			for (const line of new TextDecoder().decode(body).split("\n")) {
+			for (const line of body.split("\n")) {
 				const [, temperature, time] = /temperature=([\d.]+).* (\d+)$/.exec(line) ?? [];
 				const known = points.get(Number(time));
 				assert.ok(known === undefined || known === Number(temperature), `two points at ${time}`);
@@ -100,7 +104,7 @@ class Rig {
 
 	#taken() {
 		return this.database.requests.filter(({ body }) => {
-			const lines = new TextDecoder().decode(body).split("\n");
+			const lines = body.split("\n");
 			return lines.every((line) => this.database.taken.includes(Number(line.split(" ").at(-1))));
 		});
 	}

@@ -25,7 +25,7 @@ const V2: InfluxSettings = {
 function uploader(waiting = 0, settings: InfluxSettings | null = V1) {
 	const host = new FakeHost();
 	const database = new FakeDatabase();
-	Object.assign(host.network, { post: database.post });
+	Object.assign(host.network, { connect: database.connect });
 	host.random = (count) => new Uint8Array(count).fill(255);
 	const storage = new FakeStorage(64, 1024);
 	const log = new PointLog(storage);
@@ -40,7 +40,14 @@ function uploader(waiting = 0, settings: InfluxSettings | null = V1) {
 	it.configure(settings);
 	const times = (from: number, to: number) =>
 		Array.from({ length: to - from }, (_, i) => 10 * (from + i + 1));
-	return { host, database, storage, log, append, it, problems, times };
+	/** Lets seconds pass, in each of which the database answers. */
+	const pass = (seconds: number) => {
+		for (let second = 0; second < seconds; second++) {
+			host.advance(1_000);
+			database.work();
+		}
+	};
+	return { host, database, storage, log, append, it, problems, times, pass };
 }
 
 describe("requests", () => {
@@ -51,7 +58,7 @@ describe("requests", () => {
 		assert.equal(request?.headers.authorization, `Basic ${Buffer.from("me:pass word").toString("base64")}`);
 		assert.deepEqual(request?.endpoint, { secure: true, host: "db.example.org", port: 443, path: "" });
 		assert.equal(
-			new TextDecoder().decode(request?.body),
+			request?.body,
 			"ambient16,udid=10000fb38278 temperature=20.01,motionEvents=0i 10\nambient16,udid=10000fb38278 temperature=20.02,motionEvents=0i 20",
 		);
 	});
@@ -104,7 +111,7 @@ describe("answers", () => {
 
 	test("429, 500, 503 and no answer are tried again, ever more seldom, and nothing is lost", () => {
 		for (const answer of [429, 500, 503, { status: undefined, error: "timed out" }]) {
-			const { database, host, problems, log, times } = uploader(60);
+			const { database, host, problems, log, times, pass } = uploader(60);
 			database.answer = () => answer;
 			const tries: number[] = [];
 			for (let second = 0; second < 3_600; second++) {
@@ -116,8 +123,7 @@ describe("answers", () => {
 			assert.equal(log.waiting, 60);
 			assert.equal(problems.length, 1, "told once");
 			database.answer = () => 204;
-			host.advance(300_000);
-			database.work();
+			pass(300);
 			assert.deepEqual(database.taken, times(0, 60));
 		}
 	});
@@ -173,20 +179,18 @@ describe("answers", () => {
 	});
 
 	test("what refuses everything is no reason to drop a point (HTTP to an HTTPS port is answered with 400)", () => {
-		const { database, host, append, it, log, problems, times } = uploader(120);
+		const { database, append, it, log, problems, times, pass } = uploader(120);
 		database.answer = () => 400;
 		for (let minute = 0; minute < 60; minute++) {
-			database.work();
 			append(6);
 			it.wake();
-			host.advance(60_000);
+			pass(60);
 		}
 		assert.deepEqual([log.waiting, it.refused], [480, 0]);
 		assert.deepEqual(problems, ["database: it refuses every point (400)"]);
 		assert.ok(database.requests.length < 60, "it is asked ever more seldom");
 		database.answer = () => 204;
-		host.advance(300_000);
-		database.work();
+		pass(300);
 		assert.deepEqual(database.taken, times(0, 480));
 		assert.equal(it.error, undefined);
 	});

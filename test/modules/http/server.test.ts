@@ -46,7 +46,7 @@ function serve(handle: Handler = echo, identity?: Uint8Array) {
 		server,
 		errors,
 		ports,
-		connect: () => network.connect(identity ? "https" : "http"),
+		connect: () => network.visit(identity ? "https" : "http"),
 	};
 }
 
@@ -451,7 +451,7 @@ describe("a response", () => {
 
 	test("before the socket is writable waits for it", () => {
 		const { network } = serve();
-		const peer = network.connect();
+		const peer = network.visit();
 		peer.drain(0);
 		peer.send(GET);
 		peer.drain();

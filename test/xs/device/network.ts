@@ -1,17 +1,17 @@
 import type {
 	Clock,
+	Connect,
 	Listener,
 	ListenOptions,
-	MqttConnection,
-	MqttOptions,
-	PostRequest,
-	PostResult,
+	SocketHandler,
+	Stream,
 	Timers,
 } from "../../../hosts/host";
 import type { OnException } from "../../../hosts/moddable/guard";
 import type { SocketIo } from "../../../hosts/moddable/io";
 import { ModdableNetwork, type NetworkOptions } from "../../../hosts/moddable/network";
 import { sdkTls } from "../../../hosts/moddable/sdk-tls";
+import { Outside } from "./outside";
 
 export interface BenchNetworkOptions {
 	io: SocketIo;
@@ -107,23 +107,8 @@ export class BenchNetwork extends ModdableNetwork {
 		return new Uint8Array(32);
 	}
 
-	override post({ target, body }: PostRequest, done: (result: PostResult) => void): () => void {
-		this.#options.print({ event: "post", target, body: new TextDecoder().decode(body) });
-		const timer = this.timers.once(() => done({ status: 204, retryAfter: undefined, body: "" }), DELAY);
-		return () => this.timers.clear(timer);
-	}
-
-	override mqtt({ clientId, will, onConnected }: MqttOptions): MqttConnection {
-		const { print } = this.#options;
-		print({ event: "mqtt", clientId, will });
-		this.timers.once(onConnected, DELAY);
-		return {
-			publish: (topic, payload, retain, done) => {
-				print({ event: "publish", topic, payload, retain });
-				if (done) this.timers.once(done, DELAY);
-			},
-			close: () => print({ event: "disconnect" }),
-		};
+	override connect(_to: Connect, handler: SocketHandler): Stream {
+		return new Outside(handler, this.timers, this.#options.print);
 	}
 
 	override close(): void {

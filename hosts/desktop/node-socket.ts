@@ -1,50 +1,59 @@
-import type { Socket as Stream } from "node:net";
+import type { Socket as NodeStream } from "node:net";
 import type { Socket, SocketHandler, Timer, Timers } from "../host";
+import { describeFailure } from "./failure";
 
-/** Bytes held for a device that does not read; beyond, the client has to wait. */
+/** Bytes held for a device that does not read; beyond, the other side has to wait. */
 const READ_AHEAD = 16_384;
-/** ms for a client to take the rest and close its side too. As long as modules/http gives it. */
+/** ms for the other side to take the rest and close its side too. As long as modules/http gives it. */
 const CLOSE_TIME = 10_000;
 
-export interface ConnectionOptions {
-	stream: Stream;
+export interface NodeSocketOptions {
+	stream: NodeStream;
 	remoteAddress: string;
+	/** The device has made the connection: the other side's end is its end, whatever it was asked. */
+	outgoing: boolean;
 	/** In real time. */
 	timers: Timers;
-	/** The connection was closed by the device and waits for the client to do the same. */
-	onClosing(connection: Connection): void;
+	/** The connection was closed by the device and waits for the other side to do the same. */
+	onClosing(socket: NodeSocket): void;
 	/** Nothing is left of the connection. */
-	onGone(connection: Connection): void;
+	onGone(socket: NodeSocket): void;
 	onException(error: unknown): void;
 }
 
 /** A node:net or node:tls socket, opened with `allowHalfOpen`, in the shape of an ECMA-419 TCP socket. */
-export class Connection implements Socket {
+export class NodeSocket implements Socket {
 	readonly remoteAddress: string;
-	#options: ConnectionOptions;
-	#stream: Stream;
+	#options: NodeSocketOptions;
+	#stream: NodeStream;
 	#handler: SocketHandler | undefined;
 	#held: Uint8Array | undefined;
 	#paused = false;
 	/** The last write has not left yet. */
 	#writing = false;
-	/** The client will send no more. */
+	/** The other side will send no more. */
 	#ended = false;
 	/** Something was read and nothing written since. */
 	#owing = false;
 	/** No event may follow. */
 	#closed = false;
 	#closeTimer: Timer;
+	/** Why the stream broke. */
+	#reason: string | undefined;
 
-	constructor(options: ConnectionOptions) {
+	constructor(options: NodeSocketOptions) {
 		this.#options = options;
 		this.#stream = options.stream;
 		this.remoteAddress = options.remoteAddress;
 		// node:tls keeps TCP open after an error, though it has sent its alert. After every error comes "close" now.
-		this.#stream.on("error", () => this.#stream.destroy());
+		this.#stream.on("error", (error) => {
+			this.#reason = describeFailure(error);
+			this.#stream.destroy();
+		});
 		this.#stream.on("close", () => {
 			options.timers.clear(this.#closeTimer);
-			this.#fail();
+			// What came before the end is still to be read.
+			if (!options.outgoing || !this.#ended || !this.#held) this.#fail();
 			options.onGone(this);
 		});
 	}
@@ -75,6 +84,8 @@ export class Connection implements Socket {
 			this.#paused = false;
 			this.#stream.resume();
 		}
+		// Not within the reading.
+		if (this.#ended && this.#options.outgoing) setImmediate(() => this.#failIfDone());
 		return held;
 	}
 
@@ -101,9 +112,9 @@ export class Connection implements Socket {
 		// Taken off the wire all the same: unread bytes would make the system reset the connection, and the
 		// answer would be lost with it (RFC 9112, 9.6).
 		if (this.#closed) return;
+		const { buffer, byteOffset, length } = this.#held ? Buffer.concat([this.#held, chunk]) : chunk;
 		// The firmware knows no Buffer, whose slice() is another one.
-		const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
-		this.#held = this.#held ? joined(this.#held, bytes) : bytes;
+		this.#held = new Uint8Array(buffer, byteOffset, length);
 		try {
 			this.#handler?.onReadable(this.#held.length);
 		} catch (error) {
@@ -137,14 +148,15 @@ export class Connection implements Socket {
 	 * its end is the end only when nothing is to be read, answered or sent.
 	 */
 	#failIfDone(): void {
-		if (this.#ended && !this.#held && !this.#owing && this.#stream.writableLength === 0) this.#fail();
+		if (!this.#ended || this.#held) return;
+		if (this.#options.outgoing || (!this.#owing && this.#stream.writableLength === 0)) this.#fail();
 	}
 
 	#fail(): void {
 		if (this.#closed) return;
 		this.#finish();
 		try {
-			this.#handler?.onError();
+			this.#handler?.onError(this.#reason);
 		} catch (error) {
 			this.#options.onException(error);
 		}
@@ -152,6 +164,7 @@ export class Connection implements Socket {
 
 	#break(error: unknown): void {
 		this.#options.onException(error);
+		this.#reason = "it failed";
 		this.#stream.destroy();
 	}
 
@@ -165,11 +178,4 @@ export class Connection implements Socket {
 		this.#closeTimer = this.#options.timers.once(() => this.#stream.destroy(), CLOSE_TIME);
 		this.#options.onClosing(this);
 	}
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-	const all = new Uint8Array(first.length + second.length);
-	all.set(first);
-	all.set(second, first.length);
-	return all;
 }

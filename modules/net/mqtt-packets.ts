@@ -1,3 +1,5 @@
+import { otherProtocol } from "./protocols";
+
 /** MQTT 3.1.1, 2.2.1. */
 export const CONNACK = 2;
 export const PUBACK = 4;
@@ -14,7 +16,9 @@ export interface ConnectPacket {
 	clientId: string;
 	user?: string;
 	password?: string;
+	/** Seconds between signs of life. */
 	keepAlive: number;
+	/** What the broker publishes, retained, when the client is lost. */
 	will: { topic: string; payload: string };
 }
 
@@ -60,26 +64,48 @@ export interface Reply {
 
 /** Reads what a broker sends, from bytes as they come. */
 export class ReplyReader {
-	#count = 0;
+	readonly #onReply: (reply: Reply) => string | undefined;
 	readonly #bytes = new Uint8Array(4);
+	#count = 0;
+	#begun = false;
+
+	/** `onReply` may return what is wrong with a reply, which ends the reading. */
+	constructor(onReply: (reply: Reply) => string | undefined) {
+		this.#onReply = onReply;
+	}
 
 	/** Returns what is wrong with the bytes. */
-	push(bytes: Uint8Array, onReply: (reply: Reply) => void): string | undefined {
-		for (const byte of bytes) {
-			this.#bytes[this.#count++] = byte;
-			const [type = 0, length = 0, high = 0, low = 0] = this.#bytes;
-			const kind = type >> 4;
-			if (kind === 3) return "the broker sends what nobody asked for";
-			if (kind !== CONNACK && kind !== PUBACK && kind !== PINGRESP) return "the answer is not MQTT";
-			if (this.#count < 2) continue;
-			if ((type & 15) !== 0 || length !== (kind === PINGRESP ? 0 : 2)) return "the answer is not MQTT";
-			if (this.#count < length + 2) continue;
-			this.#count = 0;
-			onReply({ kind, value: (high << 8) | low });
+	push(bytes: Uint8Array): string | undefined {
+		for (let i = 0; i < bytes.length; i++) {
+			this.#bytes[this.#count++] = bytes[i]!;
+			const fault = this.#count === 1 ? this.checkType() : this.checkRest();
+			if (fault !== undefined) return fault;
 		}
 		return undefined;
 	}
+
+	private checkType(): string | undefined {
+		const type = this.#bytes[0]!;
+		const other = this.#begun ? undefined : otherProtocol(type, "MQTT");
+		this.#begun = true;
+		if (other) return other;
+		if (type === CONNACK << 4 || type === PUBACK << 4 || type === PINGRESP << 4) return undefined;
+		// A PUBLISH, of any quality of service.
+		return type >> 4 === 3 ? UNASKED : NO_MQTT;
+	}
+
+	private checkRest(): string | undefined {
+		const [type = 0, length = 0, high = 0, low = 0] = this.#bytes;
+		const kind = (type >> 4) as Reply["kind"];
+		if (length !== (kind === PINGRESP ? 0 : 2)) return NO_MQTT;
+		if (this.#count < length + 2) return undefined;
+		this.#count = 0;
+		return this.#onReply({ kind, value: (high << 8) | low });
+	}
 }
+
+export const NO_MQTT = "the answer is not MQTT";
+export const UNASKED = "the broker sends what nobody asked for";
 
 /** UTF-8 behind its length (MQTT 3.1.1, 1.5.3). */
 function text(value: string): Uint8Array {

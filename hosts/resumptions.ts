@@ -1,0 +1,32 @@
+import type { Connect, Trust } from "./host";
+
+/** Sessions of a database, a broker and an update server, and one more. */
+const MOST = 4;
+
+/** TLS sessions that are kept for resumption, one for a server, under whom it was trusted by. */
+export class Resumptions<Session> {
+	readonly #kept = new Map<string, { session: Session; trust: Trust }>();
+
+	/** Good for one connection: if it does not work, the next one is to begin anew. */
+	take({ endpoint, trust }: Connect): Session | undefined {
+		const server = serverOf(endpoint);
+		const kept = this.#kept.get(server);
+		this.#kept.delete(server);
+		// Who is trusted now may not have been then: the owner may have changed the CA for a reason.
+		if (kept?.trust.ca !== trust.ca || kept?.trust.fingerprint !== trust.fingerprint) return undefined;
+		return kept?.session;
+	}
+
+	keep({ endpoint, trust }: Connect, session: Session): void {
+		this.#kept.set(serverOf(endpoint), { session, trust });
+		if (this.#kept.size <= MOST) return;
+		for (const oldest of this.#kept.keys()) {
+			this.#kept.delete(oldest);
+			return;
+		}
+	}
+}
+
+function serverOf({ host, port }: Connect["endpoint"]): string {
+	return `${host}:${port}`;
+}

@@ -1,0 +1,162 @@
+import type { Connect, Network, Timer } from "../../hosts/host";
+import { MQTT_CLOSE_TIME, MQTT_CONNECT_TIME, MQTT_UNACKNOWLEDGED } from "../limits";
+import { ClientConnection } from "./client-connection";
+import {
+	CONNACK,
+	type ConnectPacket,
+	connectPacket,
+	disconnectPacket,
+	NO_MQTT,
+	PUBACK,
+	pingPacket,
+	publishPacket,
+	type Reply,
+	ReplyReader,
+	UNASKED,
+} from "./mqtt-packets";
+import { cutBeforeAnswer } from "./protocols";
+
+/** MQTT 3.1.1, 3.2.2.3. */
+const REFUSALS: readonly string[] = [
+	"",
+	"refused: another protocol version",
+	"refused: another client id",
+	"refused: the broker is not available",
+	"refused: bad user name or password",
+	"refused: not authorized",
+];
+
+export interface MqttClientOptions extends ConnectPacket {
+	network: Network;
+	to: Connect;
+	/** The broker has accepted. Called at most once, never within the constructor. */
+	onConnected(): void;
+	/** The connection ended or did not come about; nothing follows. Called once, unless `close` or `part` was. */
+	onClosed(error: string): void;
+}
+
+/** A connection to a broker, to publish to it with QoS 1 (MQTT 3.1.1). What nobody asked it for ends it. */
+export class MqttClient {
+	readonly #options: MqttClientOptions;
+	readonly #reader = new ReplyReader((reply) => this.take(reply));
+	readonly #connection: ClientConnection;
+	/** What `publish` was given to call, by packet. */
+	readonly #unacknowledged = new Map<number, (() => void) | undefined>();
+	#lastId = 0;
+	#state: "connecting" | "connected" | "parting" | "closed" = "connecting";
+	/** Called when nothing is left. */
+	#onGone = () => {};
+	/** A sign of life was asked for, and has not come. */
+	#pinged = false;
+	/** Of the connecting or the closing. */
+	#limit: Timer;
+	#pulse: Timer;
+
+	constructor(options: MqttClientOptions) {
+		const { network, to } = options;
+		this.#options = options;
+		this.#limit = network.timers.once(() => this.end("no answer in time"), MQTT_CONNECT_TIME);
+		this.#connection = new ClientConnection(network, to, {
+			onBytes: (bytes) => this.receive(bytes),
+			onEnd: (reason) => this.end(reason ?? this.reasonOfCut()),
+		});
+		this.#connection.send(connectPacket(options));
+	}
+
+	/** Publishes; `done` when the broker has it, and never if the connection ends before. */
+	publish(topic: string, payload: string, retain: boolean, done?: () => void): void {
+		if (this.#state !== "connected") return;
+		if (this.#unacknowledged.size >= MQTT_UNACKNOWLEDGED) {
+			this.#options.network.timers.once(() => this.end("the broker does not acknowledge"), 0);
+			return;
+		}
+		do this.#lastId = (this.#lastId % 0xffff) + 1;
+		while (this.#unacknowledged.has(this.#lastId));
+		this.#unacknowledged.set(this.#lastId, done);
+		this.#connection.send(publishPacket(this.#lastId, topic, payload, retain));
+	}
+
+	/** Sends what was published and a DISCONNECT, and leaves. */
+	close(): void {
+		if (this.#state === "connected") this.#connection.send(disconnectPacket());
+		this.leave();
+	}
+
+	/**
+	 * As `close`, but waits for the broker to close the connection, which it does on a DISCONNECT. `onGone` is called
+	 * when it has, or did not within seconds; at once if there is nothing to wait for.
+	 */
+	part(onGone: () => void): void {
+		if (this.#state !== "connected") {
+			this.leave();
+			onGone();
+			return;
+		}
+		const { timers } = this.#options.network;
+		this.#state = "parting";
+		this.#onGone = onGone;
+		timers.clear(this.#pulse);
+		this.#limit = timers.once(() => this.end(""), MQTT_CLOSE_TIME);
+		this.#connection.send(disconnectPacket());
+	}
+
+	private receive(bytes: Uint8Array): void {
+		const error = this.#reader.push(bytes);
+		if (error !== undefined) this.end(error);
+	}
+
+	/** Returns what is wrong with it. */
+	private take({ kind, value }: Reply): string | undefined {
+		if (this.#state === "closed") return undefined;
+		if (kind === CONNACK) return this.#state === "connecting" ? this.accept(value) : UNASKED;
+		if (kind === PUBACK) {
+			if (!this.#unacknowledged.has(value)) return UNASKED;
+			const done = this.#unacknowledged.get(value);
+			this.#unacknowledged.delete(value);
+			if (this.#state === "connected") done?.();
+			return undefined;
+		}
+		if (!this.#pinged) return UNASKED;
+		this.#pinged = false;
+		return undefined;
+	}
+
+	private accept(value: number): string | undefined {
+		if (value > 0xff) return NO_MQTT;
+		if (value !== 0) return REFUSALS[value] ?? `refused (${value})`;
+		const { network, keepAlive, onConnected } = this.#options;
+		network.timers.clear(this.#limit);
+		this.#state = "connected";
+		// Twice in the time that a broker waits for a sign of life, so that one is never too late (3.1.2.10).
+		this.#pulse = network.timers.repeat(() => this.ping(), keepAlive * 500);
+		onConnected();
+		return undefined;
+	}
+
+	private ping(): void {
+		if (this.#pinged) this.end("the broker is silent");
+		else this.#connection.send(pingPacket());
+		this.#pinged = true;
+	}
+
+	private reasonOfCut(): string {
+		if (this.#state !== "connecting") return "the connection was cut";
+		return cutBeforeAnswer(this.#options.to.endpoint.secure);
+	}
+
+	private end(error: string): void {
+		if (this.#state === "closed") return;
+		const parted = this.#state === "parting";
+		this.leave();
+		if (parted) this.#onGone();
+		else this.#options.onClosed(error);
+	}
+
+	private leave(): void {
+		const { timers } = this.#options.network;
+		this.#state = "closed";
+		timers.clear(this.#limit);
+		timers.clear(this.#pulse);
+		this.#connection.close();
+	}
+}
