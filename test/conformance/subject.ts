@@ -6,6 +6,10 @@ import type { Endpoint } from "./wire";
 /** Wrong proofs that one address may send within a minute without being locked out: one below the limit. */
 const HARMLESS = 9;
 const MINUTE = 61_000;
+/** A TLS handshake takes a board as long as so many of its `GET /`, give or take. */
+const EXCHANGES = 30;
+/** Seconds. */
+const LONGEST_SLACK = 30;
 
 /** The device under test: what is known of it, and what it has said. */
 export class Subject {
@@ -19,6 +23,8 @@ export class Subject {
 	ours = false;
 	/** How many connections it holds at a time, as far as the suite can tell. */
 	capacity = 1;
+	/** The longest that a `GET /` took when the suite came, in seconds. */
+	lag = 0;
 	/** Every UUID that it has ever been told. */
 	readonly secrets = new Set<string>();
 	#said = new Map<number, Buffer[]>();
@@ -33,6 +39,11 @@ export class Subject {
 	constructor(http: Endpoint, https: Endpoint | undefined) {
 		this.http = http;
 		this.https = https;
+	}
+
+	/** Seconds within which something must happen that a fast device does in `seconds`. */
+	slack(seconds: number): number {
+		return seconds + Math.min(LONGEST_SLACK, EXCHANGES * this.lag);
 	}
 
 	/** Where to put what the device says on one more connection. */

@@ -35,6 +35,8 @@ export class Unreachable extends Error {}
 
 /** Connections from which on rules that wait do so beside the others. */
 const ROOMY = 16;
+/** Requests by which the suite learns how fast a device is. */
+const LOOKS = 5;
 
 /**
  * Tries all rules of the protocol on a device and tells each result as it comes. A device without an owner is
@@ -76,6 +78,11 @@ async function meet(subject: Subject, uuid: string | undefined): Promise<void> {
 		if (type !== "Ambient16" || !udid) throw new Error("this is no Ambient16");
 		subject.udid = udid;
 		subject.wasPaired = paired === true;
+		for (let i = 0; i < LOOKS; i++) {
+			const begin = performance.now();
+			await trial.identify();
+			subject.lag = Math.max(subject.lag, (performance.now() - begin) / 1000);
+		}
 		// It makes its certificate first.
 		if (!paired && subject.https) await untilOpen(() => trial.identify({ secure: true }), 60_000);
 		if (paired) subject.uuid = uuid;

@@ -63,6 +63,11 @@ export class Trial {
 		return (await this.send({ ...where, method: "GET" })).json;
 	}
 
+	/** Whether the device's clock is set: it tells the time (RFC 9110, 6.6.1). An access point has no time server. */
+	async hasClock(): Promise<boolean> {
+		return (await this.send({ method: "GET" })).headers.has("date");
+	}
+
 	/** A body that is not signed; the caller puts the secret into it. */
 	post(body: object | string, { headers, ...where }: Message = {}): Promise<WireResponse> {
 		return this.send({

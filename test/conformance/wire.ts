@@ -34,8 +34,8 @@ export interface WireResponse {
 	json: Reply;
 }
 
-/** ms to wait for what should come at once; a board does TLS in seconds. */
-const PATIENCE = 8_000;
+/** ms to wait for what should come at once; a board does TLS in seconds, and a busy one lets others wait. */
+const PATIENCE = 20_000;
 
 /** One connection, byte for byte: sends what it is given and takes nothing but exact HTTP/1.1 for an answer. */
 export class Wire {

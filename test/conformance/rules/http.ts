@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { assertError, type Group, type Rule } from "../rule";
 import type { Trial } from "../trial";
+import type { WireResponse } from "../wire";
 
 const GET = "GET / HTTP/1.1\r\nHost: device\r\n\r\n";
 /** Well-formed, and refused as there is no udid in it. */
 const POST = "POST / HTTP/1.1\r\nHost: device\r\nContent-Length: 2\r\n\r\n{}";
+/** Seconds between two answers on one connection, at the most. */
+const DATE_SLACK = 20;
 const CHUNKED = "POST / HTTP/1.1\r\nHost: device\r\nTransfer-Encoding: chunked\r\n\r\n";
 
 /** How requests are framed and answered (RFC 9110, RFC 9112). */
@@ -17,7 +20,9 @@ export const http: Group = {
 				const wire = await t.open();
 				const get = await wire.send(GET).response("GET");
 				const head = await wire.send(GET.replace("GET", "HEAD")).response("HEAD");
-				assert.deepEqual([head.status, ...head.headers], [get.status, ...get.headers]);
+				const fields = ({ headers }: WireResponse) => [...headers].filter(([name]) => name !== "date");
+				assert.deepEqual([head.status, ...fields(head)], [get.status, ...fields(get)]);
+				assertDateFollows(get, head);
 				assert.equal((await wire.send(GET).response("GET")).status, 200);
 			},
 		},
@@ -319,6 +324,15 @@ export const http: Group = {
 		...refusals(),
 	],
 };
+
+/** Both tell the time or neither does; the clock may go on between the two. */
+function assertDateFollows(first: WireResponse, second: WireResponse): void {
+	const [one, other] = [first, second].map(({ headers }) => headers.get("date"));
+	assert.equal(typeof other, typeof one, "Date");
+	if (one === undefined || other === undefined) return;
+	const seconds = (Date.parse(other) - Date.parse(one)) / 1000;
+	assert.ok(seconds >= 0 && seconds <= DATE_SLACK, `${other} comes after ${one}`);
+}
 
 /** What each of these is must be refused, and the connection closed: nobody knows where the next request begins. */
 function refusals(): Rule[] {
