@@ -2,7 +2,7 @@ import { openPage, type View } from "../support/browser";
 import type { Scope } from "../support/desk";
 
 /** ms */
-const PATIENCE = 15_000;
+const PATIENCE = 60_000;
 
 /** A page, what it has asked for, and what it complained about. */
 export interface Sight extends View {

@@ -118,7 +118,7 @@ export class Desk {
 	 * The first event that `matches`, counted from number `from` (all, unless told otherwise). Rejects if it
 	 * does not come in `patience` ms, or the device ends.
 	 */
-	async waitFor(matches: (event: DeskEvent) => boolean, patience = 15_000, from = 0): Promise<DeskEvent> {
+	async waitFor(matches: (event: DeskEvent) => boolean, patience = 60_000, from = 0): Promise<DeskEvent> {
 		const deadline = performance.now() + patience;
 		for (let next = from; ; ) {
 			for (; next < this.events.length; next++) {
@@ -152,10 +152,10 @@ export class Desk {
 		this.#child.kill(signal);
 	}
 
-	/** Ends it as Ctrl-C does, or by force after 5 s. Resolves with the exit code. */
+	/** Ends it as Ctrl-C does, or by force after 30 s. Resolves with the exit code. */
 	async stop(): Promise<number | NodeJS.Signals | null> {
 		this.kill("SIGINT");
-		const timer = setTimeout(() => this.kill("SIGKILL"), 5_000);
+		const timer = setTimeout(() => this.kill("SIGKILL"), 30_000);
 		const code = await this.exit;
 		clearTimeout(timer);
 		return code;
@@ -188,7 +188,7 @@ export async function firmware(): Promise<string[]> {
 /** Starts a device and waits until it is ready. `scope` ends it. */
 export async function startDesk(scope: Scope, options: DeskOptions = {}): Promise<Desk> {
 	const desk = spawnDesk(scope, { entry: await firmware(), ...options });
-	await desk.waitFor(({ event }) => event === "ready", options.patience ?? 30_000);
+	await desk.waitFor(({ event }) => event === "ready", options.patience ?? 120_000);
 	return desk;
 }
 

@@ -109,7 +109,7 @@ export function request(url: string, options: RequestOptions = {}): Promise<Answ
 		const send = url.startsWith("https:") ? httpsRequest : httpRequest;
 		const outgoing = send(
 			url,
-			{ method, headers, agent: false, timeout: 15_000, rejectUnauthorized: false, localAddress: from },
+			{ method, headers, agent: false, timeout: 60_000, rejectUnauthorized: false, localAddress: from },
 			(response) => {
 				const chunks: Buffer[] = [];
 				response.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -189,7 +189,7 @@ export class Owner {
 }
 
 /** Does `task` again as long as the connection is refused, or cut off as it is by a port that is only tried. */
-export async function untilOpen<T>(task: () => Promise<T>, patience = 30_000): Promise<T> {
+export async function untilOpen<T>(task: () => Promise<T>, patience = 60_000): Promise<T> {
 	const deadline = performance.now() + patience;
 	for (;;) {
 		try {
@@ -203,7 +203,7 @@ export async function untilOpen<T>(task: () => Promise<T>, patience = 30_000): P
 }
 
 /** Waits until `task` finds the connection refused; throws if it never does. */
-export async function untilClosed(task: () => Promise<unknown>, patience = 5_000): Promise<void> {
+export async function untilClosed(task: () => Promise<unknown>, patience = 30_000): Promise<void> {
 	const deadline = performance.now() + patience;
 	for (;;) {
 		const code = await task().then(

@@ -61,7 +61,7 @@ export class Follower {
 	}
 
 	/** Waits for something that comes. */
-	async until(condition: (it: this) => boolean, patience = 15_000): Promise<void> {
+	async until(condition: (it: this) => boolean, patience = 60_000): Promise<void> {
 		const limit = performance.now() + patience;
 		while (!this.state || !condition(this)) {
 			const left = limit - performance.now();

@@ -7,7 +7,7 @@ import type { Scope } from "../../support/desk";
 import { atEnd } from "../../support/scope";
 
 /** ms until a server has to be up: a loaded machine is slow. */
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 
 /** A program of a Debian package, or the reason to skip a test without it. */
 export function program(name: string, debianPackage: string): { path: string; skip: string | false } {
