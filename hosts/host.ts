@@ -265,9 +265,33 @@ export interface WifiCredentials {
 	password: string;
 }
 
+/** A network in reach. */
+export interface WifiNetwork {
+	ssid: string;
+	/** Strength in dBm, below 0. */
+	rssi: number;
+	/** Whether it wants a password. */
+	secure: boolean;
+}
+
+/**
+ * What becomes of an attempt to join: let in; let in with an address, or another one than before; refused because of
+ * the password; no network of that name; failed for another reason, or ended later.
+ */
+export type WifiEvent = "associated" | "joined" | "wrong-password" | "not-found" | "lost";
+
+/** The radio: a station, an access point of the device's name, or both beside each other. Every call may throw. */
 export interface Wifi {
-	/** Joins that network and keeps at it; undefined: forgets it and becomes an access point for pairing. */
-	join(credentials: WifiCredentials | undefined): void;
+	/** Set by the device. An event may come late, after another call, and more than once. */
+	onEvent: (event: WifiEvent) => void;
+	/** Begins to join a network. */
+	connect(credentials: WifiCredentials): void;
+	/** Leaves the network, or the attempt to join it. */
+	disconnect(): void;
+	/** Opens or closes an open access point. */
+	setAccessPoint(open: boolean): void;
+	/** Looks for networks, which takes seconds; not two searches at a time. */
+	scan(done: (networks: readonly WifiNetwork[]) => void): void;
 }
 
 /** One thing that happened, as `npm start --json` prints it. Carries no secret. */

@@ -1,4 +1,4 @@
-import type { Host, Timer, WifiCredentials } from "../hosts/host";
+import type { Host, Timer, Wifi, WifiCredentials } from "../hosts/host";
 import { Api } from "./api/api";
 import type { Command } from "./api/command";
 import { setInflux, setMqtt } from "./api/commands/cloud";
@@ -9,6 +9,7 @@ import { pair } from "./api/commands/pair";
 import { getSettings, setAuth } from "./api/commands/settings";
 import { factoryReset, restart } from "./api/commands/system";
 import { update } from "./api/commands/update";
+import { scanWifi, setWifi } from "./api/commands/wifi";
 import { Authenticator, type Proof } from "./auth/authenticator";
 import { Token } from "./auth/token";
 import { Cloud } from "./cloud/cloud";
@@ -27,6 +28,7 @@ import { SettingsStore } from "./settings";
 import { watchTrial } from "./update/trial";
 import { Update } from "./update/update";
 import { DEVICE_TYPE, PRODUCT, VERSION } from "./version";
+import { HomeWifi } from "./wifi/home-wifi";
 
 /** The sensor: joins its parts to each other and to a host. It runs from construction to `close`. */
 export class Device {
@@ -42,6 +44,7 @@ export class Device {
 	#update: Update;
 	#endTrial: () => void;
 	#pairing: PairingWindow;
+	#wifi: HomeWifi | undefined;
 	#mode: HttpsMode;
 	#api: Api;
 	#identity: TlsIdentity;
@@ -70,7 +73,6 @@ export class Device {
 		this.#vault = new Vault(host);
 		this.#settings = new SettingsStore(host.flash);
 		host.report({ event: "paired", paired: this.#vault.paired });
-		host.wifi?.join(this.#settings.value.wifi ?? undefined);
 		this.#token = new Token(host, (token) => {
 			this.#document = undefined;
 			host.report({ event: "token", token });
@@ -126,6 +128,7 @@ export class Device {
 			this.#arrangePorts();
 		});
 		this.#identity = new TlsIdentity(host, () => this.#arrangePorts(), onProblem);
+		if (host.wifi) this.#wifi = this.#createWifi(host.wifi);
 
 		this.#api = new Api({
 			udid: host.udid,
@@ -138,10 +141,11 @@ export class Device {
 				return this.#document ?? this.#describe(token);
 			},
 			isSecured: () => this.#mode.active,
+			isReachable: () => this.#wifi?.settingUp ?? false,
 			proved: () => this.#mode.touch(),
 			...(host.watched && { report: (event) => host.report(event) }),
 		});
-		const network = host.network;
+		const { network } = host;
 		const onOpen = () => {
 			this.#document = undefined;
 			this.#announce();
@@ -157,7 +161,8 @@ export class Device {
 
 		this.#unwatchButton = watchButton(host.button, host.timers, {
 			onPress: () => {
-				if (!this.#vault.paired) this.#pairing.open();
+				if (this.#vault.paired) this.#wifi?.press();
+				else this.#pairing.open();
 			},
 			onHold: (holding) => (holding ? this.#light.signal("reset") : this.#light.endSignal("reset")),
 			onReset: () => {
@@ -178,6 +183,7 @@ export class Device {
 		this.#endTrial = watchTrial(host, works, () =>
 			host.report({ event: "update", state: "confirmed", version: VERSION }),
 		);
+		this.#wifi?.start(this.#settings.value.wifi ?? undefined);
 		if (this.#vault.paired) this.#arrangePorts();
 		else this.#pairing.open();
 	}
@@ -188,6 +194,7 @@ export class Device {
 		this.#unwatchButton();
 		this.#mode.leave();
 		this.#pairing.close();
+		this.#wifi?.close();
 		this.#identity.close();
 		this.#http.close();
 		this.#https.close();
@@ -201,6 +208,22 @@ export class Device {
 		this.#host.announce?.withdraw();
 	}
 
+	#createWifi(wifi: Wifi): HomeWifi {
+		const { clock, timers } = this.#host.network;
+		return new HomeWifi({
+			wifi,
+			clock,
+			timers,
+			random: (count) => this.#host.random(count),
+			keep: (credentials) => this.#settings.change({ wifi: credentials }),
+			onChange: () => {
+				this.#document = undefined;
+				this.#arrangePorts();
+			},
+			onProblem: (message) => this.#problem(message),
+		});
+	}
+
 	#commands(): ReadonlyMap<string, Command> {
 		const host = this.#host;
 		const commands = {
@@ -210,6 +233,7 @@ export class Device {
 				this.#settings,
 				() => this.#cloud.status,
 				() => this.#update.status,
+				() => this.#wifi?.trial,
 			),
 			setAuth: setAuth(() => {
 				this.#document = undefined;
@@ -255,6 +279,8 @@ export class Device {
 				this.#tellCloud();
 			}, host.network),
 			setMqtt: setMqtt((settings) => this.#cloud.configureMqtt(settings), host.network),
+			setWifi: setWifi(this.#wifi),
+			scanWifi: scanWifi(this.#wifi, () => this.#pairing.isOpen),
 			update: update(this.#update, host.network),
 		};
 		// Each takes the orders that it has validated itself.
@@ -274,9 +300,18 @@ export class Device {
 				paired: this.#vault.paired,
 				// Where it can be paired.
 				https: this.#vault.paired ? undefined : this.#https.number,
+				...this.#describeWifi(),
 			}),
 		);
 		return this.#document;
+	}
+
+	/** How the set-up goes, for the phone that looks there. */
+	#describeWifi(): object {
+		const wifi = this.#wifi;
+		if (!wifi?.settingUp) return {};
+		const address = wifi.state === "joined" ? this.#host.network.address() : undefined;
+		return { wifi: wifi.state, ...(address !== undefined && { address }) };
 	}
 
 	#describeHttps(
@@ -297,7 +332,8 @@ export class Device {
 	#arrangePorts(): void {
 		if (this.#closed) return;
 		this.#document = undefined;
-		if (this.#mode.active || (this.#pairing.isOpen && this.#identity.value)) this.#https.open();
+		const settingUp = this.#pairing.isOpen || this.#wifi?.settingUp;
+		if (this.#mode.active || (settingUp && this.#identity.value)) this.#https.open();
 		else this.#https.close();
 		if (this.#mode.active) this.#http.close();
 		else this.#http.open();
@@ -314,7 +350,7 @@ export class Device {
 	#paired(wifi: WifiCredentials | undefined): void {
 		if (this.#closed) return;
 		this.#pairing.close();
-		if (wifi) this.#host.wifi?.join(wifi);
+		this.#wifi?.paired(wifi);
 	}
 
 	/** The owner is forgotten in memory first, so that a flash that fails now keeps nobody in. */
@@ -338,7 +374,7 @@ export class Device {
 		this.#mode.leave();
 		this.#identity.renew();
 		this.#host.report({ event: "paired", paired: false });
-		this.#host.wifi?.join(undefined);
+		this.#wifi?.forget();
 		this.#pairing.close();
 		this.#pairing.open();
 	}

@@ -65,6 +65,32 @@ export const RETRY_TIME = 5_000;
 export const SSID_BYTES = 32;
 export const PASSPHRASE_MIN = 8;
 export const PASSPHRASE_MAX = 63;
+/** For an attempt: a scan of all channels, the handshake, and an address from a slow router. */
+export const WIFI_ATTEMPT_TIME = 30_000;
+/** Wait before another attempt: at most this after the first failure, and at most that after many. */
+export const WIFI_BACKOFF_FIRST = 2_000;
+export const WIFI_BACKOFF_MOST = 60_000;
+/** A network that kept the device this long was a good one: the next failure counts as a first one. */
+export const WIFI_STABLE = 60_000;
+/** For the radio to say what is left to say of an attempt that is over. */
+export const WIFI_SETTLE_TIME = 1_000;
+/** Before another network is tried: the answer to the request that asked for it leaves over this one. */
+export const WIFI_LEAVE_TIME = 2_000;
+/** New credentials have this long to give an address, and this many attempts may fail. */
+export const WIFI_TRIAL_TIME = 60_000;
+export const WIFI_TRIAL_FAILURES = 2;
+/** A device with an owner that found no network in this time after its start opens its access point. */
+export const WIFI_AWAY_TIME = 600_000;
+/** How long the access point of a device with an owner stays open. */
+export const ACCESS_POINT_TIME = 600_000;
+/** And how long after the device has joined, for the phone to see that. */
+export const ACCESS_POINT_GRACE = 60_000;
+/** Between two attempts while the access point is open, which the radio leaves to look for the network. */
+export const WIFI_RETRY_BESIDE = 60_000;
+/** For a scan: the chip looks at each of 13 channels for a tenth of a second, and longer beside an access point. */
+export const WIFI_SCAN_TIME = 15_000;
+/** Networks in an answer: more do not fit a phone's screen. */
+export const WIFI_NETWORKS = 16;
 
 // HTTPS mode, in seconds of device time: [least, default, most].
 export const HTTPS_IDLE = [5, 120, 3600] as const;

@@ -10,6 +10,7 @@ export const PROJECTS = [
 	"hosts/esp32",
 	"hosts/simulator",
 	"scripts",
+	"setup",
 	"test/xs/device",
 ];
 

@@ -28,6 +28,7 @@ import { openBme68x } from "./bme68x";
 import { type Board, name, timeServer } from "./board";
 import { PolledButton } from "./button";
 import { openButtonPin } from "./button-pin";
+import { CaptiveDns } from "./captive-dns";
 import { macAddress, randomBuffer } from "./chip";
 import { climateSensor } from "./climate";
 import { SettableClock } from "./clock";
@@ -48,6 +49,8 @@ import { ChipWifi } from "./wifi";
 
 const HTTP_PORT = 80;
 const HTTPS_PORT = 443;
+/** The device's address in its own access point (ESP-IDF's esp_netif). */
+const ACCESS_POINT = "192.168.4.1";
 /** Each may hold a request and its answer in the machine's memory, and a window of TCP in the network's. */
 const MAX_CONNECTIONS = 4;
 
@@ -76,7 +79,7 @@ export class ChipHost implements Host {
 		const timers = new XsTimers(reportException);
 		const clock = new SettableClock(rising(() => Time.ticks));
 		const udid = macAddress();
-		const address = () => Net.get("IP") || undefined;
+		const address = () => Net.get("IP", "station") || Net.get("IP", "ap") || undefined;
 		this.udid = udid;
 		this.clock = clock;
 		this.timers = timers;
@@ -105,27 +108,23 @@ export class ChipHost implements Host {
 			},
 			onException: reportException,
 		});
-		const wifi = new ChipWifi({
+		this.wifi = new ChipWifi({
 			name: `${name}-${udid}`,
-			radio: (events) => new SdkRadio(events),
-			clock,
-			timers,
-			random,
+			radio: (onEvent) => new SdkRadio(`ambient16-${udid}`, onEvent),
+			dns: new CaptiveDns({ open: sockets.openUdp, address: ACCESS_POINT, onException: reportException }),
 			onOnline: (joined) => {
 				trace(`address ${address()}\n`);
 				network.online();
 				announce.online();
 				if (joined) timeSync.start();
+				else timeSync.stop();
 			},
 			onOffline: () => {
 				announce.offline();
 				timeSync.stop();
 			},
-			onProblem: reportProblem,
-			onException: reportException,
 		});
 		this.announce = announce;
-		this.wifi = wifi;
 		const network = new ModdableNetwork({
 			io: sockets,
 			tls: sdkTls(),

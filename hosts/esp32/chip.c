@@ -3,13 +3,17 @@
 
 /* The SDK's makefile looks in few folders of ESP-IDF; for the others it looks in the folder of all components. */
 #include "app_update/include/esp_ota_ops.h"
+#include "esp_event.h"
 #include "esp_mac.h"
+#include "esp_netif.h"
 #include "esp_random.h"
 #include "esp_system.h"
+#include "esp_wifi.h"
 #include "sdkconfig.h"
 
 #define RANDOM_MAX 65536
 #define MAC_BYTES 6
+#define HOST_NAME 32
 
 void xs_chip_random(xsMachine *the)
 {
@@ -64,4 +68,35 @@ void xs_chip_rollBack(xsMachine *the)
 {
 	esp_ota_mark_app_invalid_rollback_and_reboot();
 	xsUnknownError("there is no other firmware");
+}
+
+static char hostName[HOST_NAME];
+/* Written by ESP-IDF's event task, before the SDK tells XS of the same event. */
+static volatile int disconnectReason;
+
+static void onWifiEvent(void *argument, esp_event_base_t base, int32_t id, void *data)
+{
+	(void)argument;
+	(void)base;
+	if (WIFI_EVENT_STA_START == id)
+		esp_netif_set_hostname(esp_netif_get_handle_from_ifkey("WIFI_STA_DEF"), hostName);
+	else if (WIFI_EVENT_STA_DISCONNECTED == id)
+		disconnectReason = ((wifi_event_sta_disconnected_t *)data)->reason;
+}
+
+void xs_chip_watchWifi(xsMachine *the)
+{
+	xsmcToStringBuffer(xsArg(0), hostName, sizeof(hostName));
+	esp_netif_init();
+	/* The SDK makes it, too, and does not mind. */
+	esp_err_t error = esp_event_loop_create_default();
+	if ((ESP_OK != error) && (ESP_ERR_INVALID_STATE != error))
+		xsUnknownError("no event loop");
+	if (ESP_OK != esp_event_handler_register(WIFI_EVENT, ESP_EVENT_ANY_ID, onWifiEvent, NULL))
+		xsUnknownError("no Wi-Fi events");
+}
+
+void xs_chip_wifiReason(xsMachine *the)
+{
+	xsmcSetInteger(xsResult, disconnectReason);
 }

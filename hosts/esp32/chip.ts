@@ -21,3 +21,12 @@ export const confirmFirmware: () => void = native("xs_chip_confirm");
 
 /** Starts the other firmware and never this one again. Throws if there is no other. */
 export const rollBackFirmware: () => void = native("xs_chip_rollBack");
+
+/**
+ * Notes why Wi-Fi connections end, and has the station ask for an address by this name (DHCP). Called before the SDK's
+ * Wi-Fi starts, so that its events come here first.
+ */
+export const watchWifi: (hostName: string) => void = native("xs_chip_watchWifi");
+
+/** Why the last one ended: wifi_err_reason_t, 0 if none did. */
+export const wifiReason: () => number = native("xs_chip_wifiReason");

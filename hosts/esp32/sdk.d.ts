@@ -118,5 +118,10 @@ declare module "wifi" {
 		static connect(network: { ssid: string; password?: string }): void;
 		static disconnect(): void;
 		static accessPoint(options: { ssid: string; password?: string; channel?: number }): void;
+		/** Calls back once for each network found, then with null. */
+		static scan(
+			options: { hidden?: boolean; channel?: number },
+			callback: (network: { ssid: string; authentication: string; rssi: number } | null) => void,
+		): void;
 	}
 }

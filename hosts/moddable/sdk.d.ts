@@ -85,7 +85,7 @@ declare module "time" {
 
 declare module "net" {
 	const Net: {
-		get(what: "IP"): string;
+		get(what: "IP", of?: "station" | "ap"): string;
 		resolve(name: string, callback: (name: string, address?: string) => void): void;
 	};
 	export default Net;

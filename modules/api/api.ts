@@ -20,6 +20,8 @@ export interface ApiParts {
 	identity(): Uint8Array;
 	/** Whether HTTPS mode is on. */
 	isSecured(): boolean;
+	/** Whether the owner may come over HTTPS without that mode: signed, which nobody can send again. */
+	isReachable(): boolean;
 	/** Told of each request that the owner has proved to have sent. */
 	proved(): void;
 	/** Told of each request; absent where nobody wants to know. */
@@ -97,12 +99,16 @@ export class Api {
 
 	/** The owner's proof; undefined for the pairing of a device without an owner. Throws if the request may not be. */
 	#proof(request: Request, body: JsonObject): Proof | undefined {
-		const { vault, authenticator, settings, isSecured, proved } = this.#parts;
+		const { vault, authenticator, commands, settings, isSecured, isReachable, proved } = this.#parts;
 		const pairing = Object.hasOwn(body, "pair");
-		if (pairing === vault.paired) throw pairing ? alreadyPaired() : notPaired();
-		if (pairing) return undefined;
-		// Its port is open a little earlier, and a secret heard on plain HTTP still good.
-		if (request.secure && !isSecured())
+		if (pairing && vault.paired) throw alreadyPaired();
+		if (!vault.paired) {
+			const unowned = (name: string) => PROOFS.includes(name) || commands.get(name)?.unowned;
+			if (pairing || Object.keys(body).every(unowned)) return undefined;
+			throw notPaired();
+		}
+		// Its port is open a little earlier, or for another reason, and a secret heard on plain HTTP still good.
+		if (request.secure && !isSecured() && !(isReachable() && request.head.authorization))
 			throw new ApiError(409, "https-not-begun", "HTTPS mode has not begun");
 		const proof = authenticator.check(request, body.secret, settings.value.auth.md5);
 		proved();
@@ -115,12 +121,13 @@ export class Api {
 		const names = Object.keys(body);
 		// No member is undefined in JSON, and `udid` is one of them.
 		const asked = names.length - (body.secret === undefined ? 1 : 2);
-		if (!client.proof && asked > 1) throw new ApiError(400, "pair-alone", "pair comes alone");
+		if (!client.proof && asked > 1)
+			throw new ApiError(400, "pair-alone", "without an owner a command comes alone");
 		if (asked === 0) throw new ApiError(400, "no-command", "the request has no command");
 		const orders: Order[] = [];
 		for (let i = 0; i < names.length; i++) {
 			const name = names[i]!;
-			if (name !== "udid" && name !== "secret") orders.push(this.#order(name, parsed, client));
+			if (!PROOFS.includes(name)) orders.push(this.#order(name, parsed, client));
 		}
 		return orders;
 	}
@@ -180,7 +187,7 @@ export class Api {
 	#perform(orders: Order[], client: Client): Response {
 		const parts = this.#parts;
 		// `prepare` may have taken a while, and the button have been held meanwhile.
-		if (!parts.vault.paired) throw notPaired();
+		if (!parts.vault.paired && !orders.every(({ command }) => command.unowned)) throw notPaired();
 		const answer: JsonObject = { status: "ok", udid: parts.udid };
 		const response: Response = { status: 200, body: "" };
 		let change: Partial<Settings> | undefined;
@@ -207,6 +214,9 @@ function isUdid(given: unknown, udid: string): boolean {
 }
 
 const MAC_LENGTH = 17;
+
+/** Members of a request that are no commands. */
+const PROOFS: readonly string[] = ["udid", "secret"];
 
 const METHODS: readonly string[] = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"];
 

@@ -13,6 +13,8 @@ export interface Command<Order = unknown> {
 	 * since an MD5 secret heard on the air must not be able to do harm.
 	 */
 	readonly where: "any" | "https" | "https-or-signed";
+	/** Also taken on a device without an owner, without a proof. `pair` is taken there alone. */
+	readonly unowned?: boolean;
 	/** Reads the command's value; throws an ApiError if it is not valid. */
 	validate(value: unknown, client: Client): Order;
 	/** Does what may fail or take time, and can be undone. */

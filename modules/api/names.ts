@@ -26,6 +26,8 @@ export const REQUEST_NAMES: readonly string[] = [
 	"wifi",
 	"ssid",
 	"password",
+	"setWifi",
+	"scanWifi",
 	"setInflux",
 	"setMqtt",
 	"url",

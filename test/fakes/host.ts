@@ -18,9 +18,12 @@ import type {
 	SocketHandler,
 	Stream,
 	Timers,
-	WifiCredentials,
 } from "../../hosts/host";
+import { FakeRadio } from "./radio";
 import { FakePeer } from "./socket";
+
+/** ms in which the clocks of a host advance together. */
+const STEP = 1_000;
 
 /** A clock and its timers, moved by the test alone. */
 export class FakeTime implements Clock, Timers {
@@ -212,8 +215,8 @@ export class FakeHost implements Host {
 	readings: Readings = { temperature: 21.5, humidity: 40, pressure: 101_325, illuminance: 120, co2: 600 };
 	readonly sensors: Sensors = { read: () => ({ ...this.readings }), onMotion() {} };
 	readonly events: DeviceEvent[] = [];
-	readonly joined: (WifiCredentials | undefined)[] = [];
-	readonly wifi = { join: (credentials: WifiCredentials | undefined) => void this.joined.push(credentials) };
+	readonly #radioTime = new FakeTime();
+	readonly wifi = new FakeRadio(this.#radioTime);
 	readonly announced: string[] = [];
 	readonly announce: Announce = {
 		publish: ({ secure, port }) => void this.announced.push(`${secure ? "https" : "http"} ${port}`),
@@ -252,8 +255,9 @@ export class FakeHost implements Host {
 
 	/** Lets device time and real time pass together. */
 	advance(ms: number): void {
-		this.realTime.advance(ms);
-		this.time.advance(ms);
+		// In steps: what one of them brings about, the others are to see in time.
+		for (let left = ms; left > 0; left -= STEP)
+			for (const time of [this.#radioTime, this.realTime, this.time]) time.advance(Math.min(left, STEP));
 	}
 
 	wave(motion: Motion): void {

@@ -212,8 +212,11 @@ describe("pairing", () => {
 	test("Wi-Fi comes with it and is joined when the answer is sent", () => {
 		const { host, owner } = start();
 		const wifi = { ssid: "home", password: "correct horse" };
+		host.wifi.add(wifi.ssid, wifi.password);
+		assert.deepEqual(host.wifi.attempts, []);
 		assert.equal(owner.pair("https", { uuid: UUID, wifi }).status, 200);
-		assert.deepEqual(host.joined, [undefined, wifi]);
+		host.advance(5_000);
+		assert.equal(host.wifi.joined, "home");
 	});
 
 	test("Wi-Fi that cannot be is refused", () => {
@@ -241,10 +244,12 @@ describe("pairing", () => {
 			assert.equal(owner.get().body.paired, status === 200);
 			device.close();
 			running = [];
+			const attempts = host.wifi.attempts.length;
 			const again = start(host);
 			assert.equal(again.owner.get().body.paired, status === 200);
 			assert.equal(host.flash.get(SETTINGS_KEY) !== undefined, status === 200);
-			assert.equal(host.joined.at(-1)?.ssid, status === 200 ? "home" : undefined);
+			again.host.advance(2_000);
+			assert.deepEqual(host.wifi.attempts.slice(attempts), status === 200 ? ["home"] : []);
 		}
 	});
 
@@ -709,7 +714,8 @@ describe("factory reset", () => {
 		const before = fingerprint();
 		host.hold(11_000);
 		host.advance(1);
-		assert.equal(host.joined.at(-1), undefined);
+		assert.equal(host.wifi.joined, undefined);
+		assert.equal(host.wifi.accessPoint, true);
 		assert.equal(owner.pair().status, 200);
 		assert.notEqual(fingerprint(), before);
 	});

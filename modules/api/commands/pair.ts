@@ -1,11 +1,11 @@
 import type { WifiCredentials } from "../../../hosts/host";
 import { uuidProblem } from "../../identity/uuid";
 import type { Vault } from "../../identity/vault";
-import { PASSPHRASE_MAX, PASSPHRASE_MIN, SSID_BYTES } from "../../limits";
 import { flashError, type SettingsStore } from "../../settings";
 import type { Command } from "../command";
 import { ApiError } from "../error";
 import { Fields } from "../fields";
+import { pairingClosed, wifiCredentials } from "./wifi";
 
 export interface PairOrder {
 	uuid: string;
@@ -18,7 +18,7 @@ export interface Pairing {
 	settings: SettingsStore;
 	isOpen(): boolean;
 	onPaired(): void;
-	/** The answer is on its way: HTTPS may close, Wi-Fi may change. */
+	/** The answer is on its way: HTTPS may close, a network be joined. */
 	onSent(wifi: WifiCredentials | undefined): void;
 }
 
@@ -27,14 +27,14 @@ export function pair({ vault, settings, isOpen, onPaired, onSent }: Pairing): Co
 	return {
 		where: "https",
 		validate(value) {
-			if (!isOpen()) throw new ApiError(409, "pairing-closed", "press the button to open pairing");
+			if (!isOpen()) throw pairingClosed();
 			const fields = new Fields("pair", value, ["uuid", "wifi"]);
 			const uuid = fields.any("uuid");
 			const problem = uuidProblem(uuid);
 			if (problem) throw new ApiError(400, "weak-uuid", `pair.${problem}`);
 			return {
 				uuid: uuid as string,
-				wifi: fields.has("wifi") ? wifiCredentials(fields.any("wifi")) : undefined,
+				wifi: fields.has("wifi") ? wifiCredentials("pair.wifi", fields.any("wifi")) : undefined,
 			};
 		},
 		prepare({ uuid, wifi }, done) {
@@ -55,11 +55,4 @@ export function pair({ vault, settings, isOpen, onPaired, onSent }: Pairing): Co
 		},
 		afterwards: ({ wifi }) => onSent(wifi),
 	};
-}
-
-function wifiCredentials(value: unknown): WifiCredentials {
-	const fields = new Fields("pair.wifi", value, ["ssid", "password"]);
-	const ssid = fields.text("ssid", 1, SSID_BYTES);
-	const open = fields.any("password") === "";
-	return { ssid, password: open ? "" : fields.text("password", PASSPHRASE_MIN, PASSPHRASE_MAX) };
 }

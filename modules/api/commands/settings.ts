@@ -1,6 +1,7 @@
 import type { CloudStatus } from "../../cloud/cloud";
 import type { Settings, SettingsStore } from "../../settings";
 import type { UpdateStatus } from "../../update/update";
+import type { TrialResult } from "../../wifi/home-wifi";
 import type { Command } from "../command";
 import { Fields, noFields } from "../fields";
 import { describeInflux, describeMqtt } from "./cloud";
@@ -10,22 +11,23 @@ export function getSettings(
 	settings: SettingsStore,
 	cloud: () => CloudStatus,
 	update: () => UpdateStatus,
+	trial: () => TrialResult | undefined,
 ): Command<unknown> {
 	return {
 		where: "https",
 		validate: (value) => noFields("getSettings", value),
 		perform: () => ({
-			...describe(settings.value),
+			...describe(settings.value, trial()),
 			...cloud(),
 			update: { ...update(), daily: settings.value.update?.url ?? null },
 		}),
 	};
 }
 
-function describe({ auth, wifi, influx, mqtt }: Settings): object {
+function describe({ auth, wifi, influx, mqtt }: Settings, trial: TrialResult | undefined): object {
 	return {
 		auth: { md5: auth.md5 },
-		wifi: wifi && { ssid: wifi.ssid },
+		wifi: wifi && { ssid: wifi.ssid, ...(trial && { tried: trial }) },
 		influx: describeInflux(influx),
 		mqtt: describeMqtt(mqtt),
 	};

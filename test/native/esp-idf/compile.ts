@@ -24,12 +24,14 @@ export const COMPONENTS = [
 	"components",
 	"components/bootloader_support/include",
 	"components/esp_common/include",
+	"components/esp_event/include",
 	"components/esp_hw_support/include",
 	"components/esp_netif/include",
 	"components/esp_partition/include",
 	"components/esp_system/include",
 	"components/freertos/FreeRTOS-Kernel/include",
 	"components/lwip/lwip/src/include",
+	"components/esp_wifi/include",
 	"components/mbedtls/mbedtls/include",
 ];
 

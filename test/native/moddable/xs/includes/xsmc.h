@@ -7,6 +7,7 @@ xsType fxTypeOf(xsMachine *, xsSlot *);
 xsIntegerValue fxToInteger(xsMachine *, xsSlot *);
 xsNumberValue fxToNumber(xsMachine *, xsSlot *);
 xsStringValue fxToString(xsMachine *, xsSlot *);
+xsStringValue fxToStringBuffer(xsMachine *, xsSlot *, xsStringValue, xsIntegerValue);
 void *fxToArrayBuffer(xsMachine *, xsSlot *);
 void *fxGetHostData(xsMachine *, xsSlot *);
 void fxSetHostData(xsMachine *, xsSlot *, void *);
@@ -28,6 +29,7 @@ xsIntegerValue _xsmcGetBuffer(xsMachine *, xsSlot *, void **, xsUnsignedValue *,
 #define xsmcToInteger(_SLOT) fxToInteger(the, &_SLOT)
 #define xsmcToNumber(_SLOT) fxToNumber(the, &_SLOT)
 #define xsmcToString(_SLOT) fxToString(the, &_SLOT)
+#define xsmcToStringBuffer(_SLOT, _BUFFER, _SIZE) fxToStringBuffer(the, &_SLOT, _BUFFER, _SIZE)
 #define xsmcToArrayBuffer(_SLOT) fxToArrayBuffer(the, &_SLOT)
 #define xsmcGetHostData(_SLOT) fxGetHostData(the, &_SLOT)
 #define xsmcSetHostData(_SLOT, _DATA) fxSetHostData(the, &_SLOT, _DATA)

@@ -1,0 +1,295 @@
+import type { Clock, Timer, Timers, Wifi, WifiCredentials, WifiNetwork } from "../../hosts/host";
+import {
+	ACCESS_POINT_GRACE,
+	ACCESS_POINT_TIME,
+	WIFI_AWAY_TIME,
+	WIFI_LEAVE_TIME,
+	WIFI_NETWORKS,
+	WIFI_RETRY_BESIDE,
+	WIFI_SCAN_TIME,
+	WIFI_TRIAL_FAILURES,
+	WIFI_TRIAL_TIME,
+} from "../limits";
+import { Station, type WifiFailure, type WifiState } from "./station";
+
+export interface HomeWifiOptions {
+	wifi: Wifi;
+	clock: Pick<Clock, "monotonic">;
+	timers: Timers;
+	random(count: number): Uint8Array;
+	/** Writes what has shown that it works; throws if the flash fails. */
+	keep(credentials: WifiCredentials): void;
+	/** The access point opened or closed, or the state or the address is another. */
+	onChange(): void;
+	onProblem(message: string): void;
+}
+
+/** New credentials that have to show that they work. */
+interface Trial {
+	credentials: WifiCredentials;
+	failures: number;
+	failure: WifiFailure;
+	end: Timer;
+}
+
+/** What became of the last trial since the start. */
+export interface TrialResult {
+	ssid: string;
+	state: "joining" | "joined" | WifiFailure;
+}
+
+/**
+ * The device in the home's Wi-Fi. Without an owner it is an open access point: a password would have to be known before,
+ * and what is secret goes over TLS. With one it keeps to its network, tries new credentials before it gives up the old
+ * ones, and opens the access point beside, for a while, where it would be out of reach otherwise.
+ */
+export class HomeWifi {
+	readonly #options: HomeWifiOptions;
+	readonly #station: Station;
+	/** What it goes back to. */
+	#kept: WifiCredentials | undefined;
+	#trial: Trial | undefined;
+	#result: TrialResult | undefined;
+	#open = false;
+	#opening: Timer;
+	#closing: Timer;
+	#away: Timer;
+	#leaving: Timer;
+	#scanning = false;
+	/** The present outage has been told. */
+	#complained = false;
+
+	constructor(options: HomeWifiOptions) {
+		this.#options = options;
+		const { wifi, onProblem } = options;
+		this.#station = new Station({
+			...options,
+			onChange: (state) => this.#follow(state),
+			// Whoever sets the device up over its access point loses it while the radio looks for a network.
+			pause: () => (this.#open && !this.#trial ? WIFI_RETRY_BESIDE : 0),
+		});
+		wifi.onEvent = (event) => {
+			try {
+				this.#station.follow(event);
+			} catch {
+				onProblem("the Wi-Fi failed");
+			}
+		};
+	}
+
+	/** The access point is open. */
+	get accessPoint(): boolean {
+		return this.#open;
+	}
+
+	/** The access point is there for the owner's network to be set, or to be seen to work: it is not the only network. */
+	get settingUp(): boolean {
+		return this.#open && this.#station.state !== undefined;
+	}
+
+	/** How it stands with the network that is being joined; undefined if none is. */
+	get state(): WifiState | undefined {
+		return this.#station.state;
+	}
+
+	get trial(): TrialResult | undefined {
+		return this.#result;
+	}
+
+	/** A trial or the leave-taking before it is under way. */
+	get busy(): boolean {
+		return this.#trial !== undefined || this.#leaving !== undefined;
+	}
+
+	/** At the start, with what the flash holds; undefined: there is no network to join. */
+	start(kept: WifiCredentials | undefined): void {
+		this.#kept = kept;
+		if (!kept) {
+			this.#openAccessPoint();
+			return;
+		}
+		this.#station.join(kept);
+		this.#away = this.#options.timers.once(() => this.#visit(ACCESS_POINT_TIME), WIFI_AWAY_TIME);
+	}
+
+	/** The device has got an owner, who may have named a network: the access point stays until that is known to work. */
+	paired(credentials: WifiCredentials | undefined): void {
+		if (!credentials) return;
+		this.#kept = credentials;
+		this.#visit(ACCESS_POINT_TIME);
+		this.#station.join(credentials);
+	}
+
+	/** The owner is at the device and cannot reach it: the access point opens beside. */
+	press(): void {
+		this.#visit(ACCESS_POINT_TIME);
+	}
+
+	/** Tries other credentials, once the answer to who asked for it is on its way. Not while `busy`. */
+	try(credentials: WifiCredentials): void {
+		if (this.busy) return;
+		this.#result = { ssid: credentials.ssid, state: "joining" };
+		this.#leaving = this.#options.timers.once(() => {
+			this.#leaving = undefined;
+			this.#begin(credentials);
+		}, WIFI_LEAVE_TIME);
+	}
+
+	/** The owner is forgotten, and with it the network. */
+	forget(): void {
+		this.#endTrial();
+		this.#clear();
+		this.#kept = this.#result = undefined;
+		this.#station.join(undefined);
+		this.#openAccessPoint();
+	}
+
+	/** Networks in reach, each once, the strongest first. `done` is called once, never before the return. */
+	scan(done: (networks: WifiNetwork[] | undefined) => void): void {
+		const { wifi, timers } = this.#options;
+		if (this.#scanning) {
+			timers.once(() => done(undefined), 0);
+			return;
+		}
+		this.#scanning = true;
+		const end = (networks: readonly WifiNetwork[] | undefined) => {
+			if (!this.#scanning) return;
+			this.#scanning = false;
+			timers.clear(limit);
+			done(networks && strongest(networks));
+		};
+		const limit = timers.once(() => end(undefined), WIFI_SCAN_TIME);
+		try {
+			wifi.scan((networks) => timers.once(() => end(networks), 0));
+		} catch {
+			timers.once(() => end(undefined), 0);
+		}
+	}
+
+	close(): void {
+		this.#endTrial();
+		this.#clear();
+		this.#station.close();
+		this.#options.wifi.onEvent = () => {};
+	}
+
+	#begin(credentials: WifiCredentials): void {
+		const end = this.#options.timers.once(() => this.#giveUp(), WIFI_TRIAL_TIME);
+		this.#trial = { credentials, failures: 0, failure: "not-found", end };
+		this.#station.join(credentials);
+		this.#options.onChange();
+	}
+
+	#follow(state: WifiState): void {
+		const trial = this.#trial;
+		if (trial) {
+			this.#result = { ssid: trial.credentials.ssid, state };
+			if (state === "joined") this.#keep(trial.credentials);
+			else if (state !== "joining") {
+				trial.failure = state;
+				if (++trial.failures >= WIFI_TRIAL_FAILURES) this.#giveUp();
+			}
+		} else if (state === "joined") this.#settled();
+		else if (state !== "joining" && !this.#complained) {
+			this.#complained = true;
+			this.#options.onProblem("the Wi-Fi network cannot be joined; the device goes on trying");
+		}
+		this.#options.onChange();
+	}
+
+	#keep(credentials: WifiCredentials): void {
+		try {
+			this.#options.keep(credentials);
+		} catch {
+			this.#options.onProblem("the flash could not be written, the Wi-Fi is the one before");
+			this.#giveUp();
+			return;
+		}
+		this.#endTrial();
+		this.#kept = credentials;
+		this.#settled();
+	}
+
+	/** In the owner's network: the access point stays as long as who looks there needs to see it. */
+	#settled(): void {
+		this.#complained = false;
+		this.#options.timers.clear(this.#away);
+		if (this.#open) this.#closeAfter(ACCESS_POINT_GRACE);
+	}
+
+	/** Back to what worked before; the last failure stays to be seen. */
+	#giveUp(): void {
+		if (this.#trial) this.#result = { ssid: this.#trial.credentials.ssid, state: this.#trial.failure };
+		this.#endTrial();
+		this.#station.join(this.#kept);
+		this.#options.onChange();
+	}
+
+	#endTrial(): void {
+		const { timers } = this.#options;
+		timers.clear(this.#trial?.end);
+		timers.clear(this.#leaving);
+		this.#trial = this.#leaving = undefined;
+	}
+
+	/** Opens the access point for so many ms, unless it is the device's only network. */
+	#visit(time: number): void {
+		this.#openAccessPoint();
+		if (this.#kept) this.#closeAfter(time);
+		else this.#options.timers.clear(this.#closing);
+	}
+
+	#openAccessPoint(): void {
+		const { timers, wifi, onProblem, onChange } = this.#options;
+		timers.clear(this.#opening);
+		if (this.#open) return;
+		try {
+			wifi.setAccessPoint(true);
+		} catch {
+			onProblem("the access point cannot be opened; the device goes on trying");
+			this.#opening = timers.once(() => this.#openAccessPoint(), WIFI_RETRY_BESIDE);
+			return;
+		}
+		this.#open = true;
+		onChange();
+	}
+
+	#closeAfter(ms: number): void {
+		const { timers } = this.#options;
+		timers.clear(this.#closing);
+		this.#closing = timers.once(() => this.#closeAccessPoint(), ms);
+	}
+
+	#closeAccessPoint(): void {
+		const { timers, wifi, onProblem, onChange } = this.#options;
+		timers.clear(this.#opening);
+		try {
+			wifi.setAccessPoint(false);
+		} catch {
+			onProblem("the access point cannot be closed; the device goes on trying");
+			this.#closeAfter(WIFI_RETRY_BESIDE);
+			return;
+		}
+		this.#open = false;
+		onChange();
+	}
+
+	#clear(): void {
+		const { timers } = this.#options;
+		timers.clear(this.#opening);
+		timers.clear(this.#closing);
+		timers.clear(this.#away);
+	}
+}
+
+function strongest(networks: readonly WifiNetwork[]): WifiNetwork[] {
+	const sorted = networks.filter(({ ssid }) => ssid !== "").sort((a, b) => b.rssi - a.rssi);
+	const seen = new Set<string>();
+	const list: WifiNetwork[] = [];
+	for (const network of sorted) {
+		if (seen.has(network.ssid) || list.length === WIFI_NETWORKS) continue;
+		seen.add(network.ssid);
+		list.push(network);
+	}
+	return list;
+}

@@ -1,0 +1,61 @@
+// Makes the set-up page of setup/ one file, as the device sends it: nothing to fetch beside it, compressed.
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import { root } from "./install.mjs";
+
+const source = join(root, "setup");
+
+/** The page's HTML. The same sources give the same bytes. */
+export async function setupPage() {
+	const script = await minify("main.js");
+	const style = await minify("style.css");
+	const hash = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+	// Nothing but what is in it, whatever a network's name is made of.
+	const policy = [
+		"default-src 'none'",
+		"connect-src 'self'",
+		"form-action 'self'",
+		"base-uri 'none'",
+		`script-src ${hash(script)}`,
+		`style-src ${hash(style)}`,
+	].join("; ");
+	return readFileSync(join(source, "index.html"), "utf8")
+		.replace(
+			'<link rel="stylesheet" href="style.css">',
+			() => `<meta http-equiv="Content-Security-Policy" content="${policy}">\n<style>${style}</style>`,
+		)
+		.replace('<script src="main.js"></script>', () => `<script type="module">${script}</script>`)
+		.replace(/\n+/g, "\n");
+}
+
+/** Writes it, compressed, to build/setup for the builds of XS. Returns its path. */
+export async function writeSetupPage() {
+	const folder = join(root, "build", "setup");
+	const path = join(folder, "setup.html.gz");
+	const bytes = compress(await setupPage());
+	mkdirSync(folder, { recursive: true });
+	writeFileSync(path, bytes);
+	return path;
+}
+
+/** Without the time, which gzip would add. */
+export function compress(html) {
+	return gzipSync(html, { level: 9 });
+}
+
+async function minify(file) {
+	const { outputFiles } = await build({
+		entryPoints: [join(source, file)],
+		bundle: true,
+		minify: true,
+		write: false,
+		format: "esm",
+		// Phones of the last years.
+		target: ["safari15.4", "chrome103", "firefox100"],
+		logLevel: "warning",
+	});
+	return (outputFiles[0]?.text ?? "").trim();
+}
