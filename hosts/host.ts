@@ -87,6 +87,8 @@ export interface Network {
 	readonly timers: Timers;
 	/** How many connections a server may hold at a time here. */
 	readonly maxConnections: number;
+	/** Bytes that the header fields of a request may take, where there is memory for more than on a chip. */
+	readonly headerBlock?: number;
 	/** The device's own address as others reach it, without brackets; undefined while there is none. */
 	address(): string | undefined;
 	/**

@@ -3,12 +3,22 @@
 // HTTP: what a request may be. Sizes leave room for any browser's headers and for a CA certificate in the body.
 /** Method, target and version. The API has one path; absolute targets and queries are the longest. */
 export const REQUEST_LINE = 512;
-/** All header fields together. Browsers send less than 1 KiB to a device without cookies. */
+/**
+ * All header fields together, where memory does not allow for more. Browsers send less than 1 KiB to a device without
+ * cookies.
+ */
 export const HEADER_BLOCK = 2048;
 /** Header fields. Browsers send about 20; each costs the chip memory beyond its bytes. */
 export const HEADER_FIELDS = 64;
-/** A JSON command with a CA certificate in PEM (P-256 about 800 B, RSA-4096 about 2 KiB). */
-export const BODY = 4096;
+/**
+ * Over plain HTTP, where everybody can fill all connections at once. No command that is taken there needs 400 bytes.
+ */
+export const BODY = 1024;
+/**
+ * Over HTTPS, of which there are two connections: a JSON command with a CA certificate in PEM (P-256 about 800 B,
+ * RSA-4096 about 2 KiB).
+ */
+export const SECURE_BODY = 4096;
 /** A Content-Length as written: longer ones overflow what Number holds exactly, shorter ones are compared. */
 export const CONTENT_LENGTH_DIGITS = 15;
 /** A chunk-size line with its extensions, which nobody needs. */

@@ -36,6 +36,8 @@ export interface NetworkOptions {
 /** The computer's network, with at most the device's two ports open. */
 export class DesktopNetwork implements Network {
 	readonly maxConnections = 64;
+	/** A browser sends the cookies of all programs on this computer, whatever their ports. */
+	readonly headerBlock = 8_192;
 	readonly clock: Clock;
 	readonly timers: Timers;
 	#options: NetworkOptions;

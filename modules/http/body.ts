@@ -1,5 +1,12 @@
 import type { Refusal } from "./errors";
 
+/** Bytes that a request may have. */
+export interface Bounds {
+	/** All header fields together. */
+	readonly fields: number;
+	readonly body: number;
+}
+
 /** A body that arrives in parts. */
 export interface Body {
 	readonly done: boolean;

@@ -1,13 +1,18 @@
-import { BODY, HEADER_BLOCK } from "../limits";
-import type { Body } from "./body";
+import type { Body, Bounds } from "./body";
 import { type ChunkFault, ChunkReader } from "./chunk-reader";
 import { bodyTooLarge, type Refusal, refuse } from "./errors";
 
 /** Puts the chunks of a request's body together. */
 export class ChunkedBody implements Body {
-	readonly #reader = new ChunkReader(BODY, (data) => this.add(data));
+	readonly #bounds: Bounds;
+	readonly #reader: ChunkReader;
 	#bytes = new Uint8Array(256);
 	#length = 0;
+
+	constructor(bounds: Bounds) {
+		this.#bounds = bounds;
+		this.#reader = new ChunkReader(bounds.body, (data) => this.add(data));
+	}
 
 	get done(): boolean {
 		return this.#reader.done;
@@ -19,13 +24,13 @@ export class ChunkedBody implements Body {
 
 	push(bytes: Uint8Array): number | Refusal {
 		const taken = this.#reader.push(bytes);
-		return typeof taken === "number" ? taken : refusalOf(taken);
+		return typeof taken === "number" ? taken : refusalOf(taken, this.#bounds);
 	}
 
 	private add(data: Uint8Array): void {
 		const end = this.#length + data.length;
 		if (end > this.#bytes.length) {
-			const grown = new Uint8Array(Math.min(Math.max(end, 2 * this.#bytes.length), BODY));
+			const grown = new Uint8Array(Math.min(Math.max(end, 2 * this.#bytes.length), this.#bounds.body));
 			grown.set(this.#bytes);
 			this.#bytes = grown;
 		}
@@ -34,8 +39,8 @@ export class ChunkedBody implements Body {
 	}
 }
 
-function refusalOf(fault: ChunkFault): Refusal {
-	if (fault === "too-large") return bodyTooLarge();
+function refusalOf(fault: ChunkFault, { body }: Bounds): Refusal {
+	if (fault === "too-large") return bodyTooLarge(body);
 	if (fault === "malformed") return refuse(400, "malformed-chunk", "The chunked body is malformed.");
-	return refuse(431, "header-too-large", `The trailers take more than ${HEADER_BLOCK} bytes.`);
+	return refuse(431, "header-too-large", "The trailers are too long.");
 }

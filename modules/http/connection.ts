@@ -2,7 +2,7 @@ import type { Socket, SocketHandler } from "../../hosts/host";
 import { join } from "../bytes";
 import { BODY_TIME, HEAD_TIME, KEEP_ALIVE_TIME, READ_CHUNK, SWEEP_INTERVAL, WRITE_TIME } from "../limits";
 import type { AnswerEncoder } from "./answer";
-import { type Body, FixedBody } from "./body";
+import { type Body, type Bounds, FixedBody } from "./body";
 import { ChunkedBody } from "./chunked";
 import { errorBody, type Refusal } from "./errors";
 import type { Progress } from "./frame";
@@ -11,6 +11,7 @@ import type { Head, HeadParser } from "./parser";
 
 /** What all connections of a server share. */
 export interface Service {
+	readonly bounds: Bounds;
 	readonly parser: HeadParser;
 	readonly encoder: AnswerEncoder;
 	/** The body of a request without one. */
@@ -192,9 +193,9 @@ export class Connection implements SocketHandler {
 
 	/** The body is not whole, or its length not known. False if it needs more bytes. */
 	private beginBody({ consumed, end, chunked, awaitsContinue }: Head, bytes: Uint8Array): boolean {
-		const { now, encoder } = this.#service;
+		const { now, encoder, bounds } = this.#service;
 		this.#progress = this.#pending = undefined;
-		this.#body = chunked ? new ChunkedBody() : new FixedBody(end - consumed);
+		this.#body = chunked ? new ChunkedBody(bounds) : new FixedBody(end - consumed);
 		this.#deadline = now + BODY_TIME;
 		if (consumed < bytes.length) return this.readBody(this.#body, bytes.subarray(consumed));
 		if (awaitsContinue) {

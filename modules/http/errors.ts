@@ -1,5 +1,3 @@
-import { BODY } from "../limits";
-
 /** Why a request is not answered by the handler: what the client is told before its connection is closed. */
 export interface Refusal {
 	readonly kind: "refused";
@@ -19,6 +17,6 @@ export function errorBody(code: string, message: string): string {
 	return JSON.stringify({ status: "error", code, message });
 }
 
-export function bodyTooLarge(): Refusal {
-	return refuse(413, "body-too-large", `A body takes at most ${BODY} bytes.`);
+export function bodyTooLarge(most: number): Refusal {
+	return refuse(413, "body-too-large", `A body takes at most ${most} bytes here.`);
 }

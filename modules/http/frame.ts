@@ -1,4 +1,4 @@
-import { HEADER_BLOCK, LEADING_EMPTY_LINES, REQUEST_LINE } from "../limits";
+import { LEADING_EMPTY_LINES, REQUEST_LINE } from "../limits";
 import { type Refusal, refuse } from "./errors";
 
 const CR = 13;
@@ -26,7 +26,11 @@ export interface Frame {
  * Finds the end of a head. The first byte that breaks a rule decides, so that the outcome does not depend on
  * how the bytes were split: empty lines and too long lines, and CR or LF alone (RFC 9112, 2.2).
  */
-export function frame(bytes: Uint8Array, progress: Progress | undefined): Frame | Progress | Refusal {
+export function frame(
+	bytes: Uint8Array,
+	progress: Progress | undefined,
+	most: number,
+): Frame | Progress | Refusal {
 	let start = progress ? progress.start : 0;
 	let fields = progress ? progress.fields : 0;
 	let searched = progress ? progress.searched : 0;
@@ -42,7 +46,7 @@ export function frame(bytes: Uint8Array, progress: Progress | undefined): Frame 
 		searched = start;
 	}
 	for (;;) {
-		const limit = Math.min(length, (fields === 0 ? start + REQUEST_LINE : fields + HEADER_BLOCK) + 1);
+		const limit = Math.min(length, (fields === 0 ? start + REQUEST_LINE : fields + most) + 1);
 		let stop = searched;
 		// XS takes no longer for this loop than for one indexOf.
 		while (stop < limit && bytes[stop] !== CR && bytes[stop] !== LF) stop++;
@@ -50,8 +54,8 @@ export function frame(bytes: Uint8Array, progress: Progress | undefined): Frame 
 		if (fields === 0) {
 			if (stop - start > REQUEST_LINE)
 				return refuse(414, "request-line-too-long", `The request line is longer than ${REQUEST_LINE} bytes.`);
-		} else if (!empty && stop + 2 - fields > HEADER_BLOCK)
-			return refuse(431, "header-too-large", `The header fields take more than ${HEADER_BLOCK} bytes.`);
+		} else if (!empty && stop + 2 - fields > most)
+			return refuse(431, "header-too-large", `The header fields take more than ${most} bytes.`);
 		if (stop === length) return { kind: "more", start, fields, searched: stop };
 		if (bytes[stop] !== CR) return loneLineEnd();
 		if (stop + 1 === length) return { kind: "more", start, fields, searched: stop };

@@ -1,4 +1,5 @@
-import { BODY, CONTENT_LENGTH_DIGITS, HEADER_BLOCK, HEADER_FIELDS, REQUEST_LINE } from "../limits";
+import { CONTENT_LENGTH_DIGITS, HEADER_FIELDS, REQUEST_LINE } from "../limits";
+import type { Bounds } from "./body";
 import { bodyTooLarge, type Refusal, refuse } from "./errors";
 import { readFields } from "./fields";
 import { frame, malformedRequestLine, type Progress } from "./frame";
@@ -59,6 +60,7 @@ interface Like {
  * No pattern has a quantifier: XS takes memory for each of its rounds and aborts when there is none left.
  */
 export class HeadParser {
+	readonly #bounds: Bounds;
 	// A byte order mark is no part of a head and has to be seen.
 	readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 	/** Every control character but HTAB. */
@@ -76,6 +78,10 @@ export class HeadParser {
 	#lastHead: Head | undefined;
 	/** The last head with a length or a signature, which are other ones in each request. */
 	#like: Like | undefined;
+
+	constructor(bounds: Bounds) {
+		this.#bounds = bounds;
+	}
 
 	/**
 	 * Reads the head of the next request from all bytes that have arrived and were not consumed; `progress` is
@@ -107,7 +113,7 @@ export class HeadParser {
 			if (lengths[i]) {
 				if (end - at > CONTENT_LENGTH_DIGITS || this.#notDigit.test(value)) return;
 				length = Number(value);
-				if (length > BODY) return;
+				if (length > this.#bounds.body) return;
 			} else {
 				if (this.#notPrintable.test(value) || value.trim() !== value) return;
 				authorization = value;
@@ -125,13 +131,13 @@ export class HeadParser {
 		if (!isAscii(text, bytes)) return;
 		const end = text.indexOf("\r\n\r\n");
 		const lineEnd = text.indexOf("\r\n");
-		if (end < 0 || lineEnd === 0 || lineEnd > REQUEST_LINE || end - lineEnd > HEADER_BLOCK) return;
+		if (end < 0 || lineEnd === 0 || lineEnd > REQUEST_LINE || end - lineEnd > this.#bounds.fields) return;
 		const lines = split(text.slice(0, end));
 		if (lines.length > LINES || this.#control.test(lines.join(""))) return;
 		const head = this.parseLines(lines, end + 4);
 		if (head.kind !== "head" || end > REMEMBERED) return head;
 		const whole = text.slice(0, head.consumed);
-		this.#like = likeness(head, whole, lines, lineEnd + HEADER_BLOCK + 4) ?? this.#like;
+		this.#like = likeness(head, whole, lines, lineEnd + this.#bounds.fields + 4) ?? this.#like;
 		if (this.#like?.head !== head) {
 			this.#lastHead = head;
 			this.#lastText = whole;
@@ -140,7 +146,7 @@ export class HeadParser {
 	}
 
 	private parseBytes(bytes: Uint8Array, progress?: Progress): Head | Progress | Refusal {
-		const found = frame(bytes, progress);
+		const found = frame(bytes, progress, this.#bounds.fields);
 		if (found.kind !== "frame") return found;
 		const head = bytes.subarray(found.start, found.end - 4);
 		let text = this.#decoder.decode(head);
@@ -189,7 +195,7 @@ export class HeadParser {
 			if (length === "" || length.length > CONTENT_LENGTH_DIGITS || this.#notDigit.test(length))
 				return refuse(400, "malformed-content-length", "Content-Length is not a number of bytes.");
 			end += Number(length);
-			if (end > consumed + BODY) return bodyTooLarge();
+			if (end > consumed + this.#bounds.body) return bodyTooLarge(this.#bounds.body);
 		} else if (method === "POST")
 			return refuse(411, "length-required", "POST needs Content-Length or Transfer-Encoding.");
 

@@ -1,5 +1,5 @@
 import type { Listener, Network, Socket, Timer } from "../../hosts/host";
-import { SWEEP_INTERVAL } from "../limits";
+import { BODY, HEADER_BLOCK, SECURE_BODY, SWEEP_INTERVAL } from "../limits";
 import { AnswerEncoder } from "./answer";
 import { Connection, type Service } from "./connection";
 import type { Handler } from "./message";
@@ -28,8 +28,10 @@ export class HttpServer {
 	constructor(options: HttpServerOptions) {
 		const { network, identity, handle } = options;
 		this.#network = network;
+		const bounds = { fields: network.headerBlock ?? HEADER_BLOCK, body: identity ? SECURE_BODY : BODY };
 		this.#service = {
-			parser: new HeadParser(),
+			bounds,
+			parser: new HeadParser(bounds),
 			encoder: new AnswerEncoder(),
 			nothing: new Uint8Array(0),
 			secure: identity !== undefined,

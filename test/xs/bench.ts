@@ -61,6 +61,8 @@ export interface BenchOptions {
 	events?: boolean;
 	/** Real TLS, where otherwise a second plain port takes the place of HTTPS. */
 	tls?: boolean;
+	/** Connects to the database and the broker, where otherwise what goes out is printed and taken. */
+	dials?: boolean;
 }
 
 /** What a DeviceEvent prints. */
@@ -138,9 +140,9 @@ export class Bench {
 
 	/** Starts a machine with a device, which listens when this resolves. `scope` ends it. */
 	static async start(scope: Scope, options: BenchOptions = {}): Promise<Bench> {
-		const { events = false, tls = false } = options;
+		const { events = false, tls = false, dials = false } = options;
 		const bench = await Bench.startMachine(scope, options);
-		await bench.act("start", `${events ? "events" : ""} ${tls ? "tls" : ""}`);
+		await bench.act("start", `${events ? "events" : ""} ${tls ? "tls" : ""} ${dials ? "dials" : ""}`);
 		await bench.advance(1_000);
 		return bench;
 	}

@@ -79,7 +79,7 @@ export const auth: Group = {
 					right + right,
 					` ${right}`,
 					`${right}\0`,
-					right.repeat(100),
+					right.repeat(28),
 				])
 					await refused(t, secret);
 			},

@@ -162,6 +162,8 @@ export const httpsMode: Group = {
 			for (let i = 0; i < 3; i++) assert.equal((await wire.response("GET")).status, 200);
 			await wire.sendByByte(get);
 			assert.equal((await wire.response("GET")).status, 200);
+			wire.send(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4096\r\n\r\n${"{}".padEnd(4096)}`);
+			assertError(await wire.response(), 404, "wrong-udid");
 			wire.send(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4097\r\n\r\n${" ".repeat(4097)}`);
 			assertError(await wire.response(), 413);
 			await wire.closed();

@@ -159,7 +159,7 @@ describe("a request", () => {
 		assert.deepEqual(responses(peer), [answer("POST /", "hello"), answer("GET /")]);
 	});
 
-	test("may have a body of 4 KiB", () => {
+	test("may have a body of 1 KiB", () => {
 		const body = "x".repeat(BODY);
 		const peer = serve().connect();
 		peer.send(`${POST.split("5\r\n")[0]}${BODY}\r\n\r\n${body}`);
@@ -573,8 +573,8 @@ describe("a request that is refused", () => {
 			"431 header-too-large",
 		],
 		["a request line of 100 kB", "A".repeat(1e5), "414 request-line-too-long"],
-		["a body of 4097 bytes", POST.replace("5", `${BODY + 1}`), "413 body-too-large"],
-		["a chunk of 4097 bytes", `${CHUNKED}1001\r\n`, "413 body-too-large"],
+		["a body of 1025 bytes", POST.replace("5", `${BODY + 1}`), "413 body-too-large"],
+		["a chunk of 1025 bytes", `${CHUNKED}401\r\n`, "413 body-too-large"],
 		["a malformed chunk", `${CHUNKED}x\r\n`, "400 malformed-chunk"],
 		["POST without length", POST.replace("Content-Length: 5\r\n", ""), "411 length-required"],
 		[

@@ -4,7 +4,7 @@ import { describe } from "../../../hosts/moddable/problem";
 import { Sockets } from "../../../hosts/moddable/sockets/sockets";
 import { XsTimers } from "../../../hosts/moddable/timers";
 import { Device } from "../../../modules/device";
-import { BenchNetwork, TlsBenchNetwork } from "./network";
+import { BenchNetwork, PlainBenchNetwork, TlsBenchNetwork } from "./network";
 
 const UDID = "10000fb38278";
 const SECTOR = 4096;
@@ -13,13 +13,16 @@ let device: Device | undefined;
 let host: BenchHost | undefined;
 
 interface BenchHost extends Host {
-	network: BenchNetwork | TlsBenchNetwork;
+	network: PlainBenchNetwork | TlsBenchNetwork;
 }
 
 const actions: Record<string, (argument: string) => unknown> = {
-	/** `events`: what the device reports is printed, which the chip does for a debugger only. `tls`: it has TLS. */
+	/**
+	 * `events`: what the device reports is printed, which the chip does for a debugger only. `tls`: it has TLS. `dials`:
+	 * it connects to the database and the broker, without TLS.
+	 */
 	start(argument) {
-		host = createHost(argument.includes("events"), argument.includes("tls"));
+		host = createHost(argument);
 		device = new Device(host);
 	},
 	/** All that a loss of power ends. */
@@ -61,11 +64,17 @@ function print(event: object): void {
 	native.print(JSON.stringify(event));
 }
 
-function createHost(events: boolean, tls: boolean): BenchHost {
+function createHost(argument: string): BenchHost {
+	const events = argument.includes("events");
 	const onException = (error: unknown) => print({ event: "exception", message: describe(error) });
 	const timers = new XsTimers(onException);
 	const io = new Sockets(onException);
-	const network = new (tls ? TlsBenchNetwork : BenchNetwork)({ io, clock, timers, print, onException });
+	const Network = argument.includes("tls")
+		? TlsBenchNetwork
+		: argument.includes("dials")
+			? PlainBenchNetwork
+			: BenchNetwork;
+	const network = new Network({ io, clock, timers, print, onException });
 	return {
 		udid: UDID,
 		clock,

@@ -63,13 +63,9 @@ export class TlsBenchNetwork extends ModdableNetwork {
 	}
 }
 
-/**
- * The chip's network, as far as it is plain TCP. A second plain port is in the place of HTTPS, and what goes out is
- * printed and taken.
- */
-export class BenchNetwork extends ModdableNetwork {
+/** The chip's network, as far as it is plain TCP. A second plain port is in the place of HTTPS. */
+export class PlainBenchNetwork extends ModdableNetwork {
 	readonly ports: Ports;
-	readonly #options: BenchNetworkOptions;
 	readonly #secure: ModdableNetwork;
 
 	constructor(options: BenchNetworkOptions) {
@@ -81,7 +77,6 @@ export class BenchNetwork extends ModdableNetwork {
 				ports.https = port;
 			},
 		});
-		this.#options = options;
 		this.ports = ports;
 	}
 
@@ -107,12 +102,22 @@ export class BenchNetwork extends ModdableNetwork {
 		return new Uint8Array(32);
 	}
 
-	override connect(_to: Connect, handler: SocketHandler): Stream {
-		return new Outside(handler, this.timers, this.#options.print);
-	}
-
 	override close(): void {
 		super.close();
 		this.#secure.close();
+	}
+}
+
+/** The same, but what goes out is printed and taken. */
+export class BenchNetwork extends PlainBenchNetwork {
+	readonly #options: BenchNetworkOptions;
+
+	constructor(options: BenchNetworkOptions) {
+		super(options);
+		this.#options = options;
+	}
+
+	override connect(_to: Connect, handler: SocketHandler): Stream {
+		return new Outside(handler, this.timers, this.#options.print);
 	}
 }
