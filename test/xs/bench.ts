@@ -50,7 +50,7 @@ export const CREATION: Creation = JSON.parse(
 ).creation;
 
 /** Bytes of the C heap that XS may take beyond those at its start: what is left on the chip beside two TLS sessions. */
-const HEAP = 98_304;
+const HEAP = 16_384;
 
 export interface BenchOptions {
 	/** Bytes of the region, if not as many as the chip has. */
