@@ -89,6 +89,8 @@ export interface Network {
 	readonly maxConnections: number;
 	/** Bytes that the header fields of a request may take, where there is memory for more than on a chip. */
 	readonly headerBlock?: number;
+	/** Bytes that the device may send at a time here, as it has to hold them all. */
+	readonly maxUpload: number;
 	/** The device's own address as others reach it, without brackets; undefined while there is none. */
 	address(): string | undefined;
 	/**

@@ -148,8 +148,8 @@ export const MQTT_CLOSE_TIME = 3_000;
 export const MQTT_UNACKNOWLEDGED = 128;
 
 // Cloud. Real time: the network's.
-/** Points in one upload: about 3 KB of lines, which leave the chip in one record of TLS. */
-export const BATCH_POINTS = 25;
+/** Bytes of a point's line, with all that a sensor may measure: so many points go into one upload. */
+export const POINT_LINE = 160;
 /** For the database to answer. */
 export const POST_TIME = 15_000;
 /** Of what a database says to a write: kept, and shown to the owner in characters. Databases' errors are a line. */

@@ -22,6 +22,8 @@ const COMMON = {
 	platform: "node",
 	format: "esm",
 	target: "node20",
+	// Of modules as ECMAScript has them only what is used is taken.
+	mainFields: ["module", "main"],
 	logLevel: "warning",
 	// Packages in CommonJS that ask for Node's own modules.
 	banner: {
@@ -63,7 +65,6 @@ export async function built(program) {
 		outExtension: { ".js": ".mjs" },
 		entryNames: "[name]",
 		splitting: true,
-		mainFields: ["module", "main"],
 	});
 	try {
 		renameSync(mine, path);

@@ -38,6 +38,7 @@ export class DesktopNetwork implements Network {
 	readonly maxConnections = 64;
 	/** A browser sends the cookies of all programs on this computer, whatever their ports. */
 	readonly headerBlock = 8_192;
+	readonly maxUpload = 65_536;
 	readonly clock: Clock;
 	readonly timers: Timers;
 	#options: NetworkOptions;

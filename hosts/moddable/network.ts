@@ -50,6 +50,8 @@ export class ModdableNetwork implements Network {
 	readonly clock: Clock;
 	readonly timers: Timers;
 	readonly maxConnections: number;
+	/** One record of TLS. */
+	readonly maxUpload = 4_096;
 	readonly #options: NetworkOptions;
 	/** Opens ports as soon as the device has an address. */
 	readonly #waiting = new Set<() => void>();

@@ -1,5 +1,5 @@
 import type { Host, Timer } from "../../hosts/host";
-import { BACKOFF_FIRST, BACKOFF_MOST, BATCH_POINTS, POST_TIME, RETRY_AFTER_MOST } from "../limits";
+import { BACKOFF_FIRST, BACKOFF_MOST, POINT_LINE, POST_TIME, RETRY_AFTER_MOST } from "../limits";
 import { Backoff } from "../net/backoff";
 import { isHomeAddress } from "../net/home";
 import { HttpClient } from "../net/http-client";
@@ -31,7 +31,9 @@ export class Uploader {
 	/** The database: how to write to it, and the connection to it. */
 	#target: Target | undefined;
 	#suspended = false;
-	#batch = BATCH_POINTS;
+	/** Points in one upload, at most and at present. */
+	readonly #most: number;
+	#batch: number;
 	/** The newest point is offered, to see whether the database takes any. */
 	#probing = false;
 	/** It does, and has been asked since it refused one. */
@@ -51,6 +53,8 @@ export class Uploader {
 		this.#onProblem = onProblem;
 		this.#onChange = onChange;
 		this.#backoff = new Backoff(host, BACKOFF_FIRST, BACKOFF_MOST);
+		this.#most = Math.floor(host.network.maxUpload / POINT_LINE);
+		this.#batch = this.#most;
 	}
 
 	/** Why nothing is sent at present; undefined if all is well. */
@@ -74,7 +78,7 @@ export class Uploader {
 		this.#target = settings ? targetOf(settings, this.#host.network) : undefined;
 		this.#well();
 		this.#backoff.reset();
-		this.#batch = BATCH_POINTS;
+		this.#batch = this.#most;
 		this.#next();
 	}
 
@@ -158,7 +162,7 @@ export class Uploader {
 			this.#sent += count;
 			this.#well();
 			this.#backoff.reset();
-			this.#batch = Math.min(this.#batch * 2, BATCH_POINTS);
+			this.#batch = Math.min(this.#batch * 2, this.#most);
 			this.#release(last);
 		} else if ((refused || status === 413) && count > 1) {
 			// One of them is not to its liking: the halves will tell which.

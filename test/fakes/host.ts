@@ -126,6 +126,7 @@ export class FakeNetwork implements Network {
 	readonly clock: Clock;
 	readonly timers: FakeTime;
 	maxConnections = 4;
+	maxUpload = 4_096;
 	/** Ports that cannot be opened at present. */
 	readonly refused = new Set<"http" | "https">();
 	identitiesFail = false;
