@@ -1,15 +1,15 @@
 import type { Host, Timer, Wifi, WifiCredentials } from "../hosts/host";
 import { Api } from "./api/api";
 import type { Command } from "./api/command";
-import { setInflux, setMqtt } from "./api/commands/cloud";
-import { setColor } from "./api/commands/color";
-import { getData } from "./api/commands/data";
-import { setHttps } from "./api/commands/https";
-import { pair } from "./api/commands/pair";
-import { getSettings, setAuth } from "./api/commands/settings";
-import { factoryReset, restart } from "./api/commands/system";
-import { update } from "./api/commands/update";
-import { scanWifi, setWifi } from "./api/commands/wifi";
+import { SetInflux, SetMqtt } from "./api/commands/cloud";
+import { SetColor } from "./api/commands/color";
+import { GetData } from "./api/commands/data";
+import { SetHttps } from "./api/commands/https";
+import { Pair } from "./api/commands/pair";
+import { GetSettings, SetAuth } from "./api/commands/settings";
+import { FactoryReset, Restart } from "./api/commands/system";
+import { UpdateFirmware } from "./api/commands/update";
+import { ScanWifi, SetWifi } from "./api/commands/wifi";
 import { Authenticator, type Proof } from "./auth/authenticator";
 import { Token } from "./auth/token";
 import { Cloud } from "./cloud/cloud";
@@ -224,21 +224,16 @@ export class Device {
 		});
 	}
 
-	#commands(): ReadonlyMap<string, Command> {
+	#commands(): readonly Command[] {
 		const host = this.#host;
-		const commands = {
-			setColor: setColor(this.#light),
-			getData: getData(this.#sampler),
-			getSettings: getSettings(
-				this.#settings,
-				() => this.#cloud.status,
-				() => this.#update.status,
-				() => this.#wifi?.trial,
-			),
-			setAuth: setAuth(() => {
+		const commands = [
+			new SetColor(this.#light),
+			new GetData(this.#sampler),
+			new GetSettings(this.#settings, this.#cloud, this.#update, this.#wifi),
+			new SetAuth(() => {
 				this.#document = undefined;
 			}),
-			setHttps: setHttps({
+			new SetHttps({
 				open: (done) => this.#https.tryOpen(done),
 				abandon: () => this.#arrangePorts(),
 				describe: (name, proof) => this.#describeHttps(name, proof),
@@ -249,7 +244,7 @@ export class Device {
 				},
 				leave: () => this.#mode.leave(),
 			}),
-			pair: pair({
+			new Pair({
 				vault: this.#vault,
 				settings: this.#settings,
 				isOpen: () => this.#pairing.isOpen,
@@ -259,11 +254,11 @@ export class Device {
 				},
 				onSent: (wifi) => this.#paired(wifi),
 			}),
-			restart: restart(() => {
+			new Restart(() => {
 				host.report({ event: "restart" });
 				host.restart();
 			}),
-			factoryReset: factoryReset({
+			new FactoryReset({
 				begin: () => beginReset(host.flash),
 				abandon: () => {
 					try {
@@ -274,17 +269,17 @@ export class Device {
 				},
 				finish: () => this.#finishReset(),
 			}),
-			setInflux: setInflux((settings) => {
+			new SetInflux((settings) => {
 				this.#cloud.configureInflux(settings);
 				this.#tellCloud();
 			}, host.network),
-			setMqtt: setMqtt((settings) => this.#cloud.configureMqtt(settings), host.network),
-			setWifi: setWifi(this.#wifi),
-			scanWifi: scanWifi(this.#wifi, () => this.#pairing.isOpen),
-			update: update(this.#update, host.network),
-		};
+			new SetMqtt((settings) => this.#cloud.configureMqtt(settings), host.network),
+			new SetWifi(this.#wifi),
+			new ScanWifi(this.#wifi, () => this.#pairing.isOpen),
+			new UpdateFirmware(this.#update, host.network),
+		];
 		// Each takes the orders that it has validated itself.
-		return new Map(Object.entries(commands) as [string, Command][]);
+		return commands as unknown as Command[];
 	}
 
 	/** The identity that everyone may know. The first five keys are the protocol's, in its order. */
@@ -357,7 +352,6 @@ export class Device {
 	#finishReset(): void {
 		if (this.#closed) return;
 		this.#vault.forget();
-		this.#api.forget();
 		this.#settings.forget();
 		this.#light.off();
 		this.#update.close();

@@ -1,7 +1,7 @@
 import type { Flash, Trust, WifiCredentials } from "../hosts/host";
-import { ApiError } from "./api/error";
 import type { InfluxSettings } from "./cloud/influx";
 import type { MqttSettings } from "./cloud/mqtt-events";
+import { FlashError } from "./flash-error";
 import { SETTINGS_KEY } from "./flash-keys";
 
 /** What the owner has set; kept in the flash as one JSON text, so that a change is whole or not there. */
@@ -35,13 +35,13 @@ export class SettingsStore {
 		return this.#settings;
 	}
 
-	/** Writes the change; throws an ApiError 500, and nothing has changed, if the flash fails. */
+	/** Writes the change; throws a FlashError, and nothing has changed, if the flash fails. */
 	change(change: Partial<Settings>): void {
 		const settings = { ...this.#settings, ...change };
 		try {
 			this.#flash.set(SETTINGS_KEY, new TextEncoder().encode(JSON.stringify(settings)));
 		} catch {
-			throw flashError();
+			throw new FlashError();
 		}
 		this.#settings = settings;
 	}
@@ -50,11 +50,6 @@ export class SettingsStore {
 	forget(): void {
 		this.#settings = defaults();
 	}
-}
-
-/** What a client is told when the flash fails: never what the flash itself says. */
-export function flashError(): ApiError {
-	return new ApiError(500, "flash", "the flash could not be written, nothing has changed");
 }
 
 /** Settings that cannot be read count as none: the device has to start whatever the flash holds. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, normalize } from "node:path/posix";
+import { basename, dirname, join, normalize } from "node:path/posix";
 import { test } from "node:test";
 import { VERSION } from "../modules/version";
 
@@ -71,7 +71,26 @@ test("imports form no circle", () => {
 	assert.equal(circle(graph)?.join(" -> "), undefined);
 });
 
-test("the two checks above find what they look for", () => {
+test("the folders of modules/ form no circle", () => {
+	const graph = new Map<string, string[]>();
+	for (const file of sources("modules")) {
+		const folder = part(file);
+		const others = imports(file).map(part);
+		graph.set(
+			folder,
+			(graph.get(folder) ?? []).concat(others.filter((other) => other !== folder && other !== "host")),
+		);
+	}
+	assert.ok(graph.size > 10);
+	assert.equal(circle(graph)?.join(" -> "), undefined);
+});
+
+/** The folder of a file in modules/; of one that lies in none, its own name. */
+function part(file: string): string {
+	return basename(file.split("/")[1] ?? "", ".ts");
+}
+
+test("the checks above find what they look for", () => {
 	assert.deepEqual(
 		circle(
 			new Map([
@@ -84,6 +103,8 @@ test("the two checks above find what they look for", () => {
 	);
 	assert.ok(imports("modules/device.ts").includes("modules/api/api.ts"));
 	assert.ok(imports("main.ts").includes("#host"));
+	assert.equal(part("modules/api/commands/cloud.ts"), "api");
+	assert.equal(part("modules/settings.ts"), "settings");
 });
 
 test("the firmware has the version of package.json", () => {

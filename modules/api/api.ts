@@ -2,11 +2,13 @@ import type { DeviceEvent } from "../../hosts/host";
 import type { Authenticator, Proof } from "../auth/authenticator";
 import type { Handler, Request, Response } from "../http/message";
 import type { Vault } from "../identity/vault";
-import type { Settings, SettingsStore } from "../settings";
+import { type JsonObject, type Parsed, parseObject } from "../json";
+import type { SettingsStore } from "../settings";
+import { Batch, type Order } from "./batch";
 import type { Client, Command } from "./command";
 import { ApiError, toApiError } from "./error";
 import { shown } from "./fields";
-import { BodyReader, type JsonObject, type Parsed, UNKNOWN_NAME } from "./json";
+import { REQUEST_NAMES } from "./names";
 import { ALLOW, corsHeaders, isHomeOrigin } from "./origin";
 
 export interface ApiParts {
@@ -14,8 +16,8 @@ export interface ApiParts {
 	vault: Vault;
 	authenticator: Authenticator;
 	settings: SettingsStore;
-	/** The commands by name. `pair` is the one that an unpaired device takes, without a secret. */
-	commands: ReadonlyMap<string, Command>;
+	/** `pair` is the one that an unpaired device takes, without a secret. */
+	commands: readonly Command[];
 	/** The body of `GET /`. */
 	identity(): Uint8Array;
 	/** Whether HTTPS mode is on. */
@@ -28,18 +30,9 @@ export interface ApiParts {
 	report?(event: DeviceEvent): void;
 }
 
-type Respond = (response: Response) => void;
-
-interface Order {
-	name: string;
-	command: Command;
-	order: unknown;
-}
-
 /** Answers the requests: `GET /` for everyone, commands for the owner. */
 export class Api {
 	readonly #parts: ApiParts;
-	readonly #bodies = new BodyReader();
 
 	constructor(parts: ApiParts) {
 		this.#parts = parts;
@@ -66,13 +59,8 @@ export class Api {
 		return secure || report ? { status: 200, body } : { status: 200, body, lasts: () => identity() === body };
 	}
 
-	/** Forgets what it remembers of requests. */
-	forget(): void {
-		this.#bodies.forget();
-	}
-
 	/** The response as it goes out. */
-	#answer(request: Request, response: Response, orders?: Order[]): Response {
+	#answer(request: Request, response: Response, orders?: readonly Order[]): Response {
 		// Without a listener the event is not even made.
 		this.#parts.report?.(requestEvent(request, response.status, orders));
 		const { origin, method } = request.head;
@@ -81,136 +69,110 @@ export class Api {
 		return response;
 	}
 
-	#post(request: Request, respond: Respond): Response | undefined {
+	#post(request: Request, respond: (response: Response) => void): void {
+		const { udid, settings } = this.#parts;
 		const { origin, host } = request.head;
 		// Before anything counts: what a page from elsewhere makes a browser send is nobody's guess.
 		if (origin !== undefined && !isHomeOrigin(origin))
 			throw new ApiError(403, "foreign-origin", "a page from elsewhere cannot send commands");
-		const { udid } = this.#parts;
-		const body = this.#bodies.read(request.body);
+		const body = parseObject(request.body, REQUEST_NAMES);
 		if (!isUdid(body.object.udid, udid))
 			throw new ApiError(404, "wrong-udid", `udid is not this device's, which is ${udid}`);
-		const client: Client = { host, secure: request.secure, proof: this.#proof(request, body.object) };
-		const orders = this.#orders(body, client);
-		// Not before it is the owner's and allowed here: others may hold a UUID or a password, sent the wrong way.
-		if (!request.secure) this.#bodies.keep(body);
-		return this.#carryOut(orders, 0, request, client, respond);
+		const client: Client = { host, secure: request.secure, proof: this.#proof(request, body) };
+		const batch = new Batch(this.#orders(body, client), client, settings);
+		batch.prepare((error) => {
+			const response = error === undefined ? this.#perform(batch) : errorResponse(error);
+			respond(this.#answer(request, response, batch.orders));
+		});
 	}
 
-	/** The owner's proof; undefined for the pairing of a device without an owner. Throws if the request may not be. */
-	#proof(request: Request, body: JsonObject): Proof | undefined {
-		const { vault, authenticator, commands, settings, isSecured, isReachable, proved } = this.#parts;
-		const pairing = Object.hasOwn(body, "pair");
-		if (pairing && vault.paired) throw alreadyPaired();
+	/** The owner's proof; undefined on a device without an owner. Throws if the request may not be. */
+	#proof(request: Request, { object, unknownName }: Parsed): Proof | undefined {
+		const { vault, authenticator, settings, isSecured, isReachable, proved } = this.#parts;
 		if (!vault.paired) {
-			const unowned = (name: string) => PROOFS.includes(name) || commands.get(name)?.unowned;
-			if (pairing || Object.keys(body).every(unowned)) return undefined;
-			throw notPaired();
+			if (unknownName !== undefined || !this.#isUnowned(object)) throw notPaired();
+			return undefined;
 		}
+		if (Object.hasOwn(object, "pair")) throw alreadyPaired();
 		// Its port is open a little earlier, or for another reason, and a secret heard on plain HTTP still good.
 		if (request.secure && !isSecured() && !(isReachable() && request.head.authorization))
 			throw new ApiError(409, "https-not-begun", "HTTPS mode has not begun");
-		const proof = authenticator.check(request, body.secret, settings.value.auth.md5);
+		const proof = authenticator.check(request, object.secret, settings.value.auth.md5);
 		proved();
 		return proof;
 	}
 
+	/** Whether all of it, or the pairing in it, is for a device without an owner. */
+	#isUnowned(body: JsonObject): boolean {
+		const { commands } = this.#parts;
+		return (
+			Object.hasOwn(body, "pair") ||
+			Object.keys(body).every(
+				(name) =>
+					PROOFS.includes(name) || commands.some((command) => command.name === name && command.unowned),
+			)
+		);
+	}
+
 	/** Everything that is asked for, validated. Throws an ApiError. */
-	#orders(parsed: Parsed, client: Client): Order[] {
-		const body = parsed.object;
-		const names = Object.keys(body);
+	#orders({ object, unknownName, unknownInner }: Parsed, client: Client): Order[] {
+		if (unknownName !== undefined) throw unknown("command", unknownName);
+		const names = Object.keys(object);
 		// No member is undefined in JSON, and `udid` is one of them.
-		const asked = names.length - (body.secret === undefined ? 1 : 2);
+		const asked = names.length - (object.secret === undefined ? 1 : 2);
 		if (!client.proof && asked > 1)
 			throw new ApiError(400, "pair-alone", "without an owner a command comes alone");
 		if (asked === 0) throw new ApiError(400, "no-command", "the request has no command");
 		const orders: Order[] = [];
 		for (let i = 0; i < names.length; i++) {
 			const name = names[i]!;
-			if (!PROOFS.includes(name)) orders.push(this.#order(name, parsed, client));
+			if (PROOFS.includes(name)) continue;
+			const command = this.#command(name, client);
+			if (unknownInner !== undefined) throw unknown("field", unknownInner);
+			orders.push({ command, value: command.validate(object[name], client) });
 		}
 		return orders;
 	}
 
-	/** One of them. */
-	#order(name: string, parsed: Parsed, client: Client): Order {
-		const command = this.#parts.commands.get(name);
-		if (!command) throw unknown("command", name === UNKNOWN_NAME ? parsed.unknownCommand : name);
-		const where = command.where;
-		const signed = client.proof?.method === "hmac-sha256";
-		if (where !== "any" && !client.secure && !(where === "https-or-signed" && signed))
-			throw new ApiError(
-				403,
-				"https-only",
-				`${name} is taken over HTTPS only${where === "https" ? "" : ", or signed"}`,
-			);
-		if (parsed.unknownField !== undefined) throw unknown("field", parsed.unknownField);
-		return { name, command, order: command.validate(parsed.object[name], client) };
+	/** The command of that name, if it is there and may be ordered in this way. */
+	#command(name: string, { secure, proof }: Client): Command {
+		const { commands } = this.#parts;
+		for (let i = 0; i < commands.length; i++) {
+			const command = commands[i]!;
+			if (command.name !== name) continue;
+			const { where } = command;
+			if (where === "any" || secure) return command;
+			if (where === "https") throw new ApiError(403, "https-only", `${name} is taken over HTTPS only`);
+			if (proof?.method === "hmac-sha256") return command;
+			throw new ApiError(403, "https-only", `${name} is taken over HTTPS only, or signed`);
+		}
+		// The name of a field is a known one as well.
+		throw unknown("command", name);
 	}
 
-	/** Prepares the orders from `at` on and then carries out all. Undefined: it will respond later. */
-	#carryOut(
-		orders: Order[],
-		at: number,
-		request: Request,
-		client: Client,
-		respond: Respond,
-	): Response | undefined {
-		while (at < orders.length && !orders[at]!.command.prepare) at++;
-		if (at < orders.length) {
-			this.#prepare(orders, at, request, client, respond);
-			return;
+	/** Writes and does all that was ordered, and says so. */
+	#perform(batch: Batch): Response {
+		const { udid, vault } = this.#parts;
+		// To prepare may have taken a while, and the button have been held meanwhile.
+		if (!vault.paired && !batch.orders.every(({ command }) => command.unowned)) {
+			batch.abandon();
+			return errorResponse(notPaired());
 		}
-		let response: Response;
 		try {
-			response = this.#perform(orders, client);
+			const answer: JsonObject = { status: "ok", udid };
+			batch.perform(answer);
+			const body = JSON.stringify(answer);
+			return batch.waits ? { status: 200, body, sent: () => batch.finish() } : { status: 200, body };
 		} catch (error) {
-			abandon(orders);
-			response = errorResponse(error);
+			return errorResponse(error);
 		}
-		return this.#answer(request, response, orders);
-	}
-
-	/** Apart from what calls it, so that only it takes the memory for a closure. */
-	#prepare(orders: Order[], at: number, request: Request, client: Client, respond: Respond): void {
-		const { command, order } = orders[at]!;
-		command.prepare?.(order, (error) => {
-			if (error) abandon(orders.slice(0, at));
-			const response = error
-				? this.#answer(request, errorResponse(error), orders)
-				: this.#carryOut(orders, at + 1, request, client, respond);
-			if (response) respond(response);
-		});
-	}
-
-	/** Writes and does all that was ordered. Throws, with nothing changed, if it cannot be written. */
-	#perform(orders: Order[], client: Client): Response {
-		const parts = this.#parts;
-		// `prepare` may have taken a while, and the button have been held meanwhile.
-		if (!parts.vault.paired && !orders.every(({ command }) => command.unowned)) throw notPaired();
-		const answer: JsonObject = { status: "ok", udid: parts.udid };
-		const response: Response = { status: 200, body: "" };
-		let change: Partial<Settings> | undefined;
-		for (let i = 0; i < orders.length; i++) {
-			const next = orders[i]!;
-			const command = next.command;
-			if (command.settings) change = { ...change, ...command.settings(next.order) };
-			if (command.afterwards) response.sent = follow(orders);
-		}
-		if (change) parts.settings.change(change);
-		for (let i = 0; i < orders.length; i++) {
-			const next = orders[i]!;
-			answer[next.name] = next.command.perform(next.order, client);
-		}
-		response.body = JSON.stringify(answer);
-		return response;
 	}
 }
 
 /** As it is written on a label, too: in upper case, or in pairs of digits with colons or dashes between (a MAC address). */
 function isUdid(given: unknown, udid: string): boolean {
 	if (typeof given !== "string" || given.length > MAC_LENGTH) return false;
-	return given.toLowerCase().replaceAll(":", "").replaceAll("-", "") === udid;
+	return given === udid || given.toLowerCase().replaceAll(":", "").replaceAll("-", "") === udid;
 }
 
 const MAC_LENGTH = 17;
@@ -220,7 +182,7 @@ const PROOFS: readonly string[] = ["udid", "secret"];
 
 const METHODS: readonly string[] = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"];
 
-function unknown(kind: "command" | "field", name = ""): ApiError {
+function unknown(kind: "command" | "field", name: string): ApiError {
 	return new ApiError(400, `unknown-${kind}`, `there is no ${kind} ${shown(name)}`);
 }
 
@@ -236,7 +198,7 @@ function notPaired(): ApiError {
 function requestEvent(
 	{ head: { method, path }, secure, remoteAddress: address }: Request,
 	status: number,
-	orders: Order[] = [],
+	orders: readonly Order[] = [],
 ): DeviceEvent {
 	return {
 		event: "request",
@@ -245,18 +207,8 @@ function requestEvent(
 		method: METHODS.includes(method) ? method : "(other)",
 		path: path === "/" ? path : "(other)",
 		status,
-		commands: orders.map(({ name }) => name),
+		commands: orders.map(({ command }) => command.name),
 	};
-}
-
-function follow(orders: Order[]): () => void {
-	return () => {
-		for (const { command, order } of orders) command.afterwards?.(order);
-	};
-}
-
-function abandon(orders: Order[]): void {
-	for (const { command } of orders) command.abandon?.();
 }
 
 function errorResponse(error: unknown): Response {

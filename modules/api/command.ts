@@ -1,6 +1,5 @@
 import type { Proof } from "../auth/authenticator";
 import type { Settings } from "../settings";
-import type { ApiError } from "./error";
 
 /**
  * One command of the API. All orders of a request go through the same steps together: every `validate`,
@@ -8,6 +7,8 @@ import type { ApiError } from "./error";
  * request with nothing changed, so that no request is ever carried out by half.
  */
 export interface Command<Order = unknown> {
+	/** One of REQUEST_NAMES. */
+	readonly name: string;
 	/**
 	 * Where it is taken: over HTTP and HTTPS; over HTTPS only; or over HTTP too if the request is signed,
 	 * since an MD5 secret heard on the air must not be able to do harm.
@@ -17,8 +18,8 @@ export interface Command<Order = unknown> {
 	readonly unowned?: boolean;
 	/** Reads the command's value; throws an ApiError if it is not valid. */
 	validate(value: unknown, client: Client): Order;
-	/** Does what may fail or take time, and can be undone. */
-	prepare?(order: Order, done: (error?: ApiError) => void): void;
+	/** Does what may fail or take time, and can be undone. `done` is called once, at once or later. */
+	prepare?(order: Order, done: (error?: unknown) => void): void;
 	/** Undoes `prepare`, as a later step failed. */
 	abandon?(): void;
 	/** What is to be written. */

@@ -1,4 +1,6 @@
 import { type AuthCode, AuthError } from "../auth/error";
+import { FlashError } from "../flash-error";
+import { JsonError } from "../json";
 
 /** Why a request is refused, as its client is told. Carries no secret. */
 export class ApiError extends Error {
@@ -32,6 +34,8 @@ const AUTH_STATUS: Readonly<Record<AuthCode, number>> = {
 /** What the client is told of an error. What is none that the API knows is a fault of ours: what it says stays inside. */
 export function toApiError(error: unknown): ApiError {
 	if (error instanceof ApiError) return error;
+	if (error instanceof JsonError) return new ApiError(400, error.code, error.message);
+	if (error instanceof FlashError) return new ApiError(500, "flash", error.message);
 	if (!(error instanceof AuthError)) return new ApiError(500, "internal", "the device failed");
 	const { code, message, value } = error;
 	const status = AUTH_STATUS[code];

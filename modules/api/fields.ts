@@ -1,6 +1,6 @@
+import { isObject, type JsonObject } from "../json";
 import { NAME_SHOWN } from "../limits";
 import { ApiError } from "./error";
-import { isObject, type JsonObject } from "./json";
 
 type Range = readonly [least: number, usual: number, most: number];
 

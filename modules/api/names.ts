@@ -1,47 +1,28 @@
-/**
- * Every name that a member of a request may have, in whichever object: the commands and the fields of each. Others
- * are put aside before the text is parsed.
- */
+import { SetInflux, SetMqtt } from "./commands/cloud";
+import { SetColor } from "./commands/color";
+import { GetData } from "./commands/data";
+import { SetHttps } from "./commands/https";
+import { Pair } from "./commands/pair";
+import { GetSettings, SetAuth } from "./commands/settings";
+import { FactoryReset, Restart } from "./commands/system";
+import { UpdateFirmware } from "./commands/update";
+import { ScanWifi, SetWifi } from "./commands/wifi";
+
+/** Every name that a member of a request may have, in whichever object: as the commands declare them. */
 export const REQUEST_NAMES: readonly string[] = [
 	"udid",
 	"secret",
-	"setColor",
-	"color",
-	"effect",
-	"duration",
-	"intensity",
-	"red",
-	"green",
-	"blue",
-	"getData",
-	"getSettings",
-	"setHttps",
-	"enabled",
-	"idle",
-	"limit",
-	"setAuth",
-	"md5",
-	"pair",
-	"uuid",
-	"wifi",
-	"ssid",
-	"password",
-	"setWifi",
-	"scanWifi",
-	"setInflux",
-	"setMqtt",
-	"url",
-	"ca",
-	"fingerprint",
-	"database",
-	"user",
-	"org",
-	"bucket",
-	"token",
-	"topic",
-	"discovery",
-	"update",
-	"daily",
-	"restart",
-	"factoryReset",
+	...SetColor.names,
+	...GetData.names,
+	...GetSettings.names,
+	...SetHttps.names,
+	...SetAuth.names,
+	...SetInflux.names,
+	...SetMqtt.names,
+	...Pair.names,
+	...SetWifi.names,
+	...ScanWifi.names,
+	...UpdateFirmware.names,
+	...Restart.names,
+	...FactoryReset.names,
 ];

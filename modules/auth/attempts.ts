@@ -41,9 +41,4 @@ export class Attempts {
 			this.#failures.delete(this.#failures.keys().next().value as string);
 		this.#failures.set(address, { since: this.#clock.monotonic(), guesses: [guess] });
 	}
-
-	/** How many addresses are remembered. */
-	get size(): number {
-		return this.#failures.size;
-	}
 }

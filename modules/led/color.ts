@@ -36,6 +36,9 @@ const VALUES: readonly Color[] = [
 	0xee82ee, 0x40e0d0, 0xffd700, 0x4b0082,
 ];
 
+/** The parts of a color that is given as an object. */
+export const CHANNELS = ["red", "green", "blue"] as const;
+
 /**
  * The color that a name, "#rrggbb" (both in any case) or `{red, green, blue}` (integers 0 to 255, and
  * nothing beside them) stands for; undefined for everything else.
@@ -70,7 +73,7 @@ export function scale(color: Color, factor: number): Color {
 	return (red << 16) | (green << 8) | blue;
 }
 
-function channel(value: object, name: "red" | "green" | "blue"): number | undefined {
+function channel(value: object, name: (typeof CHANNELS)[number]): number | undefined {
 	if (!Object.hasOwn(value, name)) return undefined;
 	const level: unknown = (value as Record<string, unknown>)[name];
 	return Number.isInteger(level) && (level as number) >= 0 && (level as number) <= 255

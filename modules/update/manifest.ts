@@ -1,4 +1,4 @@
-import { parseObject } from "../api/json";
+import { parseObject } from "../json";
 import { HTTP_SCHEMES, parseEndpoint } from "../net/endpoint";
 import { parseVersion } from "./version";
 

@@ -6,7 +6,7 @@ import { Device } from "../../modules/device";
 import { SETTINGS_KEY, UUID_KEY } from "../../modules/flash-keys";
 import { FakeBroker, FakeDatabase } from "../fakes/cloud";
 import { FakeHost } from "../fakes/host";
-import { type Answer, FakeOwner, parse, UUID } from "../fakes/owner";
+import { FakeOwner, parse, UUID } from "../fakes/owner";
 import { FakeStorage } from "../fakes/storage";
 import { FakeUpdater } from "../fakes/update";
 
@@ -136,44 +136,6 @@ describe("pairing", () => {
 		assert.equal(new FakeOwner(host).command({ getData: {} }).status, 401);
 		assert.equal(other.command({ getData: {} }).status, 200);
 		assert.equal(owner.get().body.paired, true);
-	});
-
-	test("what is refused over plain HTTP is not kept: it may hold a UUID or a password", () => {
-		const { owner, host } = start();
-		const parseJson = JSON.parse;
-		const read = (send: () => Answer) => {
-			const texts: string[] = [];
-			JSON.parse = (text, reviver) => {
-				texts.push(text);
-				return parseJson(text, reviver);
-			};
-			try {
-				send();
-				send();
-			} finally {
-				JSON.parse = parseJson;
-			}
-			return texts.filter((text) => text.startsWith('{"udid"')).length;
-		};
-		assert.equal(
-			read(() => owner.pair("http")),
-			2,
-		);
-		owner.pair();
-		host.advance(1);
-		assert.equal(
-			read(() => owner.pair("http")),
-			2,
-		);
-		const setMqtt = { url: "mqtt://192.0.2.2", user: "me", password: "hidden" };
-		assert.equal(
-			read(() => owner.command({ setMqtt })),
-			2,
-		);
-		assert.equal(
-			read(() => owner.command({ setColor: { color: "red" } })),
-			1,
-		);
 	});
 
 	test("a weak or malformed UUID, a wrong udid, unknown fields and further commands are refused", () => {
@@ -718,27 +680,6 @@ describe("factory reset", () => {
 		assert.equal(host.wifi.accessPoint, true);
 		assert.equal(owner.pair().status, 200);
 		assert.notEqual(fingerprint(), before);
-	});
-
-	test("what the owner sent is not remembered: the next one's request is read anew", () => {
-		const { owner, host } = paired();
-		const command = () => owner.command({ setColor: { color: "red" } });
-		assert.equal(command().status, 200);
-		host.hold(11_000);
-		host.advance(1);
-		assert.equal(owner.pair().status, 200);
-		const parseJson = JSON.parse;
-		let read = 0;
-		JSON.parse = (text, reviver) => {
-			if (text.startsWith('{"udid"')) read++;
-			return parseJson(text, reviver);
-		};
-		try {
-			assert.equal(command().status, 200);
-		} finally {
-			JSON.parse = parseJson;
-		}
-		assert.equal(read, 1);
 	});
 
 	test("a flash that fails keeps the owner, and says so", () => {

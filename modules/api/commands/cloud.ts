@@ -2,40 +2,89 @@ import type { Trust } from "../../../hosts/host";
 import type { InfluxSettings } from "../../cloud/influx";
 import { MQTT_SCHEMES, type MqttSettings } from "../../cloud/mqtt-events";
 import { CREDENTIAL_BYTES, NAME_BYTES, TOPIC_BYTES } from "../../limits";
+import type { Settings } from "../../settings";
 import type { Command } from "../command";
 import { Fields } from "../fields";
 import { type CheckTrust, endpointUrl, httpUrl, TRUST_FIELDS, trustOf } from "./endpoint-fields";
 
+const INFLUX = "setInflux";
+const INFLUX_FIELDS = [
+	"url",
+	"database",
+	"user",
+	"password",
+	"org",
+	"bucket",
+	"token",
+	...TRUST_FIELDS,
+] as const;
+const MQTT = "setMqtt";
+const MQTT_FIELDS = ["url", "user", "password", "topic", "discovery", ...TRUST_FIELDS] as const;
+
 /** `setInflux`: the database that points go to; null: none. */
-export function setInflux(
-	onChange: (settings: InfluxSettings | null) => void,
-	network: CheckTrust,
-): Command<InfluxSettings | null> {
-	return {
-		where: "https",
-		validate: (value) => (value === null ? null : influxSettings(value, network)),
-		settings: (influx) => ({ influx }),
-		perform(influx) {
-			onChange(influx);
-			return describeInflux(influx) ?? { enabled: false };
-		},
-	};
+export class SetInflux implements Command<InfluxSettings | null> {
+	static readonly names = [INFLUX, ...INFLUX_FIELDS];
+	readonly #onChange: (settings: InfluxSettings | null) => void;
+	readonly #network: CheckTrust;
+
+	constructor(onChange: (settings: InfluxSettings | null) => void, network: CheckTrust) {
+		this.#onChange = onChange;
+		this.#network = network;
+	}
+
+	get name() {
+		return INFLUX;
+	}
+
+	get where() {
+		return "https" as const;
+	}
+
+	validate(value: unknown): InfluxSettings | null {
+		return value === null ? null : influxSettings(value, this.#network);
+	}
+
+	settings(influx: InfluxSettings | null): Partial<Settings> {
+		return { influx };
+	}
+
+	perform(influx: InfluxSettings | null): object {
+		this.#onChange(influx);
+		return describeInflux(influx) ?? { enabled: false };
+	}
 }
 
 /** `setMqtt`: the broker that events go to; null: none. */
-export function setMqtt(
-	onChange: (settings: MqttSettings | null) => void,
-	network: CheckTrust,
-): Command<MqttSettings | null> {
-	return {
-		where: "https",
-		validate: (value) => (value === null ? null : mqttSettings(value, network)),
-		settings: (mqtt) => ({ mqtt }),
-		perform(mqtt) {
-			onChange(mqtt);
-			return describeMqtt(mqtt) ?? { enabled: false };
-		},
-	};
+export class SetMqtt implements Command<MqttSettings | null> {
+	static readonly names = [MQTT, ...MQTT_FIELDS];
+	readonly #onChange: (settings: MqttSettings | null) => void;
+	readonly #network: CheckTrust;
+
+	constructor(onChange: (settings: MqttSettings | null) => void, network: CheckTrust) {
+		this.#onChange = onChange;
+		this.#network = network;
+	}
+
+	get name() {
+		return MQTT;
+	}
+
+	get where() {
+		return "https" as const;
+	}
+
+	validate(value: unknown): MqttSettings | null {
+		return value === null ? null : mqttSettings(value, this.#network);
+	}
+
+	settings(mqtt: MqttSettings | null): Partial<Settings> {
+		return { mqtt };
+	}
+
+	perform(mqtt: MqttSettings | null): object {
+		this.#onChange(mqtt);
+		return describeMqtt(mqtt) ?? { enabled: false };
+	}
 }
 
 /** What may be told of it: no password, no token. */
@@ -53,16 +102,7 @@ export function describeMqtt(mqtt: MqttSettings | null): object | null {
 }
 
 function influxSettings(value: unknown, network: CheckTrust): InfluxSettings {
-	const fields = new Fields("setInflux", value, [
-		"url",
-		"database",
-		"user",
-		"password",
-		"org",
-		"bucket",
-		"token",
-		...TRUST_FIELDS,
-	]);
+	const fields = new Fields(INFLUX, value, INFLUX_FIELDS);
 	const url = httpUrl(fields);
 	const text = (name: string, most: number) => (fields.has(name) ? fields.text(name, 1, most) : undefined);
 	const [database, bucket] = [text("database", NAME_BYTES), text("bucket", NAME_BYTES)];
@@ -86,14 +126,7 @@ function influxSettings(value: unknown, network: CheckTrust): InfluxSettings {
 }
 
 function mqttSettings(value: unknown, network: CheckTrust): MqttSettings {
-	const fields = new Fields("setMqtt", value, [
-		"url",
-		"user",
-		"password",
-		"topic",
-		"discovery",
-		...TRUST_FIELDS,
-	]);
+	const fields = new Fields(MQTT, value, MQTT_FIELDS);
 	const topic = fields.has("topic") ? fields.text("topic", 1, TOPIC_BYTES) : "ambient16";
 	// MQTT 3.1.1, 4.7: wildcards have no place in a topic that is published to, `$` is the broker's.
 	if (/[+#]|^\$|^\/|\/$/.test(topic))

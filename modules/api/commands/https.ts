@@ -1,8 +1,11 @@
 import type { Proof } from "../../auth/authenticator";
 import { HTTPS_IDLE, HTTPS_LIMIT } from "../../limits";
-import type { Command } from "../command";
+import type { Client, Command } from "../command";
 import { ApiError } from "../error";
 import { Fields } from "../fields";
+
+const NAME = "setHttps";
+const FIELDS = ["enabled", "idle", "limit"] as const;
 
 export interface HttpsOrder {
 	enabled: boolean;
@@ -28,34 +31,52 @@ export interface HttpsSwitch {
 }
 
 /** `setHttps`: switches between plain HTTP and HTTPS. The switch itself waits for the answer to be sent. */
-export function setHttps(mode: HttpsSwitch): Command<HttpsOrder> {
-	return {
-		where: "any",
-		validate(value, { secure, proof }) {
-			const fields = new Fields("setHttps", value, ["enabled", "idle", "limit"]);
-			const limit = fields.number("limit", HTTPS_LIMIT);
-			// Who has heard a secret can begin the mode, which keeps the cloud waiting, and that is not to last.
-			const heard = !secure && proof?.method === "md5";
-			return {
-				enabled: fields.boolean("enabled"),
-				idle: fields.number("idle", HTTPS_IDLE),
-				limit: heard ? Math.min(limit, HTTPS_LIMIT[1]) : limit,
-			};
-		},
-		prepare({ enabled }, done) {
-			if (!enabled) done();
-			else
-				mode.open((error) =>
-					done(error === undefined ? undefined : new ApiError(503, "https-unavailable", error)),
-				);
-		},
-		abandon: () => mode.abandon(),
-		perform({ enabled, idle, limit }, { host, proof }) {
-			return enabled && proof ? { enabled, ...mode.describe(host, proof), idle, limit } : { enabled };
-		},
-		afterwards({ enabled, idle, limit }) {
-			if (enabled) mode.enter(idle, limit);
-			else mode.leave();
-		},
-	};
+export class SetHttps implements Command<HttpsOrder> {
+	static readonly names = [NAME, ...FIELDS];
+	readonly #mode: HttpsSwitch;
+
+	constructor(mode: HttpsSwitch) {
+		this.#mode = mode;
+	}
+
+	get name() {
+		return NAME;
+	}
+
+	get where() {
+		return "any" as const;
+	}
+
+	validate(value: unknown, { secure, proof }: Client): HttpsOrder {
+		const fields = new Fields(NAME, value, FIELDS);
+		const limit = fields.number("limit", HTTPS_LIMIT);
+		// Who has heard a secret can begin the mode, which keeps the cloud waiting, and that is not to last.
+		const heard = !secure && proof?.method === "md5";
+		return {
+			enabled: fields.boolean("enabled"),
+			idle: fields.number("idle", HTTPS_IDLE),
+			limit: heard ? Math.min(limit, HTTPS_LIMIT[1]) : limit,
+		};
+	}
+
+	prepare({ enabled }: HttpsOrder, done: (error?: unknown) => void): void {
+		if (!enabled) done();
+		else
+			this.#mode.open((error) =>
+				done(error === undefined ? undefined : new ApiError(503, "https-unavailable", error)),
+			);
+	}
+
+	abandon(): void {
+		this.#mode.abandon();
+	}
+
+	perform({ enabled, idle, limit }: HttpsOrder, { host, proof }: Client): object {
+		return enabled && proof ? { enabled, ...this.#mode.describe(host, proof), idle, limit } : { enabled };
+	}
+
+	afterwards({ enabled, idle, limit }: HttpsOrder): void {
+		if (enabled) this.#mode.enter(idle, limit);
+		else this.#mode.leave();
+	}
 }

@@ -1,11 +1,15 @@
 import type { WifiCredentials } from "../../../hosts/host";
+import { FlashError } from "../../flash-error";
 import { uuidProblem } from "../../identity/uuid";
 import type { Vault } from "../../identity/vault";
-import { flashError, type SettingsStore } from "../../settings";
+import type { SettingsStore } from "../../settings";
 import type { Command } from "../command";
 import { ApiError } from "../error";
 import { Fields } from "../fields";
-import { pairingClosed, wifiCredentials } from "./wifi";
+import { pairingClosed, WIFI_FIELDS, wifiCredentials } from "./wifi";
+
+const NAME = "pair";
+const FIELDS = ["uuid", "wifi"] as const;
 
 export interface PairOrder {
 	uuid: string;
@@ -23,36 +27,54 @@ export interface Pairing {
 }
 
 /** `pair`: takes the owner's UUID, once, on an unpaired device whose pairing window is open. */
-export function pair({ vault, settings, isOpen, onPaired, onSent }: Pairing): Command<PairOrder> {
-	return {
-		where: "https",
-		validate(value) {
-			if (!isOpen()) throw pairingClosed();
-			const fields = new Fields("pair", value, ["uuid", "wifi"]);
-			const uuid = fields.any("uuid");
-			const problem = uuidProblem(uuid);
-			if (problem) throw new ApiError(400, "weak-uuid", `pair.${problem}`);
-			return {
-				uuid: uuid as string,
-				wifi: fields.has("wifi") ? wifiCredentials("pair.wifi", fields.any("wifi")) : undefined,
-			};
-		},
-		prepare({ uuid, wifi }, done) {
-			try {
-				// The UUID comes last: without it, the next start takes the settings for a pairing cut off.
-				if (wifi) settings.change({ wifi });
-				vault.store(uuid);
-			} catch {
-				settings.forget();
-				done(flashError());
-				return;
-			}
-			done();
-		},
-		perform() {
-			onPaired();
-			return { paired: true };
-		},
-		afterwards: ({ wifi }) => onSent(wifi),
-	};
+export class Pair implements Command<PairOrder> {
+	static readonly names = [NAME, ...FIELDS, ...WIFI_FIELDS];
+	readonly #pairing: Pairing;
+
+	constructor(pairing: Pairing) {
+		this.#pairing = pairing;
+	}
+
+	get name() {
+		return NAME;
+	}
+
+	get where() {
+		return "https" as const;
+	}
+
+	validate(value: unknown): PairOrder {
+		if (!this.#pairing.isOpen()) throw pairingClosed();
+		const fields = new Fields(NAME, value, FIELDS);
+		const uuid = fields.any("uuid");
+		const problem = uuidProblem(uuid);
+		if (problem) throw new ApiError(400, "weak-uuid", `pair.${problem}`);
+		return {
+			uuid: uuid as string,
+			wifi: fields.has("wifi") ? wifiCredentials("pair.wifi", fields.any("wifi")) : undefined,
+		};
+	}
+
+	prepare({ uuid, wifi }: PairOrder, done: (error?: unknown) => void): void {
+		const { settings, vault } = this.#pairing;
+		try {
+			// The UUID comes last: without it, the next start takes the settings for a pairing cut off.
+			if (wifi) settings.change({ wifi });
+			vault.store(uuid);
+		} catch {
+			settings.forget();
+			done(new FlashError());
+			return;
+		}
+		done();
+	}
+
+	perform(): object {
+		this.#pairing.onPaired();
+		return { paired: true };
+	}
+
+	afterwards({ wifi }: PairOrder): void {
+		this.#pairing.onSent(wifi);
+	}
 }

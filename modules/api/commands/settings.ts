@@ -1,47 +1,88 @@
-import type { CloudStatus } from "../../cloud/cloud";
+import type { Cloud } from "../../cloud/cloud";
 import type { Settings, SettingsStore } from "../../settings";
-import type { UpdateStatus } from "../../update/update";
-import type { TrialResult } from "../../wifi/home-wifi";
+import type { Update } from "../../update/update";
+import type { HomeWifi } from "../../wifi/home-wifi";
 import type { Command } from "../command";
 import { Fields, noFields } from "../fields";
 import { describeInflux, describeMqtt } from "./cloud";
 
-/** `getSettings`: everything that is set, without what must stay secret, and how sending goes. */
-export function getSettings(
-	settings: SettingsStore,
-	cloud: () => CloudStatus,
-	update: () => UpdateStatus,
-	trial: () => TrialResult | undefined,
-): Command<unknown> {
-	return {
-		where: "https",
-		validate: (value) => noFields("getSettings", value),
-		perform: () => ({
-			...describe(settings.value, trial()),
-			...cloud(),
-			update: { ...update(), daily: settings.value.update?.url ?? null },
-		}),
-	};
-}
+const GET = "getSettings";
+const SET_AUTH = "setAuth";
+const AUTH_FIELDS = ["md5"] as const;
 
-function describe({ auth, wifi, influx, mqtt }: Settings, trial: TrialResult | undefined): object {
-	return {
-		auth: { md5: auth.md5 },
-		wifi: wifi && { ssid: wifi.ssid, ...(trial && { tried: trial }) },
-		influx: describeInflux(influx),
-		mqtt: describeMqtt(mqtt),
-	};
+/** `getSettings`: everything that is set, without what must stay secret, and how sending goes. */
+export class GetSettings implements Command<void> {
+	static readonly names = [GET];
+	readonly #settings: SettingsStore;
+	readonly #cloud: Pick<Cloud, "status">;
+	readonly #update: Pick<Update, "status">;
+	readonly #wifi: Pick<HomeWifi, "trial"> | undefined;
+
+	constructor(
+		settings: SettingsStore,
+		cloud: Pick<Cloud, "status">,
+		update: Pick<Update, "status">,
+		wifi: Pick<HomeWifi, "trial"> | undefined,
+	) {
+		this.#settings = settings;
+		this.#cloud = cloud;
+		this.#update = update;
+		this.#wifi = wifi;
+	}
+
+	get name() {
+		return GET;
+	}
+
+	get where() {
+		return "https" as const;
+	}
+
+	validate(value: unknown): void {
+		noFields(GET, value);
+	}
+
+	perform(): object {
+		const { auth, wifi, influx, mqtt, update } = this.#settings.value;
+		const tried = this.#wifi?.trial;
+		return {
+			auth: { md5: auth.md5 },
+			wifi: wifi && { ssid: wifi.ssid, ...(tried && { tried }) },
+			influx: describeInflux(influx),
+			mqtt: describeMqtt(mqtt),
+			...this.#cloud.status,
+			update: { ...this.#update.status, daily: update?.url ?? null },
+		};
+	}
 }
 
 /** `setAuth`: switches the MD5 secret off, or on again. */
-export function setAuth(onChange: () => void): Command<Settings["auth"]> {
-	return {
-		where: "https",
-		validate: (value) => ({ md5: new Fields("setAuth", value, ["md5"]).boolean("md5") }),
-		settings: (auth) => ({ auth }),
-		perform(auth) {
-			onChange();
-			return auth;
-		},
-	};
+export class SetAuth implements Command<Settings["auth"]> {
+	static readonly names = [SET_AUTH, ...AUTH_FIELDS];
+	readonly #onChange: () => void;
+
+	constructor(onChange: () => void) {
+		this.#onChange = onChange;
+	}
+
+	get name() {
+		return SET_AUTH;
+	}
+
+	get where() {
+		return "https" as const;
+	}
+
+	validate(value: unknown): Settings["auth"] {
+		return { md5: new Fields(SET_AUTH, value, AUTH_FIELDS).boolean("md5") };
+	}
+
+	settings(auth: Settings["auth"]): Partial<Settings> {
+		return { auth };
+	}
+
+	perform(auth: Settings["auth"]): object {
+		this.#onChange();
+		return auth;
+	}
 }

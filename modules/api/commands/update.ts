@@ -6,6 +6,9 @@ import { ApiError } from "../error";
 import { Fields } from "../fields";
 import { type CheckTrust, httpUrl, TRUST_FIELDS, trustOf } from "./endpoint-fields";
 
+const NAME = "update";
+const FIELDS = ["url", "daily", ...TRUST_FIELDS] as const;
+
 export interface UpdateOrder {
 	url: string;
 	trust: Trust;
@@ -14,29 +17,47 @@ export interface UpdateOrder {
 }
 
 /** `update`: fetches the update that a manifest describes. The answer tells that it has begun; `getSettings`, how it goes. */
-export function update(updates: Update, network: CheckTrust): Command<UpdateOrder> {
-	return {
-		where: "https",
-		validate(value) {
-			const fields = new Fields("update", value, ["url", "daily", ...TRUST_FIELDS]);
-			const order = {
-				url: httpUrl(fields),
-				trust: trustOf(fields, network),
-				daily: fields.has("daily") ? fields.boolean("daily") : undefined,
-			};
-			const { impossible } = updates;
-			if (impossible !== undefined) throw new ApiError(409, "no-update", impossible);
-			if (updates.busy) throw new ApiError(409, "update-under-way", "an update is under way already");
-			return order;
-		},
-		settings: ({ daily, url, trust }): Partial<Settings> =>
-			daily === undefined ? {} : { update: daily ? { url, trust } : null },
-		/** Not only afterwards: what comes next finds it under way, and a factory reset beside it ends it. */
-		perform({ url, trust, daily }) {
-			updates.start(url, trust);
-			if (daily) updates.watch(url, trust);
-			if (daily === false) updates.unwatch();
-			return { state: "checking", url };
-		},
-	};
+export class UpdateFirmware implements Command<UpdateOrder> {
+	static readonly names = [NAME, ...FIELDS];
+	readonly #update: Update;
+	readonly #network: CheckTrust;
+
+	constructor(update: Update, network: CheckTrust) {
+		this.#update = update;
+		this.#network = network;
+	}
+
+	get name() {
+		return NAME;
+	}
+
+	get where() {
+		return "https" as const;
+	}
+
+	validate(value: unknown): UpdateOrder {
+		const fields = new Fields(NAME, value, FIELDS);
+		const order = {
+			url: httpUrl(fields),
+			trust: trustOf(fields, this.#network),
+			daily: fields.has("daily") ? fields.boolean("daily") : undefined,
+		};
+		const { impossible, busy } = this.#update;
+		if (impossible !== undefined) throw new ApiError(409, "no-update", impossible);
+		if (busy) throw new ApiError(409, "update-under-way", "an update is under way already");
+		return order;
+	}
+
+	settings({ daily, url, trust }: UpdateOrder): Partial<Settings> {
+		return daily === undefined ? {} : { update: daily ? { url, trust } : null };
+	}
+
+	/** Not only afterwards: what comes next finds it under way, and a factory reset beside it ends it. */
+	perform({ url, trust, daily }: UpdateOrder): object {
+		const update = this.#update;
+		update.start(url, trust);
+		if (daily) update.watch(url, trust);
+		if (daily === false) update.unwatch();
+		return { state: "checking", url };
+	}
 }

@@ -1,25 +1,47 @@
 import type { WifiCredentials, WifiNetwork } from "../../../hosts/host";
 import { PASSPHRASE_MAX, PASSPHRASE_MIN, SSID_BYTES } from "../../limits";
 import type { HomeWifi } from "../../wifi/home-wifi";
-import type { Command } from "../command";
+import type { Client, Command } from "../command";
 import { ApiError } from "../error";
 import { Fields, noFields } from "../fields";
 
-const FIELDS = ["ssid", "password"];
+const SET = "setWifi";
+const SCAN = "scanWifi";
+
+/** Of a network's credentials. */
+export const WIFI_FIELDS = ["ssid", "password"] as const;
 
 /** `setWifi`: another network, which is kept only if it gives an address. */
-export function setWifi(wifi: HomeWifi | undefined): Command<WifiCredentials> {
-	return {
-		where: "https",
-		validate(value) {
-			const credentials = wifiCredentials("setWifi", value);
-			if (mustExist(wifi).busy)
-				throw new ApiError(409, "wifi-busy", "other Wi-Fi credentials are being tried");
-			return credentials;
-		},
-		perform: ({ ssid }) => ({ ssid, state: "joining" }),
-		afterwards: (credentials) => wifi?.try(credentials),
-	};
+export class SetWifi implements Command<WifiCredentials> {
+	static readonly names = [SET, ...WIFI_FIELDS];
+	readonly #wifi: HomeWifi | undefined;
+
+	constructor(wifi: HomeWifi | undefined) {
+		this.#wifi = wifi;
+	}
+
+	get name() {
+		return SET;
+	}
+
+	get where() {
+		return "https" as const;
+	}
+
+	validate(value: unknown): WifiCredentials {
+		const credentials = wifiCredentials(SET, value);
+		if (mustExist(this.#wifi).busy)
+			throw new ApiError(409, "wifi-busy", "other Wi-Fi credentials are being tried");
+		return credentials;
+	}
+
+	perform({ ssid }: WifiCredentials): object {
+		return { ssid, state: "joining" };
+	}
+
+	afterwards(credentials: WifiCredentials): void {
+		this.#wifi?.try(credentials);
+	}
 }
 
 interface Scan {
@@ -27,24 +49,45 @@ interface Scan {
 }
 
 /** `scanWifi`: the networks in reach. Without an owner it is for whoever may become it. */
-export function scanWifi(wifi: HomeWifi | undefined, isPairingOpen: () => boolean): Command<Scan> {
-	return {
-		where: "https",
-		unowned: true,
-		validate(value, { proof }) {
-			noFields("scanWifi", value);
-			if (!proof && !isPairingOpen()) throw pairingClosed();
-			mustExist(wifi);
-			return { networks: [] };
-		},
-		prepare(order, done) {
-			wifi?.scan((networks) => {
-				order.networks = networks ?? [];
-				done(networks ? undefined : new ApiError(503, "wifi-busy", "the radio cannot look for networks now"));
-			});
-		},
-		perform: ({ networks }) => ({ networks }),
-	};
+export class ScanWifi implements Command<Scan> {
+	static readonly names = [SCAN];
+	readonly #wifi: HomeWifi | undefined;
+	readonly #isPairingOpen: () => boolean;
+
+	constructor(wifi: HomeWifi | undefined, isPairingOpen: () => boolean) {
+		this.#wifi = wifi;
+		this.#isPairingOpen = isPairingOpen;
+	}
+
+	get name() {
+		return SCAN;
+	}
+
+	get where() {
+		return "https" as const;
+	}
+
+	get unowned() {
+		return true;
+	}
+
+	validate(value: unknown, { proof }: Client): Scan {
+		noFields(SCAN, value);
+		if (!proof && !this.#isPairingOpen()) throw pairingClosed();
+		mustExist(this.#wifi);
+		return { networks: [] };
+	}
+
+	prepare(order: Scan, done: (error?: unknown) => void): void {
+		this.#wifi?.scan((networks) => {
+			order.networks = networks ?? [];
+			done(networks ? undefined : new ApiError(503, "wifi-busy", "the radio cannot look for networks now"));
+		});
+	}
+
+	perform({ networks }: Scan): object {
+		return { networks };
+	}
 }
 
 export function pairingClosed(): ApiError {
@@ -53,7 +96,7 @@ export function pairingClosed(): ApiError {
 
 /** A network's name and password, of the command or field of that name; an empty password for an open network. */
 export function wifiCredentials(name: string, value: unknown): WifiCredentials {
-	const fields = new Fields(name, value, FIELDS);
+	const fields = new Fields(name, value, WIFI_FIELDS);
 	const ssid = fields.text("ssid", 1, SSID_BYTES);
 	const open = fields.any("password") === "";
 	return { ssid, password: open ? "" : fields.text("password", PASSPHRASE_MIN, PASSPHRASE_MAX) };

@@ -1,21 +1,19 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Trust } from "../../../../hosts/host";
-import type { Client } from "../../../../modules/api/command";
-import { setInflux, setMqtt } from "../../../../modules/api/commands/cloud";
+import { SetInflux, SetMqtt } from "../../../../modules/api/commands/cloud";
 import { ApiError } from "../../../../modules/api/error";
 
 const PEM = "-----BEGIN CERTIFICATE-----\nMIIBszCCAVmg\nAwIBAgIU\n-----END CERTIFICATE-----\n";
-const CLIENT: Client = { host: "", secure: true, proof: undefined };
 /** Takes every authority but this one. */
 const UNUSABLE = PEM.replace("MIIBszCCAVmg", "MIIBszCCAVmh");
 const network = { checkTrust: ({ ca }: Trust) => (ca === UNUSABLE ? "it is damaged" : undefined) };
-const influx = setInflux(() => {}, network);
-const mqtt = setMqtt(() => {}, network);
+const influx = new SetInflux(() => {}, network);
+const mqtt = new SetMqtt(() => {}, network);
 
-function refusal(command: { validate(value: unknown, client: Client): unknown }, value: unknown): string {
+function refusal(command: { validate(value: unknown): unknown }, value: unknown): string {
 	try {
-		command.validate(value, CLIENT);
+		command.validate(value);
 	} catch (error) {
 		assert.ok(error instanceof ApiError && error.status === 400, String(error));
 		return error.message;
@@ -26,15 +24,15 @@ function refusal(command: { validate(value: unknown, client: Client): unknown },
 describe("setInflux", () => {
 	test("a database of version 1 and a bucket of version 2 are taken", () => {
 		const v1 = { url: "https://db.example.org:8086", database: "home", user: "me", password: "secret" };
-		assert.deepEqual(influx.validate(v1, CLIENT), { ...v1, trust: {} });
+		assert.deepEqual(influx.validate(v1), { ...v1, trust: {} });
 		const v2 = { url: "https://db.example.org/influx", org: "me", bucket: "home", token: "t0ken" };
-		assert.deepEqual(influx.validate(v2, CLIENT), { ...v2, trust: {} });
+		assert.deepEqual(influx.validate(v2), { ...v2, trust: {} });
 	});
 
 	test("null switches it off", () => {
-		assert.equal(influx.validate(null, CLIENT), null);
+		assert.equal(influx.validate(null), null);
 		assert.deepEqual(influx.settings?.(null), { influx: null });
-		assert.deepEqual(influx.perform(null, CLIENT), { enabled: false });
+		assert.deepEqual(influx.perform(null), { enabled: false });
 	});
 
 	test("password and token are in no result", () => {
@@ -42,7 +40,7 @@ describe("setInflux", () => {
 			{ url: "https://a.example", database: "home", user: "me", password: "hidden" },
 			{ url: "https://a.example", bucket: "home", token: "hidden" },
 		]) {
-			const result = JSON.stringify(influx.perform(influx.validate(order, CLIENT), CLIENT));
+			const result = JSON.stringify(influx.perform(influx.validate(order)));
 			assert.ok(!result.includes("hidden"), result);
 		}
 	});
@@ -58,7 +56,7 @@ describe("setInflux", () => {
 			"[fd00::1]",
 			"localhost",
 		])
-			influx.validate(to(`http://${host}`), CLIENT);
+			influx.validate(to(`http://${host}`));
 		for (const host of [
 			"db.example.org",
 			"8.8.8.8",
@@ -79,11 +77,11 @@ describe("setInflux", () => {
 
 	test("a private authority or a fingerprint is taken, not both", () => {
 		const order = { url: "https://a.example", database: "home" };
-		assert.deepEqual(influx.validate({ ...order, ca: PEM }, CLIENT)?.trust, { ca: PEM });
+		assert.deepEqual(influx.validate({ ...order, ca: PEM })?.trust, { ca: PEM });
 		const fingerprint = "0123456789ABCDEF".repeat(4);
 		const colons = fingerprint.match(/../g)?.join(":");
 		for (const spelling of [fingerprint, colons])
-			assert.deepEqual(influx.validate({ ...order, fingerprint: spelling }, CLIENT)?.trust, {
+			assert.deepEqual(influx.validate({ ...order, fingerprint: spelling })?.trust, {
 				fingerprint: fingerprint.toLowerCase(),
 			});
 		refusal(influx, { ...order, ca: PEM, fingerprint });
@@ -96,7 +94,7 @@ describe("setInflux", () => {
 			refusal(mqtt, { url: "mqtts://a.example", ca: UNUSABLE }),
 			/^setMqtt\.ca .*: it is damaged$/,
 		);
-		setInflux(() => {}, {}).validate(order, CLIENT);
+		new SetInflux(() => {}, {}).validate(order);
 	});
 
 	test("what is no certificate, fingerprint, URL or text is refused", () => {
@@ -125,7 +123,7 @@ describe("setInflux", () => {
 
 describe("setMqtt", () => {
 	test("a broker is taken, with its defaults", () => {
-		assert.deepEqual(mqtt.validate({ url: "mqtts://broker.example.org" }, CLIENT), {
+		assert.deepEqual(mqtt.validate({ url: "mqtts://broker.example.org" }), {
 			url: "mqtts://broker.example.org",
 			topic: "ambient16",
 			discovery: true,
@@ -134,8 +132,8 @@ describe("setMqtt", () => {
 	});
 
 	test("its password is in no result", () => {
-		const order = mqtt.validate({ url: "mqtts://a.example", user: "me", password: "hidden" }, CLIENT);
-		assert.deepEqual(mqtt.perform(order, CLIENT), {
+		const order = mqtt.validate({ url: "mqtts://a.example", user: "me", password: "hidden" });
+		assert.deepEqual(mqtt.perform(order), {
 			url: "mqtts://a.example",
 			user: "me",
 			topic: "ambient16",
@@ -144,7 +142,7 @@ describe("setMqtt", () => {
 	});
 
 	test("without TLS only the home is taken", () => {
-		mqtt.validate({ url: "mqtt://192.168.1.5" }, CLIENT);
+		mqtt.validate({ url: "mqtt://192.168.1.5" });
 		assert.match(refusal(mqtt, { url: "mqtt://broker.example.org" }), /mqtts:\/\//);
 	});
 
