@@ -26,6 +26,8 @@ export async function secured(scope: Scope): Promise<BenchOwner> {
 
 async function secure(owner: BenchOwner): Promise<BenchOwner> {
 	await prolong(owner, "http");
+	// With an MD5 secret over HTTP it is not for so long.
+	await prolong(owner, "https");
 	// What TLS sets up once.
 	await visit(owner);
 	return owner;

@@ -165,6 +165,7 @@ describe("the firmware with TLS on XS", { skip, timeout: 120_000 }, () => {
 		const owner = await owned(t);
 		const { bench } = owner;
 		const command = async (commands: object, kind: "http" | "https") => {
+			await owner.learn(kind);
 			const { status, text } = await owner.send(owner.md5(commands), kind);
 			assert.equal(status, 200, text);
 			await bench.advance(1_000);
@@ -185,6 +186,7 @@ describe("the firmware with TLS on XS", { skip, timeout: 120_000 }, () => {
 		const owner = await owned(t);
 		await owner.send(owner.md5({ setHttps: { enabled: true } }));
 		await owner.bench.advance(1_000);
+		await owner.learn("https");
 		const { ca } = await Authority.create();
 		const damaged = ca.replace("-----\nMII", "-----\nMIJ");
 		const order = (bundle: string) =>
@@ -209,6 +211,7 @@ describe("the firmware with TLS on XS", { skip, timeout: 120_000 }, () => {
 			[{ setInflux: trust }, "https"],
 			[{ setHttps: { enabled: false } }, "https"],
 		] as const) {
+			await owner.learn(kind);
 			assert.equal((await owner.send(owner.md5(commands), kind)).status, 200);
 			await bench.advance(1_000);
 		}
