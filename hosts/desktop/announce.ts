@@ -1,108 +1,127 @@
-import { Bonjour } from "bonjour-service";
-import type { Announce } from "../host";
+import { randomFillSync } from "node:crypto";
+import { MdnsAnnounce as LinkAnnounce } from "../esp32/announce";
+import type { Announce, Timers } from "../host";
+import { type DatagramSocket, type Link, links, Multicast } from "./multicast";
+import { DesktopTime } from "./time";
 
 type Published = Parameters<Announce["publish"]>[0];
 
 /** ms for the goodbyes to leave at the end. */
 const GOODBYE_TIME = 200;
+/** ms between two looks for interfaces that have come or gone. */
+const LOOK = 5_000;
+
+export interface AnnounceOptions {
+	/** In place of a new one. */
+	socket?: DatagramSocket;
+	links?(): Link[];
+	timers?: Timers;
+}
 
 /**
- * Announces the device by multicast DNS (RFC 6762, 6763). Where there is no multicast, or another program has
- * the port for itself, `onProblem` hears of it once and nothing else happens. `options` are multicast-dns's.
+ * Announces the device by multicast DNS (RFC 6762, 6763), as the chip does, on each interface with the address that it
+ * has there. Where there is no multicast, or another program has the port for itself, `onProblem` hears of it once and
+ * nothing else happens.
  */
 export class MdnsAnnounce implements Announce {
 	#onProblem: (message: string) => void;
-	#options: object;
-	#bonjour: Bonjour | undefined;
+	#options: AnnounceOptions;
+	#timers: Timers;
+	#multicast: Multicast | undefined;
+	/** By the address of their links. */
+	#announcers = new Map<string, LinkAnnounce>();
 	#published: Published | undefined;
 	#broken = false;
 	#offline = false;
+	#look: NodeJS.Timeout | undefined;
 
-	constructor(onProblem: (message: string) => void, options: object = {}) {
+	constructor(onProblem: (message: string) => void, options: AnnounceOptions = {}) {
 		this.#onProblem = onProblem;
 		this.#options = options;
+		this.#timers = options.timers ?? new DesktopTime(1, () => this.#fail());
 	}
 
 	publish(service: Published): void {
-		if (this.#broken || isSame(service, this.#published)) return;
-		this.withdraw();
 		this.#published = { ...service };
-		this.#announce(service);
+		this.#announce();
 	}
 
 	withdraw(): void {
-		if (!this.#published) return;
 		this.#published = undefined;
-		this.#attempt(() => this.#bonjour?.unpublishAll());
+		for (const announcer of this.#announcers.values()) announcer.withdraw();
 	}
 
 	/** The network is gone, and nobody hears a goodbye. */
 	drop(): void {
 		this.#offline = true;
-		const bonjour = this.#bonjour;
-		this.#bonjour = undefined;
-		this.#attempt(() => bonjour?.destroy());
+		this.#leave();
+		void this.#multicast?.close(false);
+		this.#multicast = undefined;
 	}
 
 	/** It is back. */
 	restore(): void {
 		this.#offline = false;
-		if (this.#published) this.#announce(this.#published);
+		this.#announce();
 	}
 
 	/** Says goodbye and frees the port. */
 	async close(): Promise<void> {
-		this.#published = undefined;
-		const bonjour = this.#bonjour;
-		this.#bonjour = undefined;
-		if (!bonjour) return;
+		this.withdraw();
+		this.#leave();
+		const multicast = this.#multicast;
+		this.#multicast = undefined;
+		if (!multicast) return;
 		await new Promise<void>((resolve) => {
 			setTimeout(resolve, GOODBYE_TIME).unref();
-			this.#attempt(() => bonjour.unpublishAll(() => resolve()));
+			void multicast.close(true).then(resolve);
 		});
-		this.#attempt(() => bonjour.destroy());
+		await multicast.close(false);
 	}
 
-	#announce({ secure, port, udid, version }: Published): void {
-		if (this.#offline) return;
-		this.#attempt(() => {
-			this.#bonjour ??= this.#open();
-			for (const type of ["ambient16", secure ? "https" : "http"])
-				this.#bonjour.publish({
-					name: `Ambient16 ${udid}`,
-					host: `ambient16-${udid}.local`,
-					type,
-					port,
-					txt: { udid, version, path: "/" },
-					// The udid is in every name, so that there is nobody to ask whether it is taken.
-					probe: false,
-				});
-		});
-	}
-
-	#open(): Bonjour {
-		const bonjour = new Bonjour(this.#options, () => this.#fail());
-		// The library leaves these to whoever looks inside, and an unheard "error" ends the process.
-		const { mdns } = (bonjour as unknown as { server: { mdns: NodeJS.EventEmitter } }).server;
-		mdns.on("error", () => this.#fail());
-		return bonjour;
-	}
-
-	#attempt(action: () => void): void {
-		try {
-			action();
-		} catch {
-			this.#fail();
+	/** On every link that there is now. */
+	#announce(): void {
+		const service = this.#published;
+		if (!service || this.#broken || this.#offline) return;
+		this.#multicast ??= new Multicast(() => this.#fail(), this.#options.socket);
+		this.#look ??= setInterval(() => this.#announce(), LOOK).unref();
+		const now = (this.#options.links ?? links)();
+		for (const [address, announcer] of this.#announcers)
+			if (!now.some((link) => link.address === address)) {
+				announcer.offline();
+				this.#announcers.delete(address);
+			}
+		for (const link of now) {
+			const announcer = this.#announcers.get(link.address) ?? this.#open(this.#multicast, link);
+			announcer.publish(service);
 		}
+	}
+
+	#open(multicast: Multicast, link: Link): LinkAnnounce {
+		const announcer = new LinkAnnounce({
+			name: "Ambient16",
+			open: multicast.on(link),
+			timers: this.#timers,
+			address: () => link.address,
+			random: (count) => randomFillSync(new Uint8Array(count)),
+			onException: () => this.#fail(),
+		});
+		this.#announcers.set(link.address, announcer);
+		return announcer;
+	}
+
+	#leave(): void {
+		clearInterval(this.#look);
+		this.#look = undefined;
+		for (const announcer of this.#announcers.values()) announcer.offline();
+		this.#announcers.clear();
 	}
 
 	#fail(): void {
 		if (this.#broken) return;
 		this.#broken = true;
+		this.#leave();
+		void this.#multicast?.close(false);
 		this.#onProblem("the device cannot be announced by mDNS here");
 	}
-}
-
-function isSame(a: Published, b: Published | undefined): boolean {
-	return a.secure === b?.secure && a.port === b.port && a.udid === b.udid && a.version === b.version;
 }

@@ -138,7 +138,7 @@ export class MdnsAnnounce implements Announce {
 	}
 }
 
-/** The same as on the desktop. */
+/** What is told of the service. */
 function zoneOf({ secure, port, udid, version }: Service, name: string, address: string): Zone {
 	return {
 		host: `ambient16-${udid}.local`,

@@ -6,6 +6,9 @@ import { MdnsAnnounce } from "../../../hosts/desktop/announce";
 /** A UDP socket that goes nowhere, in the shape of node:dgram's. */
 class FakeSocket extends EventEmitter {
 	readonly sent: Buffer[] = [];
+	/** The interface that each of them left by, and where to. */
+	readonly ways: string[] = [];
+	#interface = "";
 	bindError: string | undefined;
 	sendError: Error | undefined;
 	closed = false;
@@ -24,12 +27,13 @@ class FakeSocket extends EventEmitter {
 		message: Buffer,
 		_from: number,
 		_length: number,
-		_port: number,
-		_host: string,
+		port: number,
+		host: string,
 		done: (error: Error | null) => void,
 	): void {
 		assert.ok(!this.closed);
 		this.sent.push(message);
+		this.ways.push(`${this.#interface} to ${host}:${port}`);
 		setImmediate(() => done(this.sendError ?? null));
 	}
 
@@ -38,13 +42,31 @@ class FakeSocket extends EventEmitter {
 		done?.();
 	}
 
-	addMembership(): void {
+	addMembership(_group: string, address: string): void {
 		if (this.sendError) throw this.sendError;
+		this.joined.push(address);
 	}
+
+	readonly joined: string[] = [];
 	dropMembership(): void {}
 	setMulticastTTL(): void {}
 	setMulticastLoopback(): void {}
-	setMulticastInterface(): void {}
+	setMulticastInterface(address: string): void {
+		if (address === this.gone) throw Object.assign(new Error("gone"), { code: "EADDRNOTAVAIL" });
+		this.#interface = address;
+	}
+
+	/** An interface that is there no more. */
+	gone = "";
+
+	/** Somebody asks for the host's address. */
+	ask(address: string, port = 5353): void {
+		const labels = ["ambient16-10000fb38278", "local"].map(
+			(label) => `${String.fromCharCode(label.length)}${label}`,
+		);
+		const question = Buffer.from(`\0\0\0\0\0\x01\0\0\0\0\0\0${labels.join("")}\0\0\x01\0\x01`, "latin1");
+		this.emit("message", question, { address, port });
+	}
 
 	/** What was sent since the last look, as one text. */
 	take(): string {
@@ -57,9 +79,18 @@ const service = { secure: false, port: 8080, udid: "10000fb38278", version: "0.1
 function make(t: { after(callback: () => Promise<void>): void }) {
 	const socket = new FakeSocket();
 	const problems: string[] = [];
-	const announce = new MdnsAnnounce((message) => problems.push(message), { socket });
+	const links = [HOME];
+	const announce = new MdnsAnnounce((message) => problems.push(message), { socket, links: () => links });
 	t.after(() => announce.close());
-	return { socket, problems, announce };
+	return { socket, problems, announce, links };
+}
+
+const HOME = { address: "192.168.1.16", netmask: "255.255.255.0" };
+const DOCKER = { address: "172.17.0.1", netmask: "255.255.0.0" };
+
+/** Whether a packet holds an IPv4 address as a record of 4 bytes. */
+function holds(packet: Uint8Array | undefined, address: string): boolean {
+	return Buffer.from(packet ?? []).includes(Buffer.from([0, 4, ...address.split(".").map(Number)]));
 }
 
 /** Lets all that the fake socket has put off happen. */
@@ -166,6 +197,72 @@ describe("announce", () => {
 		await settle();
 		announce.withdraw();
 		await settle();
+		assert.deepEqual(problems, []);
+	});
+});
+
+/** OctoPrint#4359: a computer with docker0 told its network an address that nobody there can reach. */
+describe("on a computer with several interfaces", () => {
+	test("each hears the address that the computer has there, and no other", async (t) => {
+		const { socket, announce, links } = make(t);
+		links.push(DOCKER);
+		announce.publish(service);
+		await settle();
+		assert.deepEqual(socket.joined, [HOME.address, DOCKER.address]);
+		assert.deepEqual(
+			socket.ways,
+			[HOME, DOCKER].map(({ address }) => `${address} to 224.0.0.251:5353`),
+		);
+		for (const [index, link] of [HOME, DOCKER].entries())
+			for (const { address } of [HOME, DOCKER])
+				assert.equal(holds(socket.sent[index], address), address === link.address);
+	});
+
+	test("who asks is answered on the interface where it is, with the address there", async (t) => {
+		const { socket, announce, links } = make(t);
+		links.push(DOCKER);
+		announce.publish(service);
+		await settle();
+		for (const [asker, link] of [
+			["192.168.1.99", HOME],
+			["172.17.4.2", DOCKER],
+		] as const) {
+			socket.take();
+			socket.ways.length = 0;
+			// A port of its own: answered at once, to it alone.
+			socket.ask(asker, 40_000);
+			await settle();
+			assert.deepEqual(socket.ways, [`${link.address} to ${asker}:40000`]);
+			assert.equal(holds(socket.sent[0], link.address), true);
+		}
+	});
+
+	test("who asks from elsewhere is not answered (RFC 6762, 11)", async (t) => {
+		const { socket, announce } = make(t);
+		announce.publish(service);
+		await settle();
+		socket.take();
+		socket.ask("203.0.113.5", 40_000);
+		await settle();
+		assert.deepEqual(socket.sent, []);
+	});
+
+	test("an interface that goes takes nothing from the others", async (t) => {
+		const { socket, announce, links, problems } = make(t);
+		links.unshift(DOCKER);
+		announce.publish(service);
+		await settle();
+		socket.take();
+		socket.gone = DOCKER.address;
+		announce.publish({ ...service, secure: true, port: 8443 });
+		await settle();
+		assert.ok(holds(socket.sent.at(-1), HOME.address));
+		links.shift();
+		announce.restore();
+		socket.take();
+		announce.withdraw();
+		await settle();
+		assert.equal(socket.sent.length, 1);
 		assert.deepEqual(problems, []);
 	});
 });
