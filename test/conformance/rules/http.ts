@@ -483,10 +483,7 @@ function refusals(): Rule[] {
 		[
 			"header fields of 8200 bytes, or 400 of them, are refused",
 			[431],
-			[
-				field(`A: ${"b".repeat(8192)}`),
-				field("A: b\r\n".repeat(400)),
-			],
+			[field(`A: ${"b".repeat(8192)}`), field("A: b\r\n".repeat(400))],
 		],
 		[
 			"a Content-Type of 8 kB is refused",
