@@ -26,6 +26,8 @@ export interface Host {
 	readonly announce?: Announce;
 	/** Absent where the network needs no joining. */
 	readonly wifi?: Wifi;
+	/** The page by which a phone sets the device up, compressed by gzip; absent where there is no Wi-Fi to be set. */
+	readonly setupPage?: Uint8Array;
 	/** Absent where firmware cannot be replaced. */
 	readonly updater?: Updater;
 	/** Takes down the device and starts it anew, as a power cycle would. */

@@ -7,11 +7,17 @@ import { root } from "./install.mjs";
 const PROGRAMS = {
 	desk: {
 		entries: ["main.ts", "scripts/supervisor.ts"],
-		sources: ["main.ts", "scripts/supervisor.ts", "hosts", "modules"],
+		sources: ["main.ts", "scripts/supervisor.ts", "hosts", "modules", "setup"],
 	},
 	ambient16: { entries: ["client/cli/main.ts"], sources: ["client"] },
 };
-const TOOLS = ["scripts/bundle.mjs", "scripts/panel-files.mjs", "package.json", "package-lock.json"];
+const TOOLS = [
+	"scripts/bundle.mjs",
+	"scripts/panel-files.mjs",
+	"scripts/setup-page.mjs",
+	"package.json",
+	"package-lock.json",
+];
 
 /** ms after which a bundle that nothing has asked for any more is removed. */
 const KEPT = 30 * 86_400_000;
@@ -77,8 +83,12 @@ export async function built(program) {
 }
 
 async function compile(options) {
-	const [{ build }, { panelFiles }] = await Promise.all([import("esbuild"), import("./panel-files.mjs")]);
-	return build({ ...COMMON, plugins: [panelFiles], ...options });
+	const [{ build }, { panelFiles }, { setupPageFile }] = await Promise.all([
+		import("esbuild"),
+		import("./panel-files.mjs"),
+		import("./setup-page.mjs"),
+	]);
+	return build({ ...COMMON, plugins: [panelFiles, setupPageFile], ...options });
 }
 
 /** Of all files there, by name and content. */

@@ -31,6 +31,20 @@ export async function setupPage() {
 		.replace(/\n+/g, "\n");
 }
 
+/** For esbuild: puts the page into a bundle for a desk. */
+export const setupPageFile = {
+	name: "setup-page",
+	/** @param {import("esbuild").PluginBuild} build */
+	setup({ onLoad }) {
+		onLoad({ filter: /[\\/]desktop[\\/]setup-page\.ts$/ }, async () => {
+			const page = compress(await setupPage()).toString("base64");
+			return {
+				contents: `export const readSetupPage = () => Uint8Array.from(Buffer.from("${page}", "base64"));`,
+			};
+		});
+	},
+};
+
 /** Writes it, compressed, to build/setup for the builds of XS. Returns its path. */
 export async function writeSetupPage() {
 	const folder = join(root, "build", "setup");

@@ -6,7 +6,12 @@ export type DeskAction =
 	| { pressed: boolean }
 	| { breath: true }
 	| { network: boolean }
-	| { power: boolean };
+	| { power: boolean }
+	/** Of the simulated Wi-Fi: whether the home's router is in reach, and whether its password is another one. */
+	| { router: boolean }
+	| { newPassword: boolean };
+
+const SWITCHES = ["pressed", "network", "power", "router", "newPassword"];
 
 /** What a JSON text means, such as {"network":false}; a string says what is wrong with it. */
 export function deskActionOf(text: string): DeskAction | string {
@@ -18,7 +23,7 @@ export function deskActionOf(text: string): DeskAction | string {
 	const [name, value] = fields[0] ?? [];
 	if (fields.length === 1) {
 		if (name === "breath") return value === true ? { breath: true } : '"breath" takes true';
-		if (name === "pressed" || name === "network" || name === "power")
+		if (name !== undefined && SWITCHES.includes(name))
 			return typeof value === "boolean" ? ({ [name]: value } as DeskAction) : `"${name}" takes true or false`;
 	}
 	return actionOfLine(text);

@@ -7,7 +7,10 @@ import { EXIT_SWITCH } from "./slots";
 /** ms that open connections have at the end. */
 const GRACE = 300;
 
-type HandAction = Exclude<DeskAction, { power: boolean } | { network: boolean }>;
+type HandAction = Exclude<
+	DeskAction,
+	{ power: boolean } | { network: boolean } | { router: boolean } | { newPassword: boolean }
+>;
 
 /** A device at a desk: runs it, starts it anew, ends it. */
 export class Desk {
@@ -29,6 +32,7 @@ export class Desk {
 		// Not within the call of the device that wants to start anew.
 		const host = new DesktopHost(this.#parts, () => setImmediate(() => this.#restart(host)));
 		this.#host = host;
+		this.#parts.air?.reset();
 		this.#device = this.#start(host);
 	}
 
@@ -36,6 +40,8 @@ export class Desk {
 	act(action: DeskAction): void {
 		if ("power" in action) this.#power(action.power);
 		else if ("network" in action) this.#network(action.network);
+		else if ("router" in action) this.#parts.air?.moveRouter(!action.router);
+		else if ("newPassword" in action) this.#parts.air?.changePassword(action.newPassword);
 		else if (this.#host) this.#touch(this.#host, action);
 	}
 

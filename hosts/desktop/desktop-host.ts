@@ -10,7 +10,9 @@ import type {
 	Storage,
 	Timers,
 	Updater,
+	Wifi,
 } from "../host";
+import type { SimulatedAir } from "../simulated/air";
 import { SimulatedButton } from "../simulated/button";
 import { SimulatedSensors } from "../simulated/sensors";
 import { UPDATE_KEY } from "../update-key";
@@ -19,6 +21,7 @@ import type { Cable } from "./cable";
 import { type Console, StartingConsole } from "./console";
 import { DesktopNetwork } from "./network";
 import type { OpenPanel } from "./panel/open";
+import { readSetupPage } from "./setup-page";
 import type { ReadyMessage, Slot, Slots } from "./slots";
 import { SlotUpdater } from "./updater";
 
@@ -38,6 +41,8 @@ export interface DeskParts {
 	seed: number;
 	announce: MdnsAnnounce;
 	cable: Cable;
+	/** Where its Wi-Fi is simulated. */
+	air?: SimulatedAir;
 	console: Console;
 	panel?: OpenPanel;
 	/** The port that was wanted for it. */
@@ -61,6 +66,8 @@ export class DesktopHost implements Host {
 	readonly sensors: SimulatedSensors;
 	readonly announce: Announce;
 	readonly updater?: Updater;
+	readonly wifi?: Wifi;
+	readonly setupPage?: Uint8Array;
 	readonly watched = true;
 	#parts: DeskParts;
 	#console: StartingConsole;
@@ -104,7 +111,10 @@ export class DesktopHost implements Host {
 		this.announce = parts.announce;
 		this.#console = new StartingConsole(parts.console);
 		this.#onRestart = onRestart;
-		const { slots, running } = parts;
+		const { slots, running, air } = parts;
+		const page = readSetupPage();
+		if (air) this.wifi = air;
+		if (air && page) this.setupPage = page;
 		if (slots && running)
 			this.updater = new SlotUpdater({ slots, running, key: UPDATE_KEY, onSwitch: () => this.restart() });
 	}

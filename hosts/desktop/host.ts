@@ -1,4 +1,5 @@
 import type { Host } from "../host";
+import { SimulatedAir } from "../simulated/air";
 import { MdnsAnnounce } from "./announce";
 import { Cable } from "./cable";
 import { openData } from "./data";
@@ -8,6 +9,7 @@ import { type Action, readKeys, readLines } from "./input";
 import { HELP, type Options, parseOptions } from "./options";
 import { createConsole } from "./output";
 import { openPanel } from "./panel/open";
+import type { Panel } from "./panel/panel";
 import { findPort } from "./ports";
 import { describe } from "./problem";
 import { SLOT_VARIABLE, type Slot, Slots } from "./slots";
@@ -55,6 +57,10 @@ async function prepare(options: Options): Promise<DeskParts> {
 	const time = new DesktopTime(options.clockRate, onException);
 	const { clockRate, panelPort } = options;
 	const panel = await openPanel({ udid, httpPort, httpsPort, clock: time, clockRate, port: panelPort });
+	const realTime = new DesktopTime(1, onException);
+	const air = options.wifi
+		? new SimulatedAir({ timers: realTime, onChange: () => panel && showAir(panel.panel, air) })
+		: undefined;
 	return {
 		udid,
 		data,
@@ -62,7 +68,7 @@ async function prepare(options: Options): Promise<DeskParts> {
 		flash,
 		storage,
 		time,
-		realTime: new DesktopTime(1, onException),
+		realTime,
 		httpPort,
 		httpsPort,
 		seed: options.seed ?? Number.parseInt(udid.slice(4), 16),
@@ -70,10 +76,17 @@ async function prepare(options: Options): Promise<DeskParts> {
 		cable: new Cable(),
 		console,
 		...(panel && { panel }),
+		...(air && { air }),
 		// 0 was any.
 		panelPort: panelPort || (panel?.port ?? 0),
 		onException,
 	};
+}
+
+function showAir(panel: Panel, air: SimulatedAir | undefined): void {
+	if (!air) return;
+	const { joined = "", accessPoint, routerAway, passwordChanged } = air;
+	panel.touch({ wifi: { joined, accessPoint, router: !routerAway, newPassword: passwordChanged } });
 }
 
 /** Joins a running device to the process: its signals, its input and its end. */

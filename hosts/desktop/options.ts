@@ -15,6 +15,8 @@ export interface Options {
 	clockRate: number;
 	/** Of the simulated room; undefined: from the udid. */
 	seed: number | undefined;
+	/** Its Wi-Fi is simulated; else it has none. */
+	wifi: boolean;
 	json: boolean;
 	help: boolean;
 }
@@ -31,9 +33,12 @@ export const HELP = `Ambient16 on a desk.
   --udid HEX        the device's udid, 12 lower-case hex digits; kept in the data folder
   --clock-rate N    device time N times as fast, above 0 up to 3600 (1); network time-outs stay real
   --seed N          of the simulated room, 0 to 4294967295 (from the udid)
+  --wifi            simulate its Wi-Fi: http://localhost:8080/setup is the page that a phone sees.
+                    The network "Home" has the password "correct horse"
   --json            print one JSON object a line, and take {"button":11} (seconds held)
                     {"motion":"left-to-right"} or "right-to-left", {"breath":true},
-                    {"network":false} and {"power":false} as lines on standard input
+                    {"network":false}, {"power":false}, and with --wifi {"router":false} and
+                    {"newPassword":true} as lines on standard input
   --help            this text
 
 With --json use "npm start --silent -- --json" or "node scripts/start.mjs --json":
@@ -61,6 +66,7 @@ export function parseOptions(args: string[]): Options {
 		udid: values.udid,
 		clockRate: rate(values["clock-rate"]),
 		seed: values.seed === undefined ? undefined : integer("--seed", values.seed, SEED_MAX),
+		wifi: values.wifi,
 		json: values.json,
 		help: values.help,
 	};
@@ -78,6 +84,7 @@ function parse(args: string[]) {
 				udid: { type: "string" },
 				"clock-rate": { type: "string", default: "1" },
 				seed: { type: "string" },
+				wifi: { type: "boolean", default: false },
 				json: { type: "boolean", default: false },
 				help: { type: "boolean", default: false },
 			},

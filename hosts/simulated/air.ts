@@ -28,7 +28,7 @@ export const CHANGED_PASSWORD = "battery staple";
 
 export interface AirOptions {
 	timers: Timers;
-	/** The device has joined a network, or left it, or its access point opened or closed. */
+	/** Something of it is to be seen that is new. */
 	onChange(): void;
 }
 
@@ -44,6 +44,14 @@ export class SimulatedAir implements Wifi {
 
 	constructor(options: AirOptions) {
 		this.#options = options;
+	}
+
+	/** The device starts anew: its radio is silent. */
+	reset(): void {
+		this.onEvent = () => {};
+		this.#leave();
+		this.#accessPoint = false;
+		this.#options.onChange();
 	}
 
 	/** The network that it is in. */
@@ -67,11 +75,13 @@ export class SimulatedAir implements Wifi {
 	moveRouter(away: boolean): void {
 		this.#home.reachable = !away;
 		if (away) this.#throwOut();
+		this.#options.onChange();
 	}
 
 	changePassword(changed: boolean): void {
 		this.#home.password = changed ? CHANGED_PASSWORD : HOME_PASSWORD;
 		this.#throwOut();
+		this.#options.onChange();
 	}
 
 	connect({ ssid, password }: WifiCredentials): void {

@@ -29,6 +29,8 @@ export interface State {
 	/** ms since 1970, device time. */
 	tokenEnds: number;
 	cloud: Omit<Extract<DeviceEvent, { event: "cloud" }>, "event">;
+	/** The simulated Wi-Fi, empty `joined` while it is in no network; null: there is none. */
+	wifi: { joined: string; accessPoint: boolean; router: boolean; newPassword: boolean } | null;
 	/** Since the device was plugged in; null: none. */
 	update: Omit<Extract<DeviceEvent, { event: "update" }>, "event"> | null;
 }

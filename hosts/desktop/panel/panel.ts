@@ -66,6 +66,7 @@ export class Panel {
 			token: "",
 			tokenEnds: 0,
 			cloud: { database: false, waiting: 0, sent: 0, lost: 0 },
+			wifi: null,
 			update: null,
 		};
 	}
@@ -136,7 +137,7 @@ export class Panel {
 	}
 
 	/** Somebody has touched the button or a cable. */
-	touch(touched: Partial<Pick<State, "power" | "network" | "pressed">>): void {
+	touch(touched: Partial<Pick<State, "power" | "network" | "pressed" | "wifi">>): void {
 		this.#change(touched);
 		for (const [what, on] of Object.entries(touched))
 			if (what !== "pressed") this.#enter({ kind: what, text: on ? "plugged in" : "pulled" });

@@ -22,6 +22,7 @@ describe("options", () => {
 			udid: undefined,
 			clockRate: 1,
 			seed: undefined,
+			wifi: false,
 			json: false,
 			help: false,
 		});
@@ -29,7 +30,7 @@ describe("options", () => {
 
 	test("all are taken", () => {
 		const line =
-			"--port 0 --https-port=0 --panel-port 0 --data d --udid 10000fb38278 --clock-rate 0.5 --seed 7 --json";
+			"--port 0 --https-port=0 --panel-port 0 --data d --udid 10000fb38278 --clock-rate 0.5 --seed 7 --wifi --json";
 		assert.deepEqual(parseOptions(line.split(" ")), {
 			port: 0,
 			httpsPort: 0,
@@ -38,6 +39,7 @@ describe("options", () => {
 			udid: "10000fb38278",
 			clockRate: 0.5,
 			seed: 7,
+			wifi: true,
 			json: true,
 			help: false,
 		});

@@ -11,6 +11,7 @@ export class Hands {
 	#press;
 	/** @type {HTMLElement[]} */
 	#switches;
+	#wifiHelp;
 	/** Orders go one after the other: a release must not overtake its press. */
 	#sending = Promise.resolve();
 	#holding = false;
@@ -25,7 +26,8 @@ export class Hands {
 		const onClick = (id, order) => find(id).addEventListener("click", () => this.#do(order));
 		this.#now = now;
 		this.#press = find("press");
-		this.#switches = [find("network"), find("power")];
+		this.#switches = [find("network"), find("power"), find("router"), find("newPassword")];
+		this.#wifiHelp = find("wifi-help");
 		onClick("press-long", { button: LONG });
 		onClick("wave-left", { motion: "right-to-left" });
 		onClick("wave-right", { motion: "left-to-right" });
@@ -42,8 +44,19 @@ export class Hands {
 			requestAnimationFrame(this.#progress);
 		}
 		this.#press.classList.toggle("is-pressed", state.pressed);
-		for (const element of this.#switches)
-			element.ariaChecked = `${state[/** @type {"network" | "power"} */ (element.id)]}`;
+		const { network, power, wifi } = state;
+		/** @type {Record<string, boolean | undefined>} */
+		const on = { network, power, router: wifi?.router, newPassword: wifi?.newPassword };
+		for (const element of this.#switches) {
+			element.hidden = on[element.id] === undefined;
+			element.ariaChecked = `${on[element.id]}`;
+		}
+		this.#wifiHelp.hidden = !wifi;
+		if (wifi)
+			this.#wifiHelp.textContent = [
+				wifi.joined ? `In the Wi-Fi “${wifi.joined}”.` : "In no Wi-Fi.",
+				...(wifi.accessPoint ? ["Its own access point is open."] : []),
+			].join(" ");
 	}
 
 	#watchPress() {
