@@ -239,7 +239,7 @@ export interface Updater {
 	readonly capacity: number;
 	/** The running firmware is on trial: `confirm` keeps it. */
 	readonly onTrial: boolean;
-	/** Why the firmware before this one was left again, if that was the last thing that happened. */
+	/** Why the firmware before this one was rolled back, if that was the last thing that happened. */
 	readonly rolledBack?: string;
 	/**
 	 * Whether `signature` (ECDSA P-256 with SHA-256, DER) over `message` comes from the owner of the key that
@@ -305,7 +305,7 @@ export type DeviceEvent =
 	/** A device has begun to run, with the firmware's version. */
 	| { event: "start"; version: string }
 	| { event: "led"; red: number; green: number; blue: number; effect: string }
-	| { event: "mode"; mode: "http" | "https"; url?: string }
+	| { event: "mode"; mode: "http" | "https" }
 	/** HTTPS mode has these times, from now on: seconds without the owner until it ends, and at the latest. */
 	| { event: "https"; idle: number; limit: number }
 	| { event: "pairing"; open: boolean }

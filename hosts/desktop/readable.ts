@@ -23,9 +23,7 @@ export function printable(text: string): string {
 export function describeEvent(event: DeviceEvent): string | undefined {
 	switch (event.event) {
 		case "mode":
-			return `mode     ${event.mode === "https" ? "HTTPS, plain HTTP is closed" : "plain HTTP"}${
-				event.url ? `, ${printable(event.url)}` : ""
-			}`;
+			return `mode     ${event.mode === "https" ? "HTTPS, plain HTTP is closed" : "plain HTTP"}`;
 		case "https":
 			return `https    for ${event.idle} s without a command, ${event.limit} s at most`;
 		case "pairing":

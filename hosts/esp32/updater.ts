@@ -1,6 +1,6 @@
 import type { Flash, Updater } from "../host";
 
-/** Where the reason is kept, over the restart, why the last new firmware was left. */
+/** Where the reason is kept, over the restart, why the last new firmware was rolled back. */
 const REASON_KEY = "rollBack";
 
 /** What the chip does for it. All that return nothing throw if they fail. */

@@ -1,7 +1,7 @@
 import type { Clock, Connect, SocketHandler, Stream, Timers } from "../host";
 import { Resumptions } from "../resumptions";
 import { guard, type OnException } from "./guard";
-import type { Connection } from "./io";
+import type { TcpConnection } from "./io";
 import { TlsConnection } from "./tls-connection";
 import type { Tls } from "./tls-io";
 import type { TlsSlots } from "./tls-slots";
@@ -21,7 +21,7 @@ export interface ConnectorOptions {
 	/** In real time. */
 	timers: Timers;
 	/** A connection that begins when it is accepted. */
-	open(address: string, port: number): Connection;
+	open(address: string, port: number): TcpConnection;
 	onException: OnException;
 }
 
@@ -47,7 +47,7 @@ class Outgoing implements Stream, SocketHandler {
 	readonly #options: ConnectorOptions;
 	readonly #resumptions: Resumptions<ArrayBuffer>;
 	#handler: SocketHandler | undefined;
-	#socket: Connection | TlsConnection | undefined;
+	#socket: TcpConnection | TlsConnection | undefined;
 	#connected = false;
 	/** Gives back the slot for TLS, or ends the waiting for it. */
 	#release = () => {};
@@ -149,7 +149,7 @@ class Outgoing implements Stream, SocketHandler {
 		}
 	}
 
-	private secure(connection: Connection): void {
+	private secure(connection: TcpConnection): void {
 		const { timers, clock, onException } = this.#options;
 		const { endpoint, trust } = this.#to;
 		const { host } = endpoint;

@@ -3,7 +3,7 @@ import type { Socket, SocketHandler } from "../host";
 /** The sockets of hosts/moddable/sockets, in the shape of ECMA-419. No callback of theirs lets anything escape. */
 export interface SocketIo {
 	/** Begins to connect to an IPv4 address. Nothing is heard of it before it is accepted, and never in that turn. */
-	connect(address: string, port: number): Connection;
+	connect(address: string, port: number): TcpConnection;
 	/** Opens a port, any free one for 0; undefined if that cannot be. */
 	listen(port: number, handler: ListenerHandler): TcpListener | undefined;
 	openUdp: OpenUdp;
@@ -12,7 +12,7 @@ export interface SocketIo {
 }
 
 /** A TCP connection. Once it is closed or destroyed nothing comes of it, and what is done to it has no effect. */
-export interface Connection extends Socket {
+export interface TcpConnection extends Socket {
 	/** Throws if there cannot be such a connection. */
 	accept(handler: SocketHandler): void;
 	/** Leaves nothing of it, whatever is still to come or to be sent. */
@@ -26,7 +26,7 @@ export interface TcpListener {
 
 export interface ListenerHandler {
 	/** It has to be accepted or closed before this returns. */
-	onConnection(connection: Connection): void;
+	onConnection(connection: TcpConnection): void;
 	/** The port is lost, and the listener closed. */
 	onError(): void;
 }

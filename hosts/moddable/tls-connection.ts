@@ -1,6 +1,6 @@
 import type { Socket, SocketHandler, Timer, Timers } from "../host";
 import { guard, type OnException } from "./guard";
-import type { Connection } from "./io";
+import type { TcpConnection } from "./io";
 import type { TlsSession } from "./tls-io";
 
 /** Seconds, real time, for a handshake: a phone on weak Wi-Fi needs well below 2 s, the chip itself about as long. */
@@ -39,7 +39,7 @@ export interface TlsConnectionOptions {
 export class TlsConnection implements Socket, SocketHandler {
 	readonly remoteAddress: string;
 	readonly #options: TlsConnectionOptions;
-	readonly #connection: Connection;
+	readonly #connection: TcpConnection;
 	#session: TlsSession | undefined;
 	#handler: SocketHandler | undefined;
 	#opened = false;
@@ -66,7 +66,7 @@ export class TlsConnection implements Socket, SocketHandler {
 	#still = 0;
 
 	/** `connection`: not accepted yet. */
-	constructor(connection: Connection, session: TlsSession, options: TlsConnectionOptions) {
+	constructor(connection: TcpConnection, session: TlsSession, options: TlsConnectionOptions) {
 		this.#options = options;
 		this.#connection = connection;
 		this.#session = session;

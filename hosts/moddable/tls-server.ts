@@ -1,6 +1,6 @@
 import type { Socket, SocketHandler, Timers } from "../host";
 import type { OnException } from "./guard";
-import type { Connection } from "./io";
+import type { TcpConnection } from "./io";
 import { TlsConnection, type TlsConnectionOptions } from "./tls-connection";
 import type { Tls } from "./tls-io";
 import type { TlsSlots } from "./tls-slots";
@@ -9,9 +9,9 @@ import type { TlsSlots } from "./tls-slots";
  * Connections that have no session yet: silent ones, and those that wait for a slot. One of the address that has most
  * of them makes room, so that a neighbour who comes again and again is in the way of no one else.
  */
-const BEGINNING = 4;
+const PENDING = 4;
 /** ms, real time, that one may be silent, and wait: longer than a connection in use keeps its slot without a request. */
-const BEGIN_TIME = 15_000;
+const PENDING_TIME = 15_000;
 
 export interface TlsServerOptions {
 	tls: Tls;
@@ -31,10 +31,10 @@ export interface TlsServerOptions {
  */
 export class TlsServer {
 	readonly #options: TlsServerOptions;
-	readonly #beginning = new Set<Knock>();
+	readonly #pending = new Set<PendingHandshake>();
 	/** Handshakes, and what has come of them, with what they began as. */
-	readonly #shaking = new Map<TlsConnection, Knock>();
-	readonly #open = new Map<TlsConnection, Knock>();
+	readonly #shaking = new Map<TlsConnection, PendingHandshake>();
+	readonly #open = new Map<TlsConnection, PendingHandshake>();
 	readonly #events: TlsConnectionOptions;
 
 	constructor(options: TlsServerOptions) {
@@ -43,9 +43,9 @@ export class TlsServer {
 		this.#events = {
 			timers,
 			onOpen: (secure) => {
-				const knock = this.#shaking.get(secure);
+				const pending = this.#shaking.get(secure);
 				this.#shaking.delete(secure);
-				if (knock) this.#open.set(secure, knock);
+				if (pending) this.#open.set(secure, pending);
 				onConnection(secure);
 			},
 			onStall: (secure) => {
@@ -55,48 +55,48 @@ export class TlsServer {
 				if (slots.waiting > 0) secure.retire();
 			},
 			onGone: (secure) => {
-				const knock = this.#shaking.get(secure) ?? this.#open.get(secure);
+				const pending = this.#shaking.get(secure) ?? this.#open.get(secure);
 				this.#shaking.delete(secure);
 				this.#open.delete(secure);
-				knock?.release();
+				pending?.release();
 			},
 			onException,
 		};
 	}
 
 	/** Throws if the client is gone already. */
-	admit(connection: Connection): void {
-		if (this.#beginning.size >= BEGINNING) this.#dropOne();
+	admit(connection: TcpConnection): void {
+		if (this.#pending.size >= PENDING) this.#dropOne();
 		const { timers } = this.#options;
-		const limit = timers.once(() => knock.destroy(), BEGIN_TIME);
-		const knock = new Knock(connection, {
-			onHeard: () => this.#queue(knock),
+		const limit = timers.once(() => pending.destroy(), PENDING_TIME);
+		const pending = new PendingHandshake(connection, {
+			onHeard: () => this.#queue(pending),
 			onLeft: () => {
 				timers.clear(limit);
-				this.#beginning.delete(knock);
+				this.#pending.delete(pending);
 			},
 		});
-		this.#beginning.add(knock);
+		this.#pending.add(pending);
 		try {
-			connection.accept(knock);
+			connection.accept(pending);
 		} catch (error) {
-			knock.destroy();
+			pending.destroy();
 			throw error;
 		}
 	}
 
 	/** Ends what is not open yet. */
 	close(): void {
-		for (const one of [...this.#beginning, ...this.#shaking.keys()]) one.destroy();
+		for (const one of [...this.#pending, ...this.#shaking.keys()]) one.destroy();
 	}
 
 	#dropOne(): void {
-		let oldest: Knock | undefined;
+		let oldest: PendingHandshake | undefined;
 		let most = 0;
-		for (const knock of this.#beginning) {
-			const count = this.#countOf(knock.connection.remoteAddress);
+		for (const pending of this.#pending) {
+			const count = this.#countOf(pending.connection.remoteAddress);
 			if (count <= most) continue;
-			oldest = knock;
+			oldest = pending;
 			most = count;
 		}
 		oldest?.destroy();
@@ -104,13 +104,13 @@ export class TlsServer {
 
 	#countOf(address: string): number {
 		let count = 0;
-		for (const { connection } of this.#beginning) if (connection.remoteAddress === address) count++;
+		for (const { connection } of this.#pending) if (connection.remoteAddress === address) count++;
 		return count;
 	}
 
-	#queue(knock: Knock): void {
+	#queue(pending: PendingHandshake): void {
 		const { slots } = this.#options;
-		knock.release = slots.take(() => this.#shakeHands(knock), knock.connection.remoteAddress);
+		pending.release = slots.take(() => this.#shakeHands(pending), pending.connection.remoteAddress);
 		if (slots.waiting > 0) this.#makeRoom();
 	}
 
@@ -127,17 +127,17 @@ export class TlsServer {
 		}
 	}
 
-	#shakeHands(knock: Knock): void {
+	#shakeHands(pending: PendingHandshake): void {
 		const { tls, identity } = this.#options;
-		const secure = new TlsConnection(knock.connection, tls.serve(identity), this.#events);
-		this.#shaking.set(secure, knock);
-		knock.pass(secure);
+		const secure = new TlsConnection(pending.connection, tls.serve(identity), this.#events);
+		this.#shaking.set(secure, pending);
+		pending.pass(secure);
 	}
 }
 
 /** Holds back what happens to a connection until there is somebody for it. */
-class Knock implements SocketHandler {
-	readonly connection: Connection;
+class PendingHandshake implements SocketHandler {
+	readonly connection: TcpConnection;
 	/** Gives back the slot, or ends the waiting for it. */
 	release = () => {};
 	readonly #events: { onHeard(): void; onLeft(): void };
@@ -145,7 +145,7 @@ class Knock implements SocketHandler {
 	#readable = 0;
 	#writable = 0;
 
-	constructor(connection: Connection, events: { onHeard(): void; onLeft(): void }) {
+	constructor(connection: TcpConnection, events: { onHeard(): void; onLeft(): void }) {
 		this.connection = connection;
 		this.#events = events;
 	}

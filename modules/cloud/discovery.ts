@@ -2,14 +2,12 @@ import type { Motion } from "../../hosts/host";
 import { QUANTITIES } from "../sensing/quantities";
 import { PRODUCT, VERSION } from "../version";
 
-const CLASSES: Readonly<
-	Record<string, { device_class?: string; unit_of_measurement?: string; name: string }>
-> = {
-	temperature: { device_class: "temperature", unit_of_measurement: "°C", name: "Temperature" },
-	humidity: { device_class: "humidity", unit_of_measurement: "%", name: "Humidity" },
-	pressure: { device_class: "atmospheric_pressure", unit_of_measurement: "Pa", name: "Pressure" },
-	illuminance: { device_class: "illuminance", unit_of_measurement: "lx", name: "Illuminance" },
-	co2: { device_class: "carbon_dioxide", unit_of_measurement: "ppm", name: "CO2" },
+const CLASSES: Readonly<Record<string, { device_class?: string; name: string }>> = {
+	temperature: { device_class: "temperature", name: "Temperature" },
+	humidity: { device_class: "humidity", name: "Humidity" },
+	pressure: { device_class: "atmospheric_pressure", name: "Pressure" },
+	illuminance: { device_class: "illuminance", name: "Illuminance" },
+	co2: { device_class: "carbon_dioxide", name: "CO2" },
 	motion: { name: "Motion" },
 };
 
@@ -35,10 +33,11 @@ export function discoveryMessages(base: string, udid: string): { topic: string; 
 		},
 		origin: { name: PRODUCT, sw_version: VERSION },
 	};
-	const messages = QUANTITIES.map(({ name, decimals }) => ({
+	const messages = QUANTITIES.map(({ name, unit, decimals }) => ({
 		topic: `homeassistant/sensor/${id}/${name}/config`,
 		payload: JSON.stringify({
 			...CLASSES[name],
+			...(unit !== "1" && { unit_of_measurement: unit }),
 			unique_id: `${id}_${name}`,
 			state_class: "measurement",
 			state_topic: `${own}/data`,

@@ -1,3 +1,4 @@
+import { join } from "../bytes";
 import { otherProtocol } from "./protocols";
 
 /** MQTT 3.1.1, 2.2.1. */
@@ -109,30 +110,18 @@ export const UNASKED = "the broker sends what nobody asked for";
 
 /** UTF-8 behind its length (MQTT 3.1.1, 1.5.3). */
 function text(value: string): Uint8Array {
-	const encoded = new TextEncoder().encode(value);
-	const bytes = new Uint8Array(encoded.length + 2);
-	bytes[0] = encoded.length >> 8;
-	bytes[1] = encoded.length & 255;
-	bytes.set(encoded, 2);
-	return bytes;
+	const bytes = new TextEncoder().encode(value);
+	return join(Uint8Array.of(bytes.length >> 8, bytes.length & 255), bytes);
 }
 
 function packet(type: number, parts: Uint8Array[]): Uint8Array {
-	let length = 0;
-	for (const part of parts) length += part.length;
+	const content = parts.reduce((before, part) => join(before, part));
 	const head = [type];
 	// 2.2.3: seven bits at a time, the lowest first.
-	let left = length;
+	let left = content.length;
 	do {
 		head.push(left > 127 ? (left & 127) | 128 : left);
 		left >>= 7;
 	} while (left > 0);
-	const bytes = new Uint8Array(head.length + length);
-	bytes.set(head);
-	let at = head.length;
-	for (const part of parts) {
-		bytes.set(part, at);
-		at += part.length;
-	}
-	return bytes;
+	return join(Uint8Array.from(head), content);
 }

@@ -132,7 +132,7 @@ export class Update {
 		const [jitter] = this.#host.random(1) as unknown as [number];
 		this.#daily = this.#host.network.timers.once(
 			() => {
-				// One that was left again would be left again every day.
+				// One that was rolled back would be rolled back every day.
 				this.#start(url, trust, (version) => version !== this.#tried);
 				this.watch(url, trust);
 			},
@@ -157,7 +157,7 @@ export class Update {
 		else if (manifest.version === VERSION) this.#set({ state: "current", version: VERSION });
 		else if (!isNewer(manifest.version, VERSION)) this.#fail(`${manifest.version} is older than ${VERSION}`);
 		else if (!isWanted(manifest.version))
-			this.#fail(`${manifest.version} was left again: ${updater.rolledBack ?? "it does not run"}`);
+			this.#fail(`${manifest.version} was rolled back: ${updater.rolledBack ?? "it does not run"}`);
 		else if (manifest.size > updater.capacity) this.#fail("the image is larger than a slot");
 		else this.#fetch(manifest, trust);
 	}
@@ -233,7 +233,7 @@ export class Update {
 		return `the update to ${version} was interrupted`;
 	}
 
-	/** If it is not the one that runs, it was left again. */
+	/** If it is not the one that runs, it was rolled back. */
 	get #tried(): string | undefined {
 		return this.#noted(TRIED_KEY);
 	}

@@ -1,6 +1,14 @@
 import type { SocketHandler } from "../../host";
 import type { OnException } from "../guard";
-import type { Connection, ListenerHandler, SocketIo, TcpListener, Udp, UdpOptions, UdpPacket } from "../io";
+import type {
+	ListenerHandler,
+	SocketIo,
+	TcpConnection,
+	TcpListener,
+	Udp,
+	UdpOptions,
+	UdpPacket,
+} from "../io";
 
 /** Sockets are numbers. What is done to one that is closed has no effect. */
 const listen: (port: number, target: object) => number = native("xs_sockets_listen");
@@ -26,7 +34,7 @@ export class Sockets extends (Native("xs_sockets_destructor") as new () => objec
 		if (!native("xs_sockets_start").call(this, onException)) throw new Error("there are no sockets");
 	}
 
-	connect(address: string, port: number): Connection {
+	connect(address: string, port: number): TcpConnection {
 		return new Tcp(connect(address, port), address);
 	}
 
@@ -56,7 +64,7 @@ export class Sockets extends (Native("xs_sockets_destructor") as new () => objec
 	}
 }
 
-class Tcp implements Connection {
+class Tcp implements TcpConnection {
 	readonly #id: number;
 	readonly remoteAddress: string;
 

@@ -1,8 +1,14 @@
 import type { SocketHandler } from "../../../hosts/host";
-import type { Connection, ListenerHandler, OpenUdp, SocketIo, TcpListener } from "../../../hosts/moddable/io";
+import type {
+	ListenerHandler,
+	OpenUdp,
+	SocketIo,
+	TcpConnection,
+	TcpListener,
+} from "../../../hosts/moddable/io";
 
 /** A connection, and what the test does at its other end. */
-export class FakeTcp implements Connection {
+export class FakeTcp implements TcpConnection {
 	readonly remoteAddress: string;
 	closed = false;
 	/** It cannot be had, or breaks at the next write. */
@@ -68,7 +74,7 @@ export class FakeIo implements SocketIo {
 	/** Those that came. */
 	readonly accepted: FakeTcp[] = [];
 
-	connect(address: string, port: number): Connection {
+	connect(address: string, port: number): TcpConnection {
 		const tcp = Object.assign(new FakeTcp(address), { port });
 		this.dialed.push(tcp);
 		return tcp;

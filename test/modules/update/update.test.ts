@@ -248,7 +248,7 @@ test("after a failure the next try starts afresh", () => {
 	assert.equal(it.run().state, "restarting");
 });
 
-test("a firmware that was left again says why, in the log too", () => {
+test("a firmware that was rolled back says why, in the log too", () => {
 	const { it, host } = device({ rolledBack: "it did not start" });
 	assert.deepEqual(it.status, { state: "failed", error: "it did not start" });
 	assert.deepEqual(host.events, [{ event: "update", state: "failed", error: "it did not start" }]);
@@ -388,7 +388,7 @@ test("one that is switched off every night looks too, but not while it may be on
 	}
 });
 
-test("a version that was left again is not taken every day, but when the owner says so, or when there is another", () => {
+test("a version that was rolled back is not taken every day, but when the owner says so, or when there is another", () => {
 	const { it, host, web, updater, ready, run } = device();
 	publish(web, manifest());
 	assert.equal(run().state, "restarting");
@@ -401,7 +401,7 @@ test("a version that was left again is not taken every day, but when the owner s
 		return next.status;
 	};
 	next.watch(MANIFEST_URL, {});
-	assert.deepEqual(look(), { state: "failed", error: "9.0.0 was left again: it does not work" });
+	assert.deepEqual(look(), { state: "failed", error: "9.0.0 was rolled back: it does not work" });
 	assert.equal(ready(), 1);
 	publish(web, manifest({ version: "9.0.1" }));
 	assert.deepEqual(look(), { state: "restarting", version: "9.0.1" });
