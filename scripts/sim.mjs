@@ -3,6 +3,7 @@
 // AMBIENT16_PORT (8080), AMBIENT16_HTTPS_PORT (8443), AMBIENT16_DATA (data/simulator), AMBIENT16_UDID, AMBIENT16_CLOCK_RATE (1).
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, renameSync, statSync } from "node:fs";
+import { createServer } from "node:net";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { fail, readArguments } from "./command-line.mjs";
@@ -21,6 +22,12 @@ if (values.headless && platform !== "lin") fail("--headless works on Linux only:
 if (!values.headless && platform === "lin" && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY)
 	fail("There is no display: npm run sim -- --headless runs without one.");
 install();
+
+const { register } = await import("tsx/esm/api");
+register();
+const { readOptions } = await import("../hosts/simulator/options.ts");
+for (const { name, port } of ports())
+	if (port !== 0 && !(await isFree(port))) fail(`Port ${port} is taken: set ${name} to another one.`);
 
 /** The simulator draws the board of a debug build only. */
 const mode = values.instrument ? "instrument" : values.headless ? "release" : "debug";
@@ -49,9 +56,32 @@ child.on("exit", (code) => process.exit(code ?? 1));
 for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"]))
 	process.on(signal, () => child.kill(signal));
 
+/** What the device will read itself; a wrong setting ends this here, before a build. */
+function ports() {
+	try {
+		const { port, httpsPort } = readOptions((name) => process.env[name]);
+		return [
+			{ name: "AMBIENT16_PORT", port },
+			{ name: "AMBIENT16_HTTPS_PORT", port: httpsPort },
+		];
+	} catch (error) {
+		fail(/** @type {Error} */ (error).message);
+	}
+}
+
+/** @param {number} port */
+function isFree(port) {
+	return new Promise((resolve) => {
+		const server = createServer();
+		server.on("error", () => resolve(false));
+		server.listen(port, "0.0.0.0", () => server.close(() => resolve(true)));
+	});
+}
+
 /** The command that opens the simulator. */
 function simulator() {
-	const args = [join(sdk, "build", "simulators"), library];
+	// The board of ours: all of it is in sight in a window as it opens.
+	const args = [join(root, "hosts", "simulator", "window"), library];
 	if (platform === "mac") return { program: join(tool("mcsim"), "Contents", "MacOS", "mcsim"), args };
 	if (platform === "lin") {
 		// It does not make the folder for its settings itself.

@@ -9,6 +9,7 @@ export const PROJECTS = [
 	"hosts/desktop/panel/page",
 	"hosts/esp32",
 	"hosts/simulator",
+	"hosts/simulator/window",
 	"scripts",
 	"setup",
 	"test/xs/device",

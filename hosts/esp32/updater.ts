@@ -1,4 +1,5 @@
 import type { Flash, Updater } from "../host";
+import { guard } from "../moddable/guard";
 
 /** Where the reason is kept, over the restart, why the last new firmware was rolled back. */
 const REASON_KEY = "rollBack";
@@ -76,11 +77,7 @@ export class SlotUpdater implements Updater {
 	activate(): void {
 		this.#begun.complete();
 		this.abandon();
-		try {
-			this.#keepReason("the new firmware did not start");
-		} catch {
-			// It is started all the same.
-		}
+		this.#keepReason("the new firmware did not start");
 	}
 
 	abandon(): void {
@@ -103,7 +100,11 @@ export class SlotUpdater implements Updater {
 		return this.#image;
 	}
 
+	/** The other firmware is started all the same if it cannot be kept. */
 	#keepReason(reason: string): void {
-		this.#flash.set(REASON_KEY, new TextEncoder().encode(reason));
+		guard(
+			() => this.#flash.set(REASON_KEY, new TextEncoder().encode(reason)),
+			() => {},
+		);
 	}
 }

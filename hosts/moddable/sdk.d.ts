@@ -8,7 +8,7 @@ declare function trace(text: string): void;
 
 /** A function of our own C. */
 // biome-ignore lint/suspicious/noExplicitAny: each has its own type where it is asked for
-declare function native(name: string): any;
+declare function native(name: string): (...args: any[]) => any;
 
 /** A class whose instances C destroys. */
 declare function Native(destructor: string): new () => object;

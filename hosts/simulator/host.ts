@@ -5,6 +5,7 @@ import { installText } from "../moddable/text";
 import { readOptions } from "./options";
 import { Panel } from "./panel";
 import { type Parts, prepare, report, reportException, SimulatorHost } from "./simulator-host";
+import { environment, giveUp, tell } from "./surroundings";
 
 /** ms for the answer that announces a restart to leave. */
 const RESTART_DELAY = 300;
@@ -12,16 +13,18 @@ const RESTART_DELAY = 300;
 /** Runs a device in Moddable's simulator, with the options in the process's environment. */
 export function run(start: (host: Host) => { close(): void }): void {
 	installText();
-	let parts: Parts;
-	try {
-		parts = prepare(readOptions());
-	} catch (error) {
-		report({ event: "problem", message: (error as Error).message });
-		// Nothing catches it, which ends the machine and without a window the process.
-		throw error;
-	}
+	const parts = prepared();
 	surviveExceptions(reportException);
 	operate(parts, start);
+}
+
+function prepared(): Parts {
+	try {
+		return prepare(readOptions(environment));
+	} catch (error) {
+		tell((error as Error).message);
+		return giveUp();
+	}
 }
 
 function operate(parts: Parts, start: (host: Host) => { close(): void }): void {
@@ -32,7 +35,7 @@ function operate(parts: Parts, start: (host: Host) => { close(): void }): void {
 		onProblem: (message) => report({ event: "problem", message }),
 	});
 	const switchOn = () => {
-		const current = new SimulatorHost(parts, panel.glow, () => {
+		const current = new SimulatorHost(parts, panel, () => {
 			parts.realTime.once(() => {
 				if (host !== current) return;
 				guard(() => device.close(), reportException);

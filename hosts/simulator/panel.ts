@@ -1,4 +1,5 @@
 import { type Action, actionOfLine } from "../simulated/action";
+import { tell } from "./surroundings";
 
 /** The controls of the board that the simulator shows; on plain `lin`, `mac` and `win` there is none. */
 interface Board {
@@ -26,11 +27,17 @@ export interface PanelOptions {
 export class Panel {
 	/** What the light shows from now on. */
 	readonly glow: (red: number, green: number, blue: number) => void;
+	/** What its display says from now on, and whoever started it reads. */
+	readonly tell: (lines: string[]) => void;
 
 	constructor(options: PanelOptions) {
 		const { Host: board, screen } = globalThis as unknown as {
 			Host?: Board;
-			screen: { onMessage?: unknown };
+			screen: { onMessage?: unknown; postMessage(message: string): void };
+		};
+		this.tell = (lines) => {
+			for (const line of lines) tell(line);
+			screen.postMessage(JSON.stringify({ text: lines }));
 		};
 		if (board) {
 			new board.Button.Default({ onPush: (pressed) => options.onButton(pressed === 1) });

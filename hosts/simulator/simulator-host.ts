@@ -13,6 +13,8 @@ import { SimulatedSensors } from "../simulated/sensors";
 import { ScaledTime, type SystemTime } from "../simulated/time";
 import { FileFlash } from "./flash";
 import type { Options } from "./options";
+import type { Panel } from "./panel";
+import { type ReadyEvent, Status } from "./status";
 import { FileStorage } from "./storage";
 import { monotonic, randomBuffer } from "./surroundings";
 import { keepUdid } from "./udid";
@@ -62,11 +64,6 @@ function open(data: string, udid: string | undefined): Pick<Parts, "flash" | "st
 	}
 }
 
-/** A port is open; the secure one opens and closes as the device wants it. */
-type ReadyEvent =
-	| { event: "ready"; http: string; udid: string }
-	| { event: "secure"; https: string; udid: string };
-
 /** One JSON object a line. */
 export function report(event: DeviceEvent | ReadyEvent): void {
 	trace(`${JSON.stringify(event)}\n`);
@@ -88,14 +85,20 @@ export class SimulatorHost implements Host {
 	readonly button: SimulatedButton;
 	readonly sensors: SimulatedSensors;
 	readonly restart: () => void;
-	readonly report = report;
+	readonly report: (event: DeviceEvent | ReadyEvent) => void;
 	readonly watched = true;
 	readonly digest = digest;
 	readonly hmac = hmac;
 
-	constructor(parts: Parts, set: Led["set"], restart: () => void) {
+	constructor(parts: Parts, { glow, tell }: Panel, restart: () => void) {
 		const { udid, flash, storage, time, realTime, port, httpsPort } = parts;
+		const status = new Status(udid);
 		this.udid = udid;
+		this.report = (event) => {
+			report(event);
+			const lines = status.see(event);
+			if (lines) tell(lines);
+		};
 		this.clock = time;
 		this.timers = time;
 		this.flash = flash;
@@ -111,14 +114,14 @@ export class SimulatorHost implements Host {
 			timers: realTime,
 			address: () => "127.0.0.1",
 			onListening: (open, secure) =>
-				report(
+				this.report(
 					secure
 						? { event: "secure", https: `https://127.0.0.1:${open}`, udid }
 						: { event: "ready", http: `http://127.0.0.1:${open}`, udid },
 				),
 			onException: reportException,
 		});
-		this.led = { gamma: 1, set };
+		this.led = { gamma: 1, set: glow };
 		this.button = new SimulatedButton({ timers: time, onException: reportException });
 		this.sensors = new SimulatedSensors({
 			seed: Number.parseInt(udid.slice(4), 16),

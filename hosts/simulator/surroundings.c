@@ -1,6 +1,7 @@
 /* What the SDK does not give in the simulator: chance of the operating system, its environment, a steady clock. */
 
 #include "xsmc.h"
+#include <stdio.h>
 #include <stdlib.h>
 #if defined(_WIN32)
 	#include <windows.h>
@@ -51,6 +52,19 @@ void xs_surroundings_environment(xsMachine *the)
 	const char *value = getenv(xsmcToString(xsArg(0)));
 	if (value)
 		xsmcSetString(xsResult, (xsStringValue)value);
+}
+
+void xs_surroundings_tell(xsMachine *the)
+{
+	fprintf(stderr, "%s\n", xsmcToString(xsArg(0)));
+	fflush(stderr);
+}
+
+void xs_surroundings_giveUp(xsMachine *the)
+{
+	(void)the;
+	fflush(NULL);
+	_Exit(1);
 }
 
 void xs_surroundings_monotonic(xsMachine *the)

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { type Scope, temporaryFolder } from "../support/desk";
@@ -73,6 +74,35 @@ test("another version of ESP-IDF is refused with the one that the SDK expects", 
 	assert.equal(status, 1);
 	assert.deepEqual(lines, [`ESP-IDF in ${env.IDF_PATH} is v6.1.0; v6.0 is needed: see docs/hardware.md.`]);
 });
+
+const cc = spawnSync("cc", ["--version"]).error || spawnSync("make", ["--version"]).error;
+const simulated = {
+	skip: process.platform !== "linux" ? "the simulator of this test is Linux's" : cc && "needs cc and make",
+};
+
+test(
+	"a wrong setting of the simulator, and a port that is taken, are told in one line before anything is built",
+	simulated,
+	async (t) => {
+		const server = createServer();
+		await new Promise<void>((resolve) => server.listen(0, "0.0.0.0", resolve));
+		t.after(() => server.close());
+		const { port } = server.address() as AddressInfo;
+		const free = { ...installed(t, "8.2.3", "6.0.0"), AMBIENT16_PORT: "0", AMBIENT16_HTTPS_PORT: "0" };
+		for (const [env, line] of [
+			[{ AMBIENT16_PORT: "80a" }, "AMBIENT16_PORT must be a whole number from 0 to 65535"],
+			[{ AMBIENT16_PORT: `${port}` }, `Port ${port} is taken: set AMBIENT16_PORT to another one.`],
+			[
+				{ AMBIENT16_HTTPS_PORT: `${port}` },
+				`Port ${port} is taken: set AMBIENT16_HTTPS_PORT to another one.`,
+			],
+		] as const) {
+			const { status, lines } = run("sim", ["--headless"], { ...free, ...env });
+			assert.equal(status, 1);
+			assert.deepEqual(lines, [line]);
+		}
+	},
+);
 
 test("a key that is none is told in one line", (t) => {
 	const folder = temporaryFolder(t);

@@ -127,22 +127,29 @@ describe("the firmware on Moddable XS", { skip }, () => {
 		] as const) {
 			const simulator = new Simulator({ env });
 			t.after(() => simulator.stop());
-			const problem = await simulator.event(({ event }) => event === "problem");
-			assert.match(problem.message!, message);
 			assert.notEqual(await simulator.ended(), 0);
+			const lines = simulator.output.trimEnd().split("\n");
+			assert.match(lines.at(-1) as string, message);
+			assert.equal(lines.filter((line) => message.test(line)).length, 1);
 		}
 	});
 
-	test("says that a port is taken, and opens it when it is free", async (t) => {
+	test("says which setting to change when a port is taken, and ends", async (t) => {
 		const first = await simulate(t);
 		const port = new URL(first.http).port;
-		const second = new Simulator({ env: { AMBIENT16_PORT: port } });
-		t.after(() => second.stop());
-		const problem = await second.event(({ event }) => event === "problem");
-		assert.equal(problem.message, `port ${port} could not be opened`);
-		await second.event(({ event }) => event === "problem", second.events.length);
-		await first.simulator.stop();
-		assert.equal(await second.ready(), first.http);
+		for (const name of ["AMBIENT16_PORT", "AMBIENT16_HTTPS_PORT"]) {
+			const second = new Simulator({ env: { [name]: port } });
+			t.after(() => second.stop());
+			assert.equal(await second.ended(), 1);
+			assert.equal(second.output, `Port ${port} is taken: set ${name} to another one.\n`);
+		}
+	});
+
+	test("tells in words where it is, whose it is and how it gets an owner", async (t) => {
+		const { simulator, http } = await simulate(t);
+		await simulator.event(({ event }) => event === "pairing");
+		assert.match(simulator.output, new RegExp(`^${http}/$`, "m"));
+		assert.match(simulator.output, /^npm run --silent ambient16 -- pair --url /m);
 	});
 
 	test("writes a key so that nobody else can read it", async (t) => {

@@ -101,6 +101,13 @@ describe("updates on the chip", () => {
 		assert.equal(setUp({ flash }).updater.rolledBack, "it did not work");
 	});
 
+	test("are left again even if the reason cannot be written: a full flash must not keep a bad firmware", () => {
+		const { log, flash, updater } = setUp({ onTrial: true });
+		flash.writesLeft = 0;
+		updater.rollBack("it did not work");
+		assert.deepEqual(log, ["roll back"]);
+	});
+
 	test("are possible again as soon as the new firmware is confirmed (ESPHome #13195)", () => {
 		const { updater } = setUp({ onTrial: true });
 		assert.equal(updater.onTrial, true);
