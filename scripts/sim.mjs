@@ -26,8 +26,11 @@ install();
 const { register } = await import("tsx/esm/api");
 register();
 const { readOptions } = await import("../hosts/simulator/options.ts");
-for (const { name, port } of ports())
-	if (port !== 0 && !(await isFree(port))) fail(`Port ${port} is taken: set ${name} to another one.`);
+for (const { name, port } of ports()) {
+	const code = await openingFails(port);
+	const why = code === "EADDRINUSE" ? "is taken" : `cannot be opened (${code})`;
+	if (code) fail(`Port ${port} ${why}: set ${name} to another one.`);
+}
 
 /** The simulator draws the board of a debug build only. */
 const mode = values.instrument ? "instrument" : values.headless ? "release" : "debug";
@@ -69,12 +72,16 @@ function ports() {
 	}
 }
 
-/** @param {number} port */
-function isFree(port) {
+/**
+ * The code of the error with which a port cannot be opened; undefined if it can.
+ * @param {number} port
+ * @returns {Promise<string | undefined>}
+ */
+function openingFails(port) {
 	return new Promise((resolve) => {
 		const server = createServer();
-		server.on("error", () => resolve(false));
-		server.listen(port, "0.0.0.0", () => server.close(() => resolve(true)));
+		server.on("error", (/** @type {NodeJS.ErrnoException} */ error) => resolve(error.code));
+		server.listen(port, "0.0.0.0", () => server.close(() => resolve(undefined)));
 	});
 }
 
