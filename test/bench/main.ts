@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { type AddressInfo, createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { firmware, type Scope, startDesk, temporaryFolder } from "../support/desk";
 import { md5Secret, Owner, type Reply, request, sign, untilOpen } from "../support/owner";
+import { freePort } from "../support/ports";
 import { type Outcome, run } from "./load";
 import { cannotMeasure, measureProgram, measureServer, type Start } from "./start";
 
@@ -93,13 +93,13 @@ async function tellStarts(): Promise<void> {
 	const data = temporaryFolder(scope);
 	const node = process.execPath;
 	const desk = async () => {
-		const port = await freePort();
+		const port = freePort();
 		const ports = ["--port", `${port}`, "--https-port", "0", "--panel-port", "0"];
 		const command = [node, "scripts/start.mjs", ...ports, "--data", data];
 		return measureServer(command, `http://127.0.0.1:${port}`, ROOT);
 	};
 	const bare = async () => {
-		const port = await freePort();
+		const port = freePort();
 		const program = `require("http").createServer((_, response) => response.end("{}")).listen(${port}, "127.0.0.1")`;
 		return measureServer([node, "-e", program], `http://127.0.0.1:${port}`, ROOT);
 	};
@@ -142,7 +142,7 @@ async function start(): Promise<{ uuid: string; device: Server; bare: Server }> 
 	const { uuid } = owner;
 	await desk.stop();
 
-	const [port = 0, httpsPort = 0] = [await freePort(), await freePort()];
+	const [port = 0, httpsPort = 0] = [freePort(), freePort()];
 	const ports = ["--port", `${port}`, "--https-port", `${httpsPort}`];
 	const deviceProcess = launch([...(await firmware()), ...ports, "--data", data], {});
 	const url = `http://127.0.0.1:${port}`;
@@ -310,15 +310,6 @@ function print(title: string, [header = [], ...rows]: string[][]): void {
 	process.stdout.write(
 		`\n${title}\n\n${line(header)}${line(header.map(() => "---"))}${rows.map(line).join("")}`,
 	);
-}
-
-function freePort(): Promise<number> {
-	return new Promise((resolve) => {
-		const server = createServer().listen(0, "127.0.0.1", () => {
-			const { port } = server.address() as AddressInfo;
-			server.close(() => resolve(port));
-		});
-	});
 }
 
 try {

@@ -5,10 +5,11 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { promisify } from "node:util";
 import { type Scope, temporaryFolder } from "../support/desk";
+import { freePort } from "../support/ports";
 import { mosquitto } from "./support/broker";
 import { influxd, victoria } from "./support/databases";
 import { OwnedDevice } from "./support/device";
-import { freePort, patiently, program, Service } from "./support/service";
+import { patiently, program, Service } from "./support/service";
 
 // What docs/own-infrastructure.md tells the reader to type is carried out, line by line. Its paths are moved into a
 // folder of the test's own, its ports to free ones; services are started here, as a test has no systemd.
@@ -42,7 +43,7 @@ class Computer {
 
 	static async create(scope: Scope): Promise<Computer> {
 		const it = new Computer(scope);
-		for (const port of [8086, 8428, 8883]) it.ports[port] = await freePort();
+		for (const port of [8086, 8428, 8883]) it.ports[port] = freePort();
 		for (const folder of ["etc/influxdb", "etc/default", "etc/mosquitto/certs", "etc/mosquitto/conf.d"])
 			mkdirSync(it.at(folder), { recursive: true });
 		for (const name of ["influxdb", "victoria-metrics"])
@@ -95,7 +96,7 @@ describe("docs/own-infrastructure.md", OPTIONS, () => {
 		const computer = await Computer.create(t);
 		await computer.run(block("/etc/influxdb/influxdb.conf"));
 		const config = computer.at("etc/influxdb/influxdb.conf");
-		const [port, rpc] = [computer.ports[8086], await freePort()];
+		const [port, rpc] = [computer.ports[8086], freePort()];
 		writeFileSync(
 			config,
 			`bind-address = "127.0.0.1:${rpc}"\n${computer.read("etc/influxdb/influxdb.conf")}bind-address = "127.0.0.1:${port}"\n`,

@@ -4,10 +4,11 @@ import { describe, test } from "node:test";
 import { Mosquitto, mosquitto, Subscriber } from "../cloud/support/broker";
 import { InfluxDb, influxd, type Stored } from "../cloud/support/databases";
 import { compare } from "../cloud/support/device";
-import { freePort, patiently } from "../cloud/support/service";
+import { patiently } from "../cloud/support/service";
 import { Authority } from "../support/authority";
 import { type Scope, temporaryFolder } from "../support/desk";
 import { type Answer, Owner, untilOpen } from "../support/owner";
+import { freePort } from "../support/ports";
 import { type Simulator, simulate, skip } from "./simulator";
 
 /** A window of 10 s in a quarter of a second. */
@@ -119,7 +120,7 @@ async function arrive(database: InfluxDb, measured: Stored, complaint: () => str
 /** A device with an owner, who sets it up in HTTPS mode. */
 async function owned(t: Scope, data?: string) {
 	// It closes and opens them: they have to stay the same.
-	const [port, httpsPort] = [await freePort(), await freePort()];
+	const [port, httpsPort] = [freePort(), freePort()];
 	const uuid = randomUUID();
 	const { simulator, http } = await simulate(t, {
 		uuid,

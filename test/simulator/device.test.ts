@@ -4,10 +4,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { freePort } from "../cloud/support/service";
 import { conform, type Result } from "../conformance/suite";
 import { endpointOf } from "../conformance/wire";
 import { Owner } from "../support/owner";
+import { freePort } from "../support/ports";
 import { Simulator, simulate, skip } from "./simulator";
 
 /** The suite waits for time-outs, and for half a minute for wrong secrets. */
@@ -15,7 +15,7 @@ const LIMIT = { timeout: 900_000 };
 
 describe("the firmware on Moddable XS", { skip }, () => {
 	test("keeps the protocol, over HTTP and HTTPS, from its pairing to its reset", LIMIT, async (t) => {
-		const [port, httpsPort] = [await freePort(), await freePort()];
+		const [port, httpsPort] = [freePort(), freePort()];
 		const { simulator, http } = await simulate(t, {
 			env: { AMBIENT16_PORT: `${port}`, AMBIENT16_HTTPS_PORT: `${httpsPort}` },
 		});

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { built } from "../../scripts/bundle.mjs";
 import { panelFiles } from "../../scripts/panel-files.mjs";
+import { freePort } from "./ports";
 import { atEnd } from "./scope";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -195,7 +196,9 @@ export async function startDesk(scope: Scope, options: DeskOptions = {}): Promis
 /** Starts a device, and does not wait. */
 export function spawnDesk(scope: Scope, { args = [], data, entry }: DeskOptions & { entry: string[] }): Desk {
 	const folder = data ?? mkdtempSync(PREFIX);
-	const ports = ["--port", "--https-port"].flatMap((port) => (args.includes(port) ? [] : [port, "0"]));
+	const ports = ["--port", "--https-port"].flatMap((port) =>
+		args.includes(port) ? [] : [port, `${freePort()}`],
+	);
 	const command = [...entry, ...ports, "--data", folder, "--json", ...args];
 	const child = spawn(process.execPath, command, { cwd: ROOT, stdio: "pipe" });
 	const desk = new Desk(child);

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import mqtt, { type MqttClient } from "mqtt";
 import type { Issued } from "../../support/authority";
 import { type Scope, temporaryFolder } from "../../support/desk";
+import { freePort } from "../../support/ports";
 import { atEnd } from "../../support/scope";
-import { freePort, program, Service } from "./service";
+import { program, Service } from "./service";
 
 export const mosquitto = program("mosquitto", "mosquitto");
 const passwd = program("mosquitto_passwd", "mosquitto");
@@ -28,7 +29,7 @@ export class Mosquitto {
 	static async create(scope: Scope, { identity, closed = true }: BrokerOptions = {}): Promise<Mosquitto> {
 		const folder = temporaryFolder(scope);
 		const at = (name: string) => join(folder, name);
-		const [port, securePort] = [await freePort(), await freePort()];
+		const [port, securePort] = [freePort(), freePort()];
 		const it = new Mosquitto(scope, port, securePort, at("mosquitto.conf"));
 		if (closed) {
 			writeFileSync(at("passwords"), `${it.user}:${it.password}\nreader:reader\n`, { mode: 0o600 });

@@ -3,8 +3,9 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Issued } from "../../support/authority";
 import { type Scope, temporaryFolder } from "../../support/desk";
+import { freePort } from "../../support/ports";
 import { ask } from "./ask";
-import { freePort, patiently, program, Service } from "./service";
+import { patiently, program, Service } from "./service";
 
 /** What a database holds: by time in seconds, the fields of each point. */
 export type Stored = Map<number, Record<string, number>>;
@@ -43,7 +44,7 @@ export class InfluxDb implements Database {
 
 	static async create(scope: Scope, identity?: Issued): Promise<InfluxDb> {
 		const folder = temporaryFolder(scope);
-		const [port, rpc] = [await freePort(), await freePort()];
+		const [port, rpc] = [freePort(), freePort()];
 		const at = (name: string) => JSON.stringify(join(folder, name));
 		if (identity) writeFileSync(join(folder, "server.pem"), identity.cert + identity.key, { mode: 0o600 });
 		writeFileSync(
@@ -164,7 +165,7 @@ export class VictoriaMetrics implements Database {
 		scope: Scope,
 		{ closed = true, dedup = true }: VictoriaOptions = {},
 	): Promise<VictoriaMetrics> {
-		const port = await freePort();
+		const port = freePort();
 		const args = [`-storageDataPath=${temporaryFolder(scope)}`, `-httpListenAddr=127.0.0.1:${port}`];
 		if (dedup) args.push("-dedup.minScrapeInterval=1ms");
 		const it = new VictoriaMetrics(scope, port, args, closed);

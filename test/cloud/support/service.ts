@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { connect } from "node:net";
 import { delimiter, join } from "node:path";
-import { findPort } from "../../../hosts/desktop/ports";
 import type { Scope } from "../../support/desk";
 import { atEnd } from "../../support/scope";
 
@@ -14,11 +13,6 @@ export function program(name: string, debianPackage: string): { path: string; sk
 	const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin"];
 	const path = folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
 	return { path: path ?? name, skip: path ? false : `the Debian package ${debianPackage} is not installed` };
-}
-
-/** A port of 127.0.0.1 that a server may open, close and open again. */
-export function freePort(): Promise<number> {
-	return findPort(0, "port", 0);
 }
 
 /** For tests whose process ends before they have stopped them. */
