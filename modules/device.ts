@@ -1,3 +1,4 @@
+import { DEVICE_TYPE } from "../common/device-type";
 import type { Host, Timer, Wifi, WifiCredentials } from "../hosts/host";
 import { Api } from "./api/api";
 import type { Command } from "./api/command";
@@ -27,7 +28,7 @@ import { Sampler } from "./sensing/sampler";
 import { SettingsStore } from "./settings";
 import { watchTrial } from "./update/trial";
 import { Update } from "./update/update";
-import { DEVICE_TYPE, PRODUCT, VERSION } from "./version";
+import { PRODUCT, VERSION } from "./version";
 import { HomeWifi } from "./wifi/home-wifi";
 
 /** The sensor: joins its parts to each other and to a host. It runs from construction to `close`. */

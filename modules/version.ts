@@ -1,4 +1,3 @@
 /** Of the firmware: what `GET /` tells and what updates compare (SemVer). The same as in package.json. */
 export const VERSION = "0.1.0";
 export const PRODUCT = "Ambient16";
-export const DEVICE_TYPE = "1000";

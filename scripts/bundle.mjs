@@ -7,7 +7,7 @@ import { root } from "./install.mjs";
 const PROGRAMS = {
 	desk: {
 		entries: ["main.ts", "scripts/supervisor.ts"],
-		sources: ["main.ts", "scripts/supervisor.ts", "hosts", "modules", "setup"],
+		sources: ["main.ts", "scripts/supervisor.ts", "common", "hosts", "modules", "setup"],
 	},
 	ambient16: { entries: ["client/cli/main.ts"], sources: ["client"] },
 };

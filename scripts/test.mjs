@@ -46,7 +46,7 @@ for (const [what, script] of wanted.length > 0
 }
 
 /** Tests with nothing but fakes: in one process they take a fraction of the time that they take in one each. */
-const isUnit = (file) => /^test\/(modules|support|hosts\/(esp32|moddable|simulated))\//.test(file);
+const isUnit = (file) => /^test\/(common|modules|support|hosts\/(esp32|moddable|simulated))\//.test(file);
 /** Most of their time goes by waiting, and into the start of a process. */
 const isDesktopHost = (file) => file.startsWith("test/hosts/desktop/");
 /** One after the other, as two builds of the SDK in one folder get in each other's way. */

@@ -4,7 +4,7 @@ import { basename, dirname, join, normalize } from "node:path/posix";
 import { test } from "node:test";
 import { VERSION } from "../modules/version";
 
-const FOLDERS = ["modules", "hosts", "client"];
+const FOLDERS = ["common", "modules", "hosts", "client"];
 
 function sources(folder: string): string[] {
 	try {
@@ -48,10 +48,15 @@ function circle(graph: Map<string, string[]>): string[] | undefined {
 	return undefined;
 }
 
-test("modules/ imports nothing but itself and the types of hosts/host.ts", () => {
+test("common/ imports nothing", () => {
+	assert.ok(sources("common").length > 0);
+	for (const file of sources("common")) assert.deepEqual(imports(file), [], file);
+});
+
+test("modules/ imports nothing but itself, common/ and the types of hosts/host.ts", () => {
 	for (const file of sources("modules"))
 		for (const imported of imports(file)) {
-			const allowed = imported.startsWith("modules/") || imported === "hosts/host.ts";
+			const allowed = /^(modules|common)\//.test(imported) || imported === "hosts/host.ts";
 			assert.ok(allowed, `${file} imports ${imported}`);
 		}
 	for (const file of sources("modules"))

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 /** Names of our modules begin with it, and go on with their path (XS resolves "./x" by name). */
 const PREFIX = "ambient16/";
-const FOLDERS = ["modules", "hosts/moddable", "hosts/simulated", "hosts/simulator", "hosts/esp32"];
+const FOLDERS = ["common", "modules", "hosts/moddable", "hosts/simulated", "hosts/simulator", "hosts/esp32"];
 const MANIFESTS = ["manifest.json", ...manifests("hosts")];
 
 interface Manifest {

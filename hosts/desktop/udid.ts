@@ -1,9 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { DEVICE_TYPE } from "../../common/device-type";
 import { readIfThere, replaceFile } from "./flash";
 import { isUdid } from "./options";
-
-/** The device's type, with which every udid begins. */
-const DEVICE_TYPE = "1000";
 
 /**
  * The udid kept in the file at `path`; made at the first start. `wanted` replaces it. Throws an Error with a

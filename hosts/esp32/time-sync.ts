@@ -1,5 +1,5 @@
+import { Backoff } from "../../common/backoff";
 import type { Clock, Timer, Timers } from "../host";
-import { Backoff } from "../moddable/backoff";
 import { guard, type OnException } from "../moddable/guard";
 import type { OpenUdp, Udp } from "../moddable/io";
 import { NTP_PORT, question, TIMESTAMP, timeOf } from "./sntp";
@@ -39,8 +39,7 @@ export class TimeSync {
 
 	constructor(options: TimeSyncOptions) {
 		this.#options = options;
-		const { clock, random } = options;
-		this.#backoff = new Backoff({ first: FIRST_WAIT, longest: LONGEST_WAIT, stable: 0, clock, random });
+		this.#backoff = new Backoff(options, FIRST_WAIT, LONGEST_WAIT);
 	}
 
 	/** The network is there. */

@@ -1,9 +1,8 @@
+import { DEVICE_TYPE } from "../../common/device-type";
 import { readFile, replaceFile } from "./disk";
 import { isUdid } from "./options";
 import { randomBuffer } from "./surroundings";
 
-/** The device's type, with which every udid begins. */
-const DEVICE_TYPE = "1000";
 const RANDOM_BYTES = 4;
 
 /**

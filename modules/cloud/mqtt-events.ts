@@ -1,6 +1,6 @@
+import { Backoff } from "../../common/backoff";
 import type { Host, Motion, Timer, Trust } from "../../hosts/host";
 import { BACKOFF_FIRST, BACKOFF_MOST, EVENTS_WAITING, MQTT_KEEP_ALIVE, MQTT_STABLE } from "../limits";
-import { Backoff } from "../net/backoff";
 import { parseEndpoint } from "../net/endpoint";
 import { isHomeAddress } from "../net/home";
 import { MqttClient } from "../net/mqtt-client";

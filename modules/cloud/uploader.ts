@@ -1,6 +1,6 @@
+import { Backoff } from "../../common/backoff";
 import type { Host, Timer } from "../../hosts/host";
 import { BACKOFF_FIRST, BACKOFF_MOST, POINT_LINE, POST_TIME, RETRY_AFTER_MOST } from "../limits";
-import { Backoff } from "../net/backoff";
 import { isHomeAddress } from "../net/home";
 import { HttpClient } from "../net/http-client";
 import { collectAnswer, type DatabaseAnswer } from "./database-answer";

@@ -1,3 +1,4 @@
+import { Backoff } from "../../common/backoff";
 import type { Clock, Timer, Timers, Wifi, WifiCredentials, WifiEvent } from "../../hosts/host";
 import {
 	WIFI_ATTEMPT_TIME,
@@ -6,7 +7,6 @@ import {
 	WIFI_SETTLE_TIME,
 	WIFI_STABLE,
 } from "../limits";
-import { Backoff } from "../net/backoff";
 
 /** Why an attempt failed: the password is wrong, there is no such network, or it gave no address. */
 export type WifiFailure = "wrong-password" | "not-found" | "no-address";

@@ -97,10 +97,12 @@ export function build(tls = false): Promise<Built> {
 
 /** All modules of the firmware, by name. */
 function modules(firmware: string): string[] {
-	return readdirSync(join(firmware, "modules"), { recursive: true, encoding: "utf8" })
-		.filter((file) => file.endsWith(".js"))
-		.map((file) => `modules/${file.slice(0, -3)}`)
-		.sort();
+	return ["common", "modules"].flatMap((folder) =>
+		readdirSync(join(firmware, folder), { recursive: true, encoding: "utf8" })
+			.filter((file) => file.endsWith(".js"))
+			.map((file) => `${folder}/${file.slice(0, -3)}`)
+			.sort(),
+	);
 }
 
 /** A device on XS in a process of its own. Its time passes only in `advance`; its sockets are real. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Backoff } from "../../../modules/net/backoff";
+import { Backoff } from "../../common/backoff";
 
 const drawing = (byte: number) => ({ random: (count: number) => new Uint8Array(count).fill(byte) });
 
