@@ -73,3 +73,21 @@ test("each host's entry stands for #host and leads to that host", () => {
 		assert.equal(imports["#host"][`xs-${host}`], `./hosts/${host}/host.ts`);
 	}
 });
+
+test("no other module file of the SDK is named than those in docs/hardware.md, Versions: they move", () => {
+	const text = MANIFESTS.map((file) => readFileSync(file, "utf8")).join("\n");
+	const named = [...text.matchAll(/"\$\((?:MODDABLE|MODULES|IO|BUILD)\)\/([^"]+)"/g)]
+		.map(([, path]) => path as string)
+		.filter((path) => !/manifest\w*\.json$/.test(path) && path !== "modules/io")
+		.map((path) =>
+			path.replace(/targets\/\w+/, "targets/*").replace(/net\/(esp|lin|mac|win)/, "net/<platform>"),
+		);
+	assert.deepEqual([...new Set(named)].sort(), [
+		"devices/esp32/targets/*/setup-target",
+		"network/net/<platform>/*",
+		"network/net/net",
+		"typings/package",
+		"typings/tsconfig.es2024",
+		"typings/tsconfig.es2025",
+	]);
+});
