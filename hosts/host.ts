@@ -102,9 +102,13 @@ export interface Network {
 	listen(options: ListenOptions): Listener;
 	/**
 	 * Makes a P-256 key with its self-signed certificate for TLS and hands it over as opaque bytes for the
-	 * flash, or undefined if it failed. It may take seconds; `done` is called once, never before the return.
+	 * flash, or undefined if it failed. It may take seconds; `done` is called once, never before the return. The
+	 * certificate is valid for 820 days from yesterday on, or from 2020 to 2049 if the clock is not right yet. With
+	 * `former` it is for the key of that identity.
 	 */
-	createIdentity(udid: string, done: (identity: Uint8Array | undefined) => void): void;
+	createIdentity(udid: string, done: (identity: Uint8Array | undefined) => void, former?: Uint8Array): void;
+	/** Until when the certificate in an identity is valid, ms since 1970; 0 if the bytes are none. */
+	expiry(identity: Uint8Array): number;
 	/** SHA-256 of the certificate (DER) in an identity; undefined if the bytes are none. */
 	fingerprint(identity: Uint8Array): Uint8Array | undefined;
 	/**

@@ -128,7 +128,12 @@ export class Device {
 			else this.#light.endSignal("pairing");
 			this.#arrangePorts();
 		});
-		this.#identity = new TlsIdentity(host, () => this.#arrangePorts(), onProblem);
+		this.#identity = new TlsIdentity({
+			host,
+			inUse: () => this.#mode.active || this.#https.isWanted,
+			onReady: () => this.#arrangePorts(),
+			onProblem,
+		});
 		if (host.wifi) this.#wifi = this.#createWifi(host.wifi);
 
 		this.#api = new Api({

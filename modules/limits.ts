@@ -70,6 +70,12 @@ export const RESET_WARNING = 1_000;
 export const ERROR_SIGNAL_TIME = 3_000;
 /** After a port could not be opened, or an identity not be made, wait this long before the next try. */
 export const RETRY_TIME = 5_000;
+/** How often the certificate's dates are looked at. */
+export const CERTIFICATE_CHECK_TIME = 60_000;
+/** ms before its end that a certificate is renewed: whoever trusts it by hand meets both within two months. */
+export const CERTIFICATE_RENEWAL = 60 * 86_400_000;
+/** ms that a certificate may be valid at most: Apple's 825 days. One made without a clock is valid for longer. */
+export const CERTIFICATE_VALIDITY = 825 * 86_400_000;
 
 // Wi-Fi (IEEE 802.11, WPA2): an SSID is 1 to 32 octets, a passphrase 8 to 63.
 export const SSID_BYTES = 32;

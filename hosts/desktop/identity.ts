@@ -1,23 +1,42 @@
-import { createHash, createPrivateKey, randomBytes, webcrypto, X509Certificate } from "node:crypto";
+import {
+	createHash,
+	createPrivateKey,
+	createPublicKey,
+	randomBytes,
+	webcrypto,
+	X509Certificate,
+} from "node:crypto";
 
-/** A clock may be wrong by years, on the device or at its owner's; 2049 is the last that UTCTime holds. */
-const NOT_BEFORE = new Date("2020-01-01T00:00:00Z");
-const NOT_AFTER = new Date("2049-12-31T23:59:59Z");
+const DAY = 86_400_000;
+/** Apple takes 825 at most, whoever trusts the certificate (support.apple.com/103769). */
+const VALID_DAYS = 820;
 
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 
-/** A new P-256 key with its self-signed certificate, good for the names and `addresses`, in PEM. */
-export async function createIdentity(udid: string, addresses: string[]): Promise<Uint8Array> {
+/**
+ * A P-256 key, new or that of a `former` identity, with its self-signed certificate, good for the names and `addresses`
+ * from the day before `now` on (ms since 1970), in PEM.
+ */
+export async function createIdentity(
+	udid: string,
+	addresses: string[],
+	now: number,
+	former?: Uint8Array,
+): Promise<Uint8Array> {
 	// The library's decorators want it there first. Both are loaded only here, for they take a while.
 	await import("reflect-metadata");
 	const x509 = await import("@peculiar/x509");
-	const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
+	const keys = former
+		? await keysOf(former)
+		: await webcrypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
+	// A client's clock may be behind.
+	const notBefore = new Date(Math.floor(now / 1000) * 1000 - DAY);
 	const name = `ambient16-${udid}`;
 	const certificate = await x509.X509CertificateGenerator.createSelfSigned({
 		serialNumber: serialNumber(),
 		name: [{ CN: [name] }],
-		notBefore: NOT_BEFORE,
-		notAfter: NOT_AFTER,
+		notBefore,
+		notAfter: new Date(notBefore.getTime() + VALID_DAYS * DAY - 1000),
 		keys,
 		signingAlgorithm: ALGORITHM,
 		extensions: [
@@ -35,6 +54,26 @@ export async function createIdentity(udid: string, addresses: string[]): Promise
 	return new TextEncoder().encode(
 		`${certificate.toString("pem")}\n${x509.PemConverter.encode(key, "PRIVATE KEY")}\n`,
 	);
+}
+
+/** Until when the certificate is valid, ms since 1970; 0 if it cannot be read. */
+export function expiry(identity: Uint8Array): number {
+	try {
+		return Date.parse(new X509Certificate(identity).validTo) || 0;
+	} catch {
+		return 0;
+	}
+}
+
+async function keysOf(identity: Uint8Array): Promise<webcrypto.CryptoKeyPair> {
+	const pem = Buffer.from(identity);
+	const { subtle } = webcrypto;
+	const pkcs8 = createPrivateKey(pem).export({ type: "pkcs8", format: "der" });
+	const spki = createPublicKey(pem).export({ type: "spki", format: "der" });
+	return {
+		privateKey: await subtle.importKey("pkcs8", pkcs8, ALGORITHM, true, ["sign"]),
+		publicKey: await subtle.importKey("spki", spki, ALGORITHM, true, ["verify"]),
+	};
 }
 
 /** SHA-256 of the certificate (DER); undefined if the bytes are no certificate with its key. */

@@ -15,7 +15,7 @@ import { Resumptions } from "../resumptions";
 import type { Cable } from "./cable";
 import type { Lookup } from "./dial";
 import { describeFailure } from "./failure";
-import { createIdentity, fingerprint } from "./identity";
+import { createIdentity, expiry, fingerprint } from "./identity";
 import { openListener } from "./listener";
 import { NodeSocket } from "./node-socket";
 import { checkTrust } from "./trust";
@@ -85,11 +85,15 @@ export class DesktopNetwork implements Network {
 		};
 	}
 
-	createIdentity(udid: string, done: (identity: Uint8Array | undefined) => void): void {
-		createIdentity(udid, lanAddresses())
+	createIdentity(udid: string, done: (identity: Uint8Array | undefined) => void, former?: Uint8Array): void {
+		createIdentity(udid, lanAddresses(), this.clock.now(), former)
 			.catch((error) => void this.#options.onException(error))
 			.then((identity) => done(identity || undefined))
 			.catch(this.#options.onException);
+	}
+
+	expiry(identity: Uint8Array): number {
+		return expiry(identity);
 	}
 
 	fingerprint(identity: Uint8Array): Uint8Array | undefined {

@@ -139,9 +139,21 @@ export class ModdableNetwork implements Network {
 	 * Off the caller's stack, but not off the machine: nothing else is done meanwhile. How long that is on the chip was
 	 * not measured. Without TLS it is never done: who waits for a certificate is content with plain HTTP.
 	 */
-	createIdentity(udid: string, done: (identity: Uint8Array | undefined) => void): void {
-		const { tls } = this.#options;
-		if (tls) this.timers.once(() => done(tls.createIdentity(udid, this.address())), 0);
+	createIdentity(udid: string, done: (identity: Uint8Array | undefined) => void, former?: Uint8Array): void {
+		const { tls, clock } = this.#options;
+		const make = () => {
+			const address = this.address();
+			return tls?.createIdentity(udid, {
+				...(address !== undefined && { address }),
+				...(clock.synced && { time: clock.now() }),
+				...(former && { former }),
+			});
+		};
+		if (tls) this.timers.once(() => done(make()), 0);
+	}
+
+	expiry(identity: Uint8Array): number {
+		return this.#options.tls?.expiry(identity) ?? 0;
 	}
 
 	fingerprint(identity: Uint8Array): Uint8Array | undefined {

@@ -1,4 +1,4 @@
-import { checkAuthorities, createIdentity, fingerprint, TLSSession } from "./tls/tls";
+import { checkAuthorities, createIdentity, expiry, fingerprint, TLSSession } from "./tls/tls";
 import type { Tls } from "./tls-io";
 
 /** TLS of Mbed TLS. */
@@ -6,8 +6,9 @@ export function sdkTls(): Tls {
 	return {
 		serve: (identity) => new TLSSession({ identity }),
 		connect: (client) => new TLSSession(client),
-		createIdentity: (udid, address) =>
-			bytesOf(address === undefined ? createIdentity(udid) : createIdentity(udid, address)),
+		createIdentity: (udid, { address, time, former }) =>
+			bytesOf(createIdentity(udid, time, former, ...(address === undefined ? [] : [address]))),
+		expiry,
 		checkAuthorities,
 		fingerprint: (identity) => bytesOf(fingerprint(identity)),
 	};

@@ -30,6 +30,15 @@ export interface TlsClient {
 	fragment: number;
 }
 
+export interface IdentityWish {
+	/** The device's own, if it has one. */
+	address?: string;
+	/** ms since 1970, if the clock is right. */
+	time?: number;
+	/** The identity whose key is kept. */
+	former?: Uint8Array;
+}
+
 /** TLS as the host has it. */
 export interface Tls {
 	/** A server's end of a connection, with an identity of createIdentity. */
@@ -37,7 +46,9 @@ export interface Tls {
 	/** A client's end. */
 	connect(client: TlsClient): TlsSession;
 	/** A key and its certificate; undefined if it failed. Blocks while it works. */
-	createIdentity(udid: string, address: string | undefined): Uint8Array | undefined;
+	createIdentity(udid: string, wish: IdentityWish): Uint8Array | undefined;
+	/** Until when an identity's certificate is valid, ms since 1970; 0 if it cannot be read. */
+	expiry(identity: Uint8Array): number;
 	/** Why no authority in `ca` (PEM) can be used, undefined if one can. `time` in ms, undefined if unknown. */
 	checkAuthorities(ca: string, time: number | undefined): string | undefined;
 	/** SHA-256 of an identity's certificate; undefined if the bytes are none. */

@@ -32,6 +32,11 @@ export class Port {
 		return this.#number;
 	}
 
+	/** Somebody wants it open, whether it is or not. */
+	get isWanted(): boolean {
+		return this.#wanted || this.#server !== undefined;
+	}
+
 	/** Opens it and keeps at it. */
 	open(): void {
 		this.#wanted = true;

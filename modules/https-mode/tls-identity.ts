@@ -1,29 +1,42 @@
 import type { Host, Timer } from "../../hosts/host";
 import { toHex } from "../bytes";
 import { IDENTITY_KEY } from "../flash-keys";
-import { RETRY_TIME } from "../limits";
+import { CERTIFICATE_CHECK_TIME, CERTIFICATE_RENEWAL, CERTIFICATE_VALIDITY, RETRY_TIME } from "../limits";
 
-/** Key and certificate of the HTTPS server: from the flash, or made at first start and after a factory reset. */
+export interface TlsIdentityOptions {
+	host: Pick<Host, "flash" | "network" | "udid">;
+	/** Whether a server shows it, or somebody was told its fingerprint: then it has to stay. */
+	inUse(): boolean;
+	/** It was made. */
+	onReady(): void;
+	onProblem(message: string): void;
+}
+
+/**
+ * Key and certificate of the HTTPS server: from the flash, or made at first start and after a factory reset. The
+ * certificate gets new dates, and the key stays, when the old ones end, or are those of a device without a clock.
+ */
 export class TlsIdentity {
 	#host: Pick<Host, "flash" | "network" | "udid">;
 	#onReady: () => void;
 	#onProblem: (message: string) => void;
 	#value: Uint8Array | undefined;
 	#fingerprint = "";
+	#expiry = 0;
 	#retry: Timer;
+	#check: Timer;
+	#inUse: () => boolean;
 	/** Counts the requests for an identity: what an earlier one brings is not wanted any more. */
 	#making = 0;
 
-	constructor(
-		host: Pick<Host, "flash" | "network" | "udid">,
-		onReady: () => void,
-		onProblem: (message: string) => void,
-	) {
+	constructor({ host, inUse, onReady, onProblem }: TlsIdentityOptions) {
 		this.#host = host;
+		this.#inUse = inUse;
 		this.#onReady = onReady;
 		this.#onProblem = onProblem;
 		const stored = host.flash.get(IDENTITY_KEY);
 		if (!stored || !this.#take(stored)) this.renew();
+		this.#watch();
 	}
 
 	/** Opaque, for Network.listen; undefined while it is being made. */
@@ -38,7 +51,7 @@ export class TlsIdentity {
 
 	/** Makes a new one; until then there is none. */
 	renew(): void {
-		const { network, udid, flash } = this.#host;
+		const { network, udid } = this.#host;
 		network.timers.clear(this.#retry);
 		this.#value = undefined;
 		this.#fingerprint = "";
@@ -50,11 +63,7 @@ export class TlsIdentity {
 				this.#retry = network.timers.once(() => this.renew(), RETRY_TIME);
 				return;
 			}
-			try {
-				flash.set(IDENTITY_KEY, identity);
-			} catch {
-				this.#onProblem("the certificate could not be stored");
-			}
+			this.#store(identity);
 			this.#onReady();
 		});
 	}
@@ -62,6 +71,42 @@ export class TlsIdentity {
 	close(): void {
 		this.#making++;
 		this.#host.network.timers.clear(this.#retry);
+		this.#host.network.timers.clear(this.#check);
+	}
+
+	#watch(): void {
+		this.#check = this.#host.network.timers.once(() => {
+			this.#watch();
+			if (this.#isDue()) this.#redate();
+		}, CERTIFICATE_CHECK_TIME);
+	}
+
+	#isDue(): boolean {
+		const { clock } = this.#host.network;
+		const left = this.#expiry - clock.now();
+		const good = left > CERTIFICATE_RENEWAL && left < CERTIFICATE_VALIDITY;
+		return this.#value !== undefined && clock.synced && !good && !this.#inUse();
+	}
+
+	/** A certificate of today for the same key. The old one serves until then, and if it fails. */
+	#redate(): void {
+		const making = ++this.#making;
+		this.#host.network.createIdentity(
+			this.#host.udid,
+			(identity) => {
+				if (making !== this.#making || this.#inUse() || !identity || !this.#take(identity)) return;
+				this.#store(identity);
+			},
+			this.#value,
+		);
+	}
+
+	#store(identity: Uint8Array): void {
+		try {
+			this.#host.flash.set(IDENTITY_KEY, identity);
+		} catch {
+			this.#onProblem("the certificate could not be stored");
+		}
 	}
 
 	#take(identity: Uint8Array): boolean {
@@ -69,6 +114,7 @@ export class TlsIdentity {
 		if (!fingerprint) return false;
 		this.#value = identity;
 		this.#fingerprint = toHex(fingerprint);
+		this.#expiry = this.#host.network.expiry(identity);
 		return true;
 	}
 }

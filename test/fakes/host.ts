@@ -179,9 +179,17 @@ export class FakeNetwork implements Network {
 		return { read: () => undefined, write: () => 0, close: () => this.timers.clear(timer) };
 	}
 
-	createIdentity(udid: string, done: (identity: Uint8Array | undefined) => void): void {
-		const identity = new TextEncoder().encode(`identity ${++this.#identities} of ${udid}`);
-		this.timers.once(() => done(this.identitiesFail ? undefined : identity), 0);
+	/** An identity is a text: its number, its device and until when it is valid. */
+	createIdentity(udid: string, done: (identity: Uint8Array | undefined) => void, former?: Uint8Array): void {
+		const key = former ? new TextDecoder().decode(former).split(" ")[1] : this.#identities + 1;
+		const until = this.clock.synced ? this.clock.now() + 819 * 86_400_000 : Date.UTC(2050, 0, 1) - 1;
+		const text = `identity ${key} of ${udid} until ${until}${former ? ` again ${this.#identities + 1}` : ""}`;
+		this.#identities++;
+		this.timers.once(() => done(this.identitiesFail ? undefined : new TextEncoder().encode(text)), 0);
+	}
+
+	expiry(identity: Uint8Array): number {
+		return Number(/until (\d+)/.exec(new TextDecoder().decode(identity))?.[1] ?? 0);
 	}
 
 	fingerprint(identity: Uint8Array): Uint8Array | undefined {

@@ -39,6 +39,8 @@ export async function prolong(owner: BenchOwner, kind: "http" | "https"): Promis
 	const command = owner.md5({ setHttps: { enabled: true, idle: 3600, limit: 3600 } });
 	assert.equal((await owner.send(command, kind)).status, 200);
 	await owner.bench.advance(1_000);
+	// The mode has begun with a token of its own.
+	await owner.learn("https");
 }
 
 /** One GET on a connection of its own, of which nothing is left afterwards. */

@@ -175,6 +175,7 @@ describe("the firmware with TLS on XS", { skip, timeout: 120_000 }, () => {
 			[{ fingerprint: own.fingerprint }, 5],
 		] as const) {
 			await command({ setHttps: { enabled: true } }, "http");
+			await owner.learn("https");
 			await command({ setInflux: { url, database: "home", ...trust } }, "https");
 			await command({ setHttps: { enabled: false } }, "https");
 			await database.takes(count, () => bench.advance(1_000));
@@ -214,6 +215,7 @@ describe("the firmware with TLS on XS", { skip, timeout: 120_000 }, () => {
 			await owner.learn(kind);
 			assert.equal((await owner.send(owner.md5(commands), kind)).status, 200);
 			await bench.advance(1_000);
+			if (kind === "http") await owner.learn("https");
 		}
 		for (let minute = 0; minute < 30; minute++) {
 			await bench.advance(60_000);

@@ -4,6 +4,7 @@
 
 #include "address.h"
 #include "error.h"
+#include "trust.h"
 
 #define HEADER 6
 #define UDID 12
@@ -47,13 +48,44 @@ static int set_alternative_names(
 	return set_extension(certificate, 0x11, p, (size_t)(bytes + sizeof bytes - p)) ? A16_MEMORY : 0;
 }
 
-static int fill(mbedtls_x509write_cert *certificate, mbedtls_pk_context *key, const char *udid,
-	const char *const *addresses, size_t count, compat_random *random) {
+#define DAY 86400
+#define TIME_SIZE 15
+
+/* YYYYMMDDhhmmss, as the library wants it; seconds since 1970, Gregorian, up to 2^32 days. */
+static void write_time(uint64_t seconds, char text[TIME_SIZE]) {
+	/* From March of the year 0 on, so that a leap day is the last of its year. */
+	uint32_t days = (uint32_t)(seconds / DAY) + 719468;
+	uint32_t era = days / 146097, of_era = days % 146097;
+	uint32_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	uint32_t of_year = of_era - (365 * year + year / 4 - year / 100);
+	uint32_t month = (5 * of_year + 2) / 153;
+	uint32_t second = (uint32_t)(seconds % DAY);
+	uint32_t parts[] = {year + era * 400 + (month >= 10), month < 10 ? month + 3 : month - 9,
+		of_year - (153 * month + 2) / 5 + 1, second / 3600, second / 60 % 60, second % 60};
+	char *p = text + TIME_SIZE - 1;
+	*p = '\0';
+	for (int i = 5; i >= 0; i--)
+		for (int digits = i ? 2 : 4; digits; digits--, parts[i] /= 10) *--p = (char)('0' + parts[i] % 10);
+}
+
+static int set_validity(mbedtls_x509write_cert *certificate, uint64_t time) {
+	char from[TIME_SIZE] = "20200101000000", to[TIME_SIZE] = "20491231235959";
+	if (time) {
+		/* The client's clock may be behind. */
+		uint64_t start = time < DAY ? 0 : time - DAY;
+		write_time(start, from);
+		write_time(start + (uint64_t)A16_IDENTITY_DAYS * DAY - 1, to);
+	}
+	return mbedtls_x509write_crt_set_validity(certificate, from, to);
+}
+
+static int fill(mbedtls_x509write_cert *certificate, mbedtls_pk_context *key, const A16IdentityOptions *options,
+	compat_random *random) {
 	char subject[] = "CN=ambient16-000000000000";
 	char name[] = "ambient16-000000000000.local";
 	uint8_t serial[16];
-	memcpy(subject + 13, udid, UDID);
-	memcpy(name + 10, udid, UDID);
+	memcpy(subject + 13, options->udid, UDID);
+	memcpy(name + 10, options->udid, UDID);
 	if (compat_random_bytes(random, serial, sizeof serial)) return A16_INTERNAL;
 	serial[0] = (serial[0] & 0x7f) | 0x40; /* positive, and as long as it looks (RFC 5280, 4.1.2.2) */
 
@@ -64,17 +96,28 @@ static int fill(mbedtls_x509write_cert *certificate, mbedtls_pk_context *key, co
 	if (compat_x509write_serial(certificate, serial, sizeof serial) ||
 		mbedtls_x509write_crt_set_subject_name(certificate, subject) ||
 		mbedtls_x509write_crt_set_issuer_name(certificate, subject) ||
-		mbedtls_x509write_crt_set_validity(certificate, "20200101000000", "20491231235959") ||
+		set_validity(certificate, options->time) ||
 		mbedtls_x509write_crt_set_basic_constraints(certificate, 0, -1) ||
 		mbedtls_x509write_crt_set_key_usage(certificate, MBEDTLS_X509_KU_DIGITAL_SIGNATURE) ||
 		set_extension(certificate, 0x25, server_auth, sizeof server_auth))
 		return A16_INTERNAL;
-	return set_alternative_names(certificate, name, addresses, count);
+	return set_alternative_names(certificate, name, options->addresses, options->address_count);
 }
 
-int a16_identity_create(
-	const char *udid, const char *const *addresses, size_t count, uint8_t *bytes, size_t size) {
-	if (!is_udid(udid) || count > A16_IDENTITY_ADDRESSES || size < HEADER) return A16_ARGUMENT;
+static int set_key(mbedtls_pk_context *key, const A16IdentityOptions *options, compat_random *random) {
+	const uint8_t *der, *certificate;
+	size_t size, certificate_size;
+	if (!options->former) return compat_p256_generate(key, random) ? A16_INTERNAL : 0;
+	if (!a16_identity_split(
+			options->former, options->former_size, &der, &size, &certificate, &certificate_size) ||
+		compat_pk_parse(key, der, size, random))
+		return A16_ARGUMENT;
+	return 0;
+}
+
+int a16_identity_create(const A16IdentityOptions *options, uint8_t *bytes, size_t size) {
+	if (!is_udid(options->udid) || options->address_count > A16_IDENTITY_ADDRESSES || size < HEADER)
+		return A16_ARGUMENT;
 	if (compat_start()) return A16_INTERNAL;
 
 	compat_random random;
@@ -87,8 +130,8 @@ int a16_identity_create(
 
 	int key_size = 0;
 	int certificate_size = 0;
-	int result = compat_random_seed(&random) || compat_p256_generate(&key, &random) ? A16_INTERNAL : 0;
-	if (!result) result = fill(&certificate, &key, udid, addresses, count, &random);
+	int result = compat_random_seed(&random) ? A16_INTERNAL : set_key(&key, options, &random);
+	if (!result) result = fill(&certificate, &key, options, &random);
 	if (!result) {
 		/* Both are written at the end of what they are given. */
 		key_size = mbedtls_pk_write_key_der(&key, key_der, sizeof key_der);
@@ -130,4 +173,17 @@ int a16_identity_fingerprint(const uint8_t *bytes, size_t size, uint8_t fingerpr
 		return A16_ARGUMENT;
 	if (compat_start() || compat_sha256(certificate, certificate_size, fingerprint)) return A16_INTERNAL;
 	return 0;
+}
+
+uint64_t a16_identity_expiry(const uint8_t *bytes, size_t size) {
+	const uint8_t *key, *der;
+	size_t key_size, der_size;
+	mbedtls_x509_crt certificate;
+	uint64_t expiry = 0;
+	if (!a16_identity_split(bytes, size, &key, &key_size, &der, &der_size) || compat_start()) return 0;
+	mbedtls_x509_crt_init(&certificate);
+	if (!mbedtls_x509_crt_parse_der(&certificate, der, der_size))
+		expiry = a16_trust_seconds(&certificate.valid_to);
+	mbedtls_x509_crt_free(&certificate);
+	return expiry;
 }

@@ -297,20 +297,25 @@ void xs_tls_export(xsMachine *the) {
 
 /* Identities and signatures */
 
+/* udid, time (ms), former, addresses */
 void xs_tls_identity(xsMachine *the) {
 	char udid[UDID_SIZE];
 	char texts[A16_IDENTITY_ADDRESSES][ADDRESS_SIZE];
 	const char *addresses[A16_IDENTITY_ADDRESSES];
-	int count = xsmcArgc - 1;
+	A16IdentityOptions options = {.udid = udid, .addresses = addresses};
+	int count = xsmcArgc - 3;
 	if (count < 0 || count > A16_IDENTITY_ADDRESSES || !get_text(the, &xsArg(0), udid, sizeof udid)) return;
+	options.address_count = (size_t)count;
 	for (int i = 0; i < count; i++) {
-		if (!get_text(the, &xsArg(i + 1), texts[i], sizeof texts[i])) return;
+		if (!get_text(the, &xsArg(i + 3), texts[i], sizeof texts[i])) return;
 		addresses[i] = texts[i];
 	}
+	options.time = (uint64_t)(get_number(the, &xsArg(1)) / 1000);
+	if (!get_optional_bytes(the, 2, &options.former, &options.former_size)) return;
 	/* Not on the stack, of which the chip has little. */
 	uint8_t *bytes = malloc(A16_IDENTITY_SIZE);
 	if (!bytes) return;
-	int size = a16_identity_create(udid, addresses, (size_t)count, bytes, A16_IDENTITY_SIZE);
+	int size = a16_identity_create(&options, bytes, A16_IDENTITY_SIZE);
 	if (size > 0) result_bytes(the, bytes, (size_t)size);
 	mbedtls_platform_zeroize(bytes, A16_IDENTITY_SIZE);
 	free(bytes);
@@ -335,6 +340,15 @@ void xs_tls_fingerprint(xsMachine *the) {
 	if (!has_argument(the, 0) || !get_bytes(the, &xsArg(0), &bytes, &size)) return;
 	if (!a16_identity_fingerprint(bytes, size, fingerprint))
 		result_bytes(the, fingerprint, sizeof fingerprint);
+}
+
+void xs_tls_expiry(xsMachine *the) {
+	const uint8_t *bytes;
+	size_t size;
+	uint64_t expiry = 0;
+	if (has_argument(the, 0) && get_bytes(the, &xsArg(0), &bytes, &size))
+		expiry = a16_identity_expiry(bytes, size);
+	xsmcSetNumber(xsResult, (double)expiry * 1000);
 }
 
 void xs_tls_verify(xsMachine *the) {

@@ -165,10 +165,18 @@ export class TLSSession extends (Native("xs_tls_destructor") as new () => object
 
 /**
  * Makes a P-256 key with its self-signed certificate for ambient16-<udid>, its .local name and up to 4 IP addresses,
- * as opaque bytes; undefined if an argument is wrong or it failed. It takes a while on the chip.
+ * as opaque bytes; undefined if an argument is wrong or it failed. It takes a while on the chip. `time` in ms since
+ * 1970, undefined while the clock is not right; `former` is an identity whose key is kept. identity.h has the rest.
  */
-export const createIdentity: (udid: string, ...addresses: string[]) => ArrayBuffer | undefined =
-	native("xs_tls_identity");
+export const createIdentity: (
+	udid: string,
+	time: number | undefined,
+	former: Bytes | undefined,
+	...addresses: string[]
+) => ArrayBuffer | undefined = native("xs_tls_identity");
+
+/** Until when the certificate in an identity is valid, ms since 1970; 0 if it cannot be read. */
+export const expiry: (identity: Bytes) => number = native("xs_tls_expiry");
 
 /**
  * Why none of the certificates in `ca` (PEM or DER) can be used as an authority, in a few words; undefined if one can.

@@ -72,7 +72,7 @@ export async function trap(scope: Scope): Promise<Stranger & { fingerprint: stri
 
 /** A key and a certificate for it such as anybody can make. */
 export function forged(): Promise<Uint8Array> {
-	return createIdentity(INFO.udid, []);
+	return createIdentity(INFO.udid, [], Date.now());
 }
 
 /** The `proof` of a sensor with that UUID and INFO's token. */

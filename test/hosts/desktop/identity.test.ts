@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
 import { describe, test } from "node:test";
 import { createSecureContext } from "node:tls";
-import { createIdentity, fingerprint } from "../../../hosts/desktop/identity";
+import { createIdentity, expiry, fingerprint } from "../../../hosts/desktop/identity";
 import { serve, testIdentity } from "./loopback";
 
 const UDID = "10000fb38278";
@@ -33,7 +33,7 @@ describe("identity", () => {
 	});
 
 	test("is good for the names and addresses of the machine", async () => {
-		const certificate = new X509Certificate(await createIdentity(UDID, ["192.0.2.7", "fd00::7"]));
+		const certificate = new X509Certificate(await createIdentity(UDID, ["192.0.2.7", "fd00::7"], Date.now()));
 		assert.ok(certificate.checkHost(`ambient16-${UDID}.local`));
 		assert.ok(certificate.checkHost("localhost"));
 		for (const address of ["127.0.0.1", "::1", "192.0.2.7", "fd00::7"])
@@ -42,10 +42,32 @@ describe("identity", () => {
 		assert.equal(certificate.checkIP("192.0.2.8"), undefined);
 	});
 
-	test("is valid from 2020 to 2049, whatever the clock says", async () => {
-		const { certificate } = await parse();
-		assert.equal(new Date(certificate.validFrom).toISOString(), "2020-01-01T00:00:00.000Z");
-		assert.equal(new Date(certificate.validTo).toISOString(), "2049-12-31T23:59:59.000Z");
+	test("is valid from the day before on, for no more days than Apple takes (mkcert#174)", async () => {
+		const now = Date.UTC(2026, 10, 27, 7, 8, 9);
+		const pem = await createIdentity(UDID, [], now);
+		const certificate = new X509Certificate(pem);
+		assert.equal(new Date(certificate.validFrom).toISOString(), "2026-11-26T07:08:09.000Z");
+		const days = (Date.parse(certificate.validTo) + 1000 - Date.parse(certificate.validFrom)) / 86_400_000;
+		assert.equal(days, 820);
+		assert.equal(expiry(pem), Date.parse(certificate.validTo));
+		assert.equal(expiry(new Uint8Array(3)), 0);
+	});
+
+	test("is for the key of a former one, with new dates and another serial number", async () => {
+		const now = Date.UTC(2026, 10, 27);
+		const former = await createIdentity(UDID, [], now);
+		const next = await createIdentity(UDID, ["192.0.2.7"], now + 86_400_000, former);
+		const [a, b] = [former, next].map((pem) => new X509Certificate(pem)) as [
+			X509Certificate,
+			X509Certificate,
+		];
+		assert.deepEqual(
+			a.publicKey.export({ type: "spki", format: "der" }),
+			b.publicKey.export({ type: "spki", format: "der" }),
+		);
+		assert.ok(b.verify(a.publicKey) && b.checkPrivateKey(createPrivateKey(Buffer.from(next))));
+		assert.notEqual(a.serialNumber, b.serialNumber);
+		assert.notEqual(a.validTo, b.validTo);
 	});
 
 	test("has a positive serial number of 16 octets (RFC 5280, 4.1.2.2)", async () => {
@@ -54,7 +76,10 @@ describe("identity", () => {
 	});
 
 	test("is another one each time, in key and serial number", async () => {
-		const [one, other] = await Promise.all([createIdentity(UDID, []), createIdentity(UDID, [])]);
+		const [one, other] = await Promise.all([
+			createIdentity(UDID, [], Date.now()),
+			createIdentity(UDID, [], Date.now()),
+		]);
 		const certificates = [one!, other!].map((pem) => new X509Certificate(pem));
 		assert.notEqual(certificates[0]!.serialNumber, certificates[1]!.serialNumber);
 		assert.notDeepEqual(
@@ -95,7 +120,7 @@ describe("fingerprint", () => {
 		const { pem } = await parse();
 		const text = pem.toString();
 		const end = text.indexOf("-----BEGIN PRIVATE KEY");
-		const other = Buffer.from(await createIdentity(UDID, [])).toString();
+		const other = Buffer.from(await createIdentity(UDID, [], Date.now())).toString();
 		const junk = {
 			nothing: "",
 			rubbish: "rubbish",

@@ -30,7 +30,7 @@ let identity: Promise<Uint8Array> | undefined;
 
 /** One for all tests of a file: it takes a while to make. */
 export function testIdentity(): Promise<Uint8Array> {
-	identity ??= createIdentity("10000fb38278", []);
+	identity ??= createIdentity("10000fb38278", [], Date.now());
 	return identity;
 }
 

@@ -1,4 +1,4 @@
-import type { Tls, TlsClient, TlsSession } from "../../../hosts/moddable/tls-io";
+import type { IdentityWish, Tls, TlsClient, TlsSession } from "../../../hosts/moddable/tls-io";
 
 /** What the other side says in this test's TLS: a byte "h" shakes hands, "c" is close_notify, "!" breaks it. */
 const HELLO = 0x68;
@@ -118,8 +118,12 @@ export class FakeTls implements Tls {
 		return session;
 	}
 
-	createIdentity(udid: string, address: string | undefined): Uint8Array {
-		return new TextEncoder().encode(`${udid} ${address}`);
+	createIdentity(udid: string, { address, time, former }: IdentityWish): Uint8Array {
+		return new TextEncoder().encode(`${udid} ${address} ${time} ${former?.length}`);
+	}
+
+	expiry(identity: Uint8Array): number {
+		return identity.length;
 	}
 
 	checkAuthorities(ca: string, time: number | undefined): string | undefined {

@@ -381,7 +381,16 @@ describe("TLS over the SDK's sockets", () => {
 		network.createIdentity("10000fb38278", (identity) => made.push(new TextDecoder().decode(identity)));
 		assert.deepEqual(made, []);
 		time.advance(0);
-		assert.deepEqual(made, ["10000fb38278 192.0.2.16"]);
+		assert.deepEqual(made, [`10000fb38278 192.0.2.16 ${time.now()} undefined`]);
+		time.synced = false;
+		const renewed: string[] = [];
+		network.createIdentity(
+			"10000fb38278",
+			(identity) => renewed.push(new TextDecoder().decode(identity)),
+			new Uint8Array(7),
+		);
+		time.advance(0);
+		assert.deepEqual(renewed, ["10000fb38278 192.0.2.16 undefined 7"]);
 	});
 
 	test("asks whether an authority is of use, with the time once the clock is right", () => {

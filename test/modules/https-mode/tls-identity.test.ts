@@ -5,15 +5,22 @@ import { IDENTITY_KEY } from "../../../modules/flash-keys";
 import { TlsIdentity } from "../../../modules/https-mode/tls-identity";
 import { FakeHost } from "../../fakes/host";
 
-function identity(host = new FakeHost()) {
+const DAY = 86_400_000;
+const MINUTE = 60_000;
+
+function identity(host = new FakeHost(), inUse = () => false) {
 	const log: string[] = [];
-	const it = new TlsIdentity(
+	const it = new TlsIdentity({
 		host,
-		() => log.push("ready"),
-		(message) => log.push(message),
-	);
+		inUse,
+		onReady: () => log.push("ready"),
+		onProblem: (message) => log.push(message),
+	});
 	return { host, log, it };
 }
+
+/** The key's number in a fake identity. */
+const keyOf = (it: TlsIdentity) => new TextDecoder().decode(it.value).split(" ")[1];
 
 test("the first start makes it and keeps it", () => {
 	const { host, it, log } = identity();
@@ -81,4 +88,63 @@ test("a flash that does not take it does not keep HTTPS away", () => {
 	host.advance(1);
 	assert.deepEqual(log, ["the certificate could not be stored", "ready"]);
 	assert.ok(it.value);
+});
+
+test("dates of a device without a clock are replaced once it is right, for the same key", () => {
+	const host = new FakeHost();
+	host.realTime.synced = false;
+	const { it, log } = identity(host);
+	host.advance(10 * MINUTE);
+	const first = it.fingerprint;
+	assert.ok(host.network.expiry(it.value!) > host.realTime.now() + 825 * DAY);
+	host.realTime.synced = true;
+	host.advance(MINUTE + 1);
+	const left = host.network.expiry(it.value!) - host.realTime.now();
+	assert.ok(left > 800 * DAY && left < 825 * DAY);
+	assert.equal(keyOf(it), "1");
+	assert.notEqual(it.fingerprint, first);
+	assert.deepEqual(host.flash.get(IDENTITY_KEY), it.value);
+	assert.deepEqual(log, ["ready"]);
+});
+
+test("a certificate is renewed 60 days before its end, and not before", () => {
+	const { host, it } = identity();
+	host.advance(1);
+	const first = it.fingerprint;
+	host.realTime.jump(host.realTime.now() + 758 * DAY);
+	host.advance(2 * MINUTE);
+	assert.equal(it.fingerprint, first);
+	host.realTime.jump(host.realTime.now() + 2 * DAY);
+	host.advance(2 * MINUTE);
+	assert.notEqual(it.fingerprint, first);
+	assert.equal(keyOf(it), "1");
+});
+
+test("a certificate that somebody was told of stays", () => {
+	let inUse = true;
+	const { host, it } = identity(undefined, () => inUse);
+	host.advance(1);
+	const first = it.fingerprint;
+	host.realTime.jump(host.realTime.now() + 800 * DAY);
+	host.advance(2 * MINUTE);
+	assert.equal(it.fingerprint, first);
+	// It is asked for again while the new one is made.
+	host.network.createIdentity = (_udid, done) => {
+		inUse = true;
+		host.realTime.once(() => done(new TextEncoder().encode("identity 9")), 0);
+	};
+	inUse = false;
+	host.advance(2 * MINUTE);
+	assert.equal(it.fingerprint, first);
+});
+
+test("a renewal that fails leaves the old one", () => {
+	const { host, it, log } = identity();
+	host.advance(1);
+	const first = it.fingerprint;
+	host.network.identitiesFail = true;
+	host.realTime.jump(host.realTime.now() + 800 * DAY);
+	host.advance(5 * MINUTE);
+	assert.equal(it.fingerprint, first);
+	assert.deepEqual(log, ["ready"]);
 });

@@ -235,7 +235,9 @@ static int identity_size;
 const uint8_t *test_identity(size_t *size) {
 	if (!identity_size) {
 		static const char *const addresses[] = {"192.0.2.7", "2001:db8::7"};
-		identity_size = a16_identity_create("10000fb38278", addresses, 2, identity, sizeof identity);
+		identity_size = a16_identity_create(
+			&(A16IdentityOptions){.udid = "10000fb38278", .addresses = addresses, .address_count = 2},
+			identity, sizeof identity);
 		if (identity_size <= 0 || a16_identity_fingerprint(identity, (size_t)identity_size, fingerprint)) {
 			printf("# no identity\n");
 			exit(2);

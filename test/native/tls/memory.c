@@ -93,7 +93,9 @@ static void identities_survive_a_lack_of_memory(void) {
 	for (fail_at = 1; fail_at < 400; fail_at += 1 + fail_at / 20) {
 		used = count = 0;
 		counting = true;
-		int size = a16_identity_create("10000fb38278", addresses, 1, bytes, sizeof bytes);
+		int size = a16_identity_create(
+			&(A16IdentityOptions){.udid = "10000fb38278", .addresses = addresses, .address_count = 1}, bytes,
+			sizeof bytes);
 		counting = false;
 		CHECK(size < 0 || count < fail_at || fail_at > 100);
 		CHECK(used == 0);

@@ -274,8 +274,11 @@ static int verify(void) {
 
 static int identity(int argc, char **argv) {
 	uint8_t bytes[A16_IDENTITY_SIZE];
-	int size = a16_identity_create(
-		argv[2], (const char *const *)argv + 4, (size_t)(argc - 4), bytes, sizeof bytes);
+	const A16IdentityOptions options = {.udid = argv[2],
+		.addresses = (const char *const *)argv + 4,
+		.address_count = (size_t)(argc - 4),
+		.time = (uint64_t)time(NULL)};
+	int size = a16_identity_create(&options, bytes, sizeof bytes);
 	FILE *file = fopen(argv[3], "wb");
 	if (size < 0 || !file || fwrite(bytes, 1, (size_t)size, file) != (size_t)size) return 1;
 	return fclose(file);

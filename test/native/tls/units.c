@@ -91,8 +91,8 @@ static void an_identity_splits_into_key_and_certificate(void) {
 
 static void identities_differ(void) {
 	uint8_t a[A16_IDENTITY_SIZE], b[A16_IDENTITY_SIZE];
-	int a_size = a16_identity_create("000000000000", NULL, 0, a, sizeof a);
-	int b_size = a16_identity_create("000000000000", NULL, 0, b, sizeof b);
+	int a_size = a16_identity_create(&(A16IdentityOptions){.udid = "000000000000"}, a, sizeof a);
+	int b_size = a16_identity_create(&(A16IdentityOptions){.udid = "000000000000"}, b, sizeof b);
 	CHECK(a_size > 0 && b_size > 0);
 	uint8_t a_print[32], b_print[32];
 	CHECK(!a16_identity_fingerprint(a, (size_t)a_size, a_print) &&
@@ -100,17 +100,73 @@ static void identities_differ(void) {
 	CHECK(memcmp(a_print, b_print, 32));
 }
 
+static void read_certificate(const uint8_t *bytes, int size, mbedtls_x509_crt *certificate) {
+	const uint8_t *key, *der;
+	size_t key_size, der_size;
+	mbedtls_x509_crt_init(certificate);
+	if (a16_identity_split(bytes, (size_t)size, &key, &key_size, &der, &der_size))
+		mbedtls_x509_crt_parse_der(certificate, der, der_size);
+}
+
+static void a_certificate_is_valid_for_no_longer_than_apple_takes(void) {
+	const uint64_t day = 86400;
+	for (int i = 0; i < 200; i++) {
+		/* To the year 2099. */
+		uint64_t now = day + ((uint64_t)random_number() << 8 | (random_number() & 255)) % (uint64_t)4102444800;
+		uint8_t bytes[A16_IDENTITY_SIZE];
+		int size = a16_identity_create(
+			&(A16IdentityOptions){.udid = "10000fb38278", .time = now}, bytes, sizeof bytes);
+		CHECK(size > 0);
+		mbedtls_x509_crt certificate;
+		read_certificate(bytes, size, &certificate);
+		uint64_t from = a16_trust_seconds(&certificate.valid_from);
+		uint64_t to = a16_trust_seconds(&certificate.valid_to);
+		mbedtls_x509_crt_free(&certificate);
+		CHECK(from == now - day);
+		CHECK(to - from == A16_IDENTITY_DAYS * day - 1 && A16_IDENTITY_DAYS <= 825);
+		CHECK(a16_identity_expiry(bytes, (size_t)size) == to);
+		CHECK(a16_identity_expiry(bytes, (size_t)size - 1) == 0);
+	}
+}
+
+static void a_former_identity_gives_its_key(void) {
+	size_t former_size;
+	const uint8_t *former = test_identity(&former_size);
+	uint8_t bytes[A16_IDENTITY_SIZE];
+	const A16IdentityOptions options = {
+		.udid = "10000fb38278", .time = 1764227289, .former = former, .former_size = former_size};
+	int size = a16_identity_create(&options, bytes, sizeof bytes);
+	CHECK(size > 0);
+	mbedtls_x509_crt a, b;
+	read_certificate(former, (int)former_size, &a);
+	read_certificate(bytes, size, &b);
+	CHECK(a.pk_raw.len > 60 && a.pk_raw.len == b.pk_raw.len && !memcmp(a.pk_raw.p, b.pk_raw.p, a.pk_raw.len));
+	CHECK(memcmp(a.serial.p, b.serial.p, 16));
+	CHECK(b.valid_from.year == 2025 && b.valid_from.mon == 11 && b.valid_from.day == 26 &&
+		b.valid_from.hour == 7 && b.valid_from.min == 8 && b.valid_from.sec == 9);
+	mbedtls_x509_crt_free(&a);
+	mbedtls_x509_crt_free(&b);
+	A16Session *session;
+	CHECK(a16_session_server(&session, bytes, (size_t)size) == 0);
+	a16_session_free(session);
+}
+
 static void an_identity_needs_a_udid_and_addresses_and_room(void) {
 	static const char *const udids[] = {
 		"", "10000fb3827", "10000fb382780", "10000FB38278", "10000fb3827g", "10000fb3827\n"};
 	uint8_t bytes[A16_IDENTITY_SIZE];
 	for (size_t i = 0; i < sizeof udids / sizeof *udids; i++)
-		CHECK(a16_identity_create(udids[i], NULL, 0, bytes, sizeof bytes) == A16_ARGUMENT);
+		CHECK(a16_identity_create(&(A16IdentityOptions){.udid = udids[i]}, bytes, sizeof bytes) == A16_ARGUMENT);
 	static const char *const addresses[] = {"192.0.2.1", "example", "::1", "::2", "::3"};
-	CHECK(a16_identity_create("10000fb38278", addresses, 2, bytes, sizeof bytes) == A16_ARGUMENT);
-	CHECK(a16_identity_create("10000fb38278", addresses, 5, bytes, sizeof bytes) == A16_ARGUMENT);
-	for (size_t size = 0; size < 500; size += 7)
-		CHECK(a16_identity_create("10000fb38278", addresses, 1, bytes, size) < 0);
+	A16IdentityOptions options = {.udid = "10000fb38278", .addresses = addresses, .address_count = 2};
+	CHECK(a16_identity_create(&options, bytes, sizeof bytes) == A16_ARGUMENT);
+	options.address_count = 5;
+	CHECK(a16_identity_create(&options, bytes, sizeof bytes) == A16_ARGUMENT);
+	options.address_count = 1;
+	for (size_t size = 0; size < 500; size += 7) CHECK(a16_identity_create(&options, bytes, size) < 0);
+	options.former = bytes;
+	options.former_size = 3;
+	CHECK(a16_identity_create(&options, bytes, sizeof bytes) == A16_ARGUMENT);
 }
 
 static void bytes_that_are_no_identity_are_refused(void) {
@@ -140,6 +196,9 @@ static const Test tests[] = {
 	{"dates of certificates agree with timegm", dates_agree_with_timegm},
 	{"an identity splits into its key and its certificate", an_identity_splits_into_key_and_certificate},
 	{"two identities of one device differ", identities_differ},
+	{"a certificate is valid for no longer than Apple takes (mkcert#174)",
+		a_certificate_is_valid_for_no_longer_than_apple_takes},
+	{"a former identity gives its key", a_former_identity_gives_its_key},
 	{"an identity needs a udid, addresses that are addresses, and room",
 		an_identity_needs_a_udid_and_addresses_and_room},
 	{"bytes that are no identity are refused", bytes_that_are_no_identity_are_refused},

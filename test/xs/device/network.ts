@@ -98,6 +98,10 @@ export class PlainBenchNetwork extends ModdableNetwork {
 		this.timers.once(() => done?.(new TextEncoder().encode(`identity of ${udid}`)), DELAY);
 	}
 
+	override expiry(): number {
+		return this.clock.now() + 800 * 86_400_000;
+	}
+
 	override fingerprint(): Uint8Array {
 		return new Uint8Array(32);
 	}

@@ -16,6 +16,7 @@ void _xsSet(xsMachine *, xsSlot *, xsIdentifier, xsSlot *);
 void _xsCall(xsMachine *, xsSlot *, xsSlot *, xsIdentifier, ...);
 void fxBoolean(xsMachine *, xsSlot *, xsBooleanValue);
 void fxInteger(xsMachine *, xsSlot *, xsIntegerValue);
+void fxNumber(xsMachine *, xsSlot *, xsNumberValue);
 void fxString(xsMachine *, xsSlot *, xsStringValue);
 void *fxArrayBuffer(xsMachine *, xsSlot *, void *, xsIntegerValue, xsIntegerValue);
 xsIntegerValue _xsArgc(xsMachine *);
@@ -36,6 +37,7 @@ xsIntegerValue _xsmcGetBuffer(xsMachine *, xsSlot *, void **, xsUnsignedValue *,
 #define xsmcSetUndefined(_SLOT) fxUndefined(the, &_SLOT)
 #define xsmcSetBoolean(_SLOT, _VALUE) fxBoolean(the, &_SLOT, _VALUE)
 #define xsmcSetInteger(_SLOT, _VALUE) fxInteger(the, &_SLOT, _VALUE)
+#define xsmcSetNumber(_SLOT, _VALUE) fxNumber(the, &_SLOT, _VALUE)
 #define xsmcSetString(_SLOT, _VALUE) fxString(the, &_SLOT, _VALUE)
 #define xsmcSetArrayBuffer(_SLOT, _BUFFER, _SIZE) fxArrayBuffer(the, &_SLOT, _BUFFER, _SIZE, -1)
 #define xsmcGetBufferReadable(_SLOT, _DATA, _COUNT) _xsmcGetBuffer(the, &_SLOT, _DATA, _COUNT, 0)
