@@ -30,6 +30,10 @@ export interface Measure {
 	taken: number;
 	/** Slots of the stack that were in use at some time. */
 	stack: number;
+	/** Sockets that are open, those included that are being closed. */
+	sockets: number;
+	/** The most messages from the thread that waits for sockets that were under way at a time. */
+	messages: number;
 }
 
 /** What XS takes at its start, as `creation` in manifests has it. */
@@ -63,6 +67,8 @@ export interface BenchOptions {
 	tls?: boolean;
 	/** Connects to the database and the broker, where otherwise what goes out is printed and taken. */
 	dials?: boolean;
+	/** Its C is watched by AddressSanitizer. */
+	sanitized?: boolean;
 }
 
 /** What a DeviceEvent prints. */
@@ -78,19 +84,20 @@ interface Built {
 	firmware: string;
 }
 
-const built = new Map<boolean, Promise<Built>>();
+const built = new Map<string, Promise<Built>>();
 
 /** The engine, and the folder of the firmware for it; made once in a process. */
-export function build(tls = false): Promise<Built> {
-	let made = built.get(tls);
+export function build(tls = false, sanitized = false): Promise<Built> {
+	const kind = `${tls} ${sanitized}`;
+	let made = built.get(kind);
 	if (!made) {
 		made = (async () => {
 			const firmware = mkdtempSync(join(tmpdir(), "ambient16-xs-"));
 			process.once("exit", () => rmSync(firmware, { recursive: true }));
-			const [engine] = await Promise.all([buildEngine(tls), compileFirmware(firmware)]);
+			const [engine] = await Promise.all([buildEngine(tls, sanitized), compileFirmware(firmware)]);
 			return { engine, firmware };
 		})();
-		built.set(tls, made);
+		built.set(kind, made);
 	}
 	return made;
 }
@@ -152,9 +159,9 @@ export class Bench {
 	/** A machine with all modules, and nothing of them running. */
 	static async startMachine(
 		scope: Scope,
-		{ region = CREATION.static, wrapper = [], tls = false }: BenchOptions = {},
+		{ region = CREATION.static, wrapper = [], tls = false, sanitized = false }: BenchOptions = {},
 	): Promise<Bench> {
-		const { engine, firmware } = await build(tls);
+		const { engine, firmware } = await build(tls, sanitized);
 		const { chunk, heap, stack } = CREATION;
 		// Chunks and slots hold pointers, which may be twice as wide here.
 		const wide = engine.slotSize / 16;

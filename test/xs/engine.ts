@@ -55,6 +55,9 @@ const FLAGS = [
 /** How messages arrive here, and lwIP's send buffer in sdkconfig.defaults (bytes). */
 const SOCKETS = ["-DA16_THREAD_POST=postSockets", "-DA16_SEND_BUFFER=2872"];
 
+/** Tells the use of memory that is not in use, and at the end what was forgotten. */
+const SANITIZED = ["-fsanitize=address", "-fno-omit-frame-pointer", "-g"];
+
 /** For slots of 16 bytes. */
 const NARROW = ["-m32"];
 
@@ -98,10 +101,15 @@ export function has(command: string): boolean {
  * Compiles XS and the bench's host, or finds them compiled already. With TLS slots are wider than the chip's where
  * there is no Mbed TLS for 32-bit programs.
  */
-export async function buildEngine(tls = false): Promise<Engine> {
-	const narrow = tls ? hasTls(NARROW) : compiles(NARROW);
+export async function buildEngine(tls = false, sanitized = false): Promise<Engine> {
+	const narrow = tls ? hasTls(NARROW) : compiles(sanitized ? [...NARROW, ...SANITIZED] : NARROW);
 	// Compiled for TLS alone, it need not be fast.
-	const flags = [tls && !narrow ? "-O1" : "-O2", ...FLAGS, ...(narrow ? NARROW : [])];
+	const flags = [
+		(tls && !narrow) || sanitized ? "-O1" : "-O2",
+		...FLAGS,
+		...(narrow ? NARROW : []),
+		...(sanitized ? SANITIZED : []),
+	];
 	const { cflags, libs } = library();
 	const own = [
 		...sourcesIn(here).filter((file) => basename(file) !== "platform.h"),

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "sockets.h"
+#include "wait.h"
 #include "mc.xs.h"
 
 #ifdef ESP_PLATFORM
@@ -368,8 +369,12 @@ static void serveListener(xsMachine *the, Socket *listener, int events)
 		if (fd >= 0) admit(the, listener, fd);
 		else if (errno == EAGAIN || errno == EWOULDBLOCK) return;
 		else if (isShort(errno)) {
-			setTime(listener, PAUSE);
-			return;
+			Socket *oldest = lingering(0);
+			if (oldest) release(the, oldest);
+			else {
+				setTime(listener, PAUSE);
+				return;
+			}
 		}
 	}
 }
@@ -438,6 +443,13 @@ int a16_sockets_serve(xsMachine *the, const struct pollfd *polled)
 		else serveListener(the, socket, events);
 	}
 	return served;
+}
+
+int a16_sockets_count(void)
+{
+	int found = 0;
+	for (int i = 0; i < A16_SOCKETS; i++) found += sockets[i].id != 0;
+	return found;
 }
 
 /* For JavaScript */

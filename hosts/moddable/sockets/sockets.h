@@ -59,8 +59,6 @@ int a16_sockets_serve(xsMachine *the, const struct pollfd *polled);
 int a16_wait_start(xsMachine *the);
 /* There is something else to wait for. Returns whether the waiting will end for it. */
 int a16_wait_changed(void);
-/* The most messages that were under way at a time: one, or there is a fault. */
-int a16_wait_most(void);
 /* Ends the waiting, with the machine. */
 void a16_wait_stop(void);
 

@@ -4,6 +4,7 @@ import { describe } from "../../../hosts/moddable/problem";
 import { Sockets } from "../../../hosts/moddable/sockets/sockets";
 import { XsTimers } from "../../../hosts/moddable/timers";
 import { Device } from "../../../modules/device";
+import { Echo } from "./echo";
 import { BenchNetwork, PlainBenchNetwork, TlsBenchNetwork } from "./network";
 
 const UDID = "10000fb38278";
@@ -13,6 +14,7 @@ let device: Device | undefined;
 let host: BenchHost | undefined;
 
 interface BenchHost extends Host {
+	echo: Echo;
 	network: PlainBenchNetwork | TlsBenchNetwork;
 }
 
@@ -28,12 +30,19 @@ const actions: Record<string, (argument: string) => unknown> = {
 	/** All that a loss of power ends. */
 	stop() {
 		device?.close();
+		host?.echo.close();
 		host?.network.close();
 		device = host = undefined;
 	},
 	button: (argument) => host?.button.onChange(argument === "down"),
 	motion: (argument) => host?.sensors.onMotion(argument as Motion),
 	ports: () => host?.network.ports,
+	/** "port place deed": an echo that does it there; see sockets.ts. Returns its port. */
+	serve: (argument) => host?.echo.serve(argument),
+	unserve: () => host?.echo.close(),
+	dial: (argument) => host?.echo.dial(argument),
+	udp: (argument) => host?.echo.openUdp(Number(argument)),
+	heard: () => host?.echo.heard,
 };
 
 /** Does what the test says and returns the result as JSON. */
@@ -79,6 +88,7 @@ function createHost(argument: string): BenchHost {
 		udid: UDID,
 		clock,
 		timers,
+		echo: new Echo(io),
 		random: (count) => new Uint8Array(native.random(count)),
 		digest,
 		hmac,
