@@ -1,8 +1,10 @@
 import { UnreachableError } from "./errors.js";
+import { type KeyOptions, mintKey as mint } from "./key.js";
 import type { Platform } from "./platform.js";
 import { SensorBase, type SensorOptions } from "./sensor.js";
 
 export * from "./errors.js";
+export type { KeyOptions } from "./key.js";
 export { SecureSensor, type SensorOptions } from "./sensor.js";
 export type * from "./types.js";
 
@@ -47,6 +49,14 @@ const platform: Platform = {
 		}
 	},
 };
+
+/**
+ * Makes a key of the owner's UUID: the text to open a `Sensor` with in programs that are not to have the UUID. It takes
+ * no device. Rejects with a UsageError for what would be no key.
+ */
+export function mintKey(uuid: string, options: KeyOptions): Promise<string> {
+	return mint(uuid, options, platform.hmac);
+}
 
 /** A sensor, as its owner and everybody else can talk to it. `url` is of plain HTTP, such as http://192.168.1.16. */
 export class Sensor extends SensorBase {

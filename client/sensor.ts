@@ -1,4 +1,5 @@
 import { ImpostorError, RefusedError, SensorError, UnreachableError, UsageError } from "./errors.js";
+import { type Key, lacking, parseKey } from "./key.js";
 import type { Exchange, Platform, Reply } from "./platform.js";
 import type {
 	Color,
@@ -7,6 +8,7 @@ import type {
 	HttpsTimes,
 	Influx,
 	Info,
+	KeysOrder,
 	Mqtt,
 	Settings,
 	Trust,
@@ -15,8 +17,10 @@ import type {
 } from "./types.js";
 
 export interface SensorOptions {
-	/** The shared secret; not needed for `info` and `pair`. */
+	/** The owner's secret; not needed for `info` and `pair`. Programs beside the owner's own get a key. */
 	uuid?: string;
+	/** What a program has in place of the UUID: the text `id:K` that `mintKey` or `ambient16 key` has made. */
+	key?: string;
 	/** How to prove who asks: signed requests, unless MD5 secrets are told to be good enough. */
 	auth?: "hmac-sha256" | "md5";
 	/**
@@ -40,6 +44,7 @@ class Connection {
 	/** Of the device, with a slash at its end. */
 	readonly url: string;
 	protected uuid: string | undefined;
+	protected readonly key: Key | undefined;
 	protected readonly auth: "hmac-sha256" | "md5";
 	/** Over HTTPS: SHA-256 of the certificate that counts, in hex. */
 	readonly certificate: string | undefined;
@@ -49,7 +54,10 @@ class Connection {
 	constructor(platform: Platform, url: string, options: SensorOptions, certificate?: string) {
 		this.platform = platform;
 		this.url = addressOf(url).href;
+		if (options.uuid !== undefined && options.key !== undefined)
+			throw new UsageError("a sensor is opened with the UUID or with a key");
 		this.uuid = options.uuid;
+		this.key = options.key === undefined ? undefined : parseKey(options.key);
 		this.auth = options.auth ?? "hmac-sha256";
 		this.certificate = certificate;
 	}
@@ -97,14 +105,31 @@ class Connection {
 	protected async prove(times: HttpsTimes): Promise<SecureSensor> {
 		const { results, token } = await this.#insist({ setHttps: { enabled: true, ...times } });
 		const { url, fingerprint, proof } = (results.setHttps ?? {}) as Record<string, unknown>;
-		const { uuid, platform, auth } = this;
-		const right = await platform.hmac(uuid as string, `${token}\n${fingerprint}`);
+		const { platform } = this;
+		const right = await platform.hmac(this.#secret, `${token}\n${fingerprint}`);
 		if (typeof fingerprint !== "string" || proof !== right)
 			throw new ImpostorError("whoever answered cannot prove to be this sensor");
 		// The proof does not cover the URL: who is between could point to where no certificate is looked at.
 		if (typeof url !== "string" || !url.startsWith("https:"))
 			throw new ImpostorError("whoever answered does not lead to HTTPS");
-		return new SecureSensor(platform, url, { uuid: uuid as string, auth }, fingerprint);
+		return new SecureSensor(platform, url, this.credentials, fingerprint);
+	}
+
+	/** With which it is opened, for another connection to the same sensor. */
+	protected get credentials(): SensorOptions {
+		const { uuid, key, auth } = this;
+		return {
+			...(uuid !== undefined && { uuid }),
+			...(key && { key: `${key.id}:${key.secret}` }),
+			auth,
+		};
+	}
+
+	/** What proofs are made with. */
+	get #secret(): string {
+		const secret = this.key?.secret ?? this.uuid;
+		if (secret === undefined) throw new UsageError("this takes the owner's UUID, or a key");
+		return secret;
 	}
 
 	/** What was known of it holds no longer: the next command asks anew. */
@@ -158,19 +183,26 @@ class Connection {
 	}
 
 	async #command(commands: Commands, { udid, token, auth }: Info): Promise<Record<string, unknown>> {
-		const { uuid, platform } = this;
-		if (uuid === undefined) throw new UsageError("this takes the owner's UUID");
+		const { key, platform } = this;
+		const secret = this.#secret;
+		const missing = key && lacking(key, Object.keys(commands));
+		if (missing) throw new UsageError(missing);
+		if (key && !auth.includes("key")) throw new UsageError("this sensor's firmware knows no keys yet");
 		if (!auth.includes(this.auth)) throw new UsageError(`this sensor takes ${auth.join(" or ")} only`);
 		if (this.auth === "md5") {
 			if (!platform.md5) throw new UsageError("there is no MD5 here; use signed requests");
-			return this.post(JSON.stringify({ udid, secret: platform.md5(token + uuid), ...commands }));
+			const proof = { secret: platform.md5(token + secret), ...(key && { key: key.id }) };
+			return this.post(JSON.stringify({ udid, ...proof, ...commands }));
 		}
 		const body = JSON.stringify({ udid, ...commands });
 		// Rises also for several programs of one owner, if their clocks agree.
 		this.#nc = Math.max(Date.now(), this.#nc + 1);
 		const text = `${token}\n${this.#nc}\nPOST\n/\n${await platform.sha256(body)}`;
-		const mac = await platform.hmac(uuid, text);
-		return this.post(body, { authorization: `Ambient16 token="${token}", nc="${this.#nc}", mac="${mac}"` });
+		const mac = await platform.hmac(secret, text);
+		const id = key ? `key="${key.id}", ` : "";
+		return this.post(body, {
+			authorization: `Ambient16 token="${token}", nc="${this.#nc}", ${id}mac="${mac}"`,
+		});
 	}
 
 	#exchange(exchange: Exchange): Promise<Reply> {
@@ -195,6 +227,11 @@ export class SecureSensor extends Connection {
 	/** Where events go; null: nowhere. */
 	async setMqtt(mqtt: Mqtt | null): Promise<void> {
 		await this.send({ setMqtt: mqtt });
+	}
+
+	/** What keys are worth nothing from now on, and which are again. */
+	async setKeys(order: KeysOrder): Promise<void> {
+		await this.send({ setKeys: order });
 	}
 
 	/** Whether MD5 secrets are taken beside signed requests. */
@@ -249,7 +286,12 @@ export class SensorBase extends Connection {
 	override async send(commands: Commands): Promise<Record<string, unknown>> {
 		return this.#inEither(
 			() => super.send(commands),
-			async (unproven) => (await unproven.open({})).send(commands),
+			async (unproven) => {
+				// It can be asked again when HTTPS mode has ended.
+				if (this.key && lacking(this.key, ["setHttps"]))
+					throw new UnreachableError("the sensor is in HTTPS mode, which takes more than this key");
+				return (await unproven.open({})).send(commands);
+			},
 		);
 	}
 
@@ -266,6 +308,7 @@ export class SensorBase extends Connection {
 		uuid?: string;
 		wifi?: Wifi;
 	} = {}): Promise<string> {
+		if (this.key) throw new UsageError("pairing takes the owner's UUID, and no key");
 		const { udid, paired } = await this.info();
 		if (paired) throw new RefusedError(409, "already-paired", "this sensor has an owner already");
 		const secret = uuid ?? this.platform.randomUUID();
@@ -328,11 +371,10 @@ export class SensorBase extends Connection {
 			return await plain();
 		} catch (refused) {
 			if (!this.platform.pins || !(refused instanceof UnreachableError) || !refused.refused) throw refused;
-			const { platform, uuid, auth } = this;
-			const options = { ...(uuid !== undefined && { uuid }), auth };
+			const { platform, credentials } = this;
 			for (const url of this.#httpsUrls) {
 				try {
-					return await secure(new Unproven(platform, url, options, "any"));
+					return await secure(new Unproven(platform, url, credentials, "any"));
 				} catch (error) {
 					if (!(error instanceof UnreachableError)) throw error;
 				}

@@ -6,7 +6,7 @@ export interface Info {
 	deviceType: string;
 	/** Changes every hour. */
 	token: string;
-	auth: ("md5" | "hmac-sha256")[];
+	auth: ("md5" | "hmac-sha256" | "key")[];
 	paired: boolean;
 	/** Of a sensor that can be paired now: the port of its HTTPS. */
 	https?: number;
@@ -92,6 +92,24 @@ export interface Settings {
 	points: { waiting: number; sent: number; lost: number; refused: number; error?: string };
 	events: { connected: boolean; dropped: number; error?: string };
 	update: UpdateStatus;
+	/** Absent before the firmware knows keys. */
+	keys?: {
+		/** Of the keys that are good. */
+		generation: number;
+		/** Names of those that are not any more. */
+		revoked: string[];
+		/** The last 8 that were used since the start of the device; `time` in seconds since 1970, null if not known. */
+		seen: { name: string; scope: string; time: number | null }[];
+	};
+}
+
+export interface KeysOrder {
+	/** Names of keys that are worth nothing from now on, 16 at most. */
+	revoke?: string[];
+	/** Names of revoked ones that are good again. */
+	restore?: string[];
+	/** All that were ever made are worth nothing; new ones are of the next generation. */
+	revokeAll?: true;
 }
 
 export interface Wifi {

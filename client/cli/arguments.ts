@@ -28,6 +28,14 @@ const OPTIONS = {
 	ca: text,
 	fingerprint: text,
 	daily: flag,
+	read: flag,
+	light: flag,
+	manage: flag,
+	until: text,
+	days: text,
+	generation: text,
+	file: text,
+	all: flag,
 	yes: flag,
 } as const;
 
@@ -58,7 +66,7 @@ export const VALUES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The options that are followed by the name of a file. */
-export const FILES: readonly string[] = ["key-file", "same-as", "ca"];
+export const FILES: readonly string[] = ["key-file", "same-as", "ca", "file"];
 
 export const SYNTAX = {
 	discover: { most: Number.POSITIVE_INFINITY },
@@ -77,6 +85,9 @@ export const SYNTAX = {
 	mqtt: { most: 2, words: ["set", "off"], options: ["user", "topic", "no-discovery", ...TRUST] },
 	auth: { most: 1, words: ["hmac-only", "md5"] },
 	update: { most: 1, options: ["daily", ...TRUST] },
+	key: { most: 1, options: ["read", "light", "manage", "until", "days", "generation", "file"] },
+	keys: { most: 0 },
+	revoke: { most: 16, options: ["all", "yes"] },
 	restart: { most: 0 },
 	reset: { most: 0, options: ["yes"] },
 	completion: { most: 1, words: ["bash", "zsh", "fish"] },
@@ -105,7 +116,7 @@ export function parse(args: string[]): { command: Command; rest: string[]; value
 /** The number that an option gives; undefined without it. */
 export function numberOf(
 	values: Values,
-	name: "duration" | "intensity" | "idle" | "limit",
+	name: "duration" | "intensity" | "idle" | "limit" | "generation",
 ): number | undefined {
 	const value = values[name];
 	if (value === undefined) return undefined;

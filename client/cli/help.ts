@@ -20,6 +20,11 @@ export const HELP = `ambient16: talk to an Ambient16 sensor
   ambient16 https off                  back to plain HTTP
   ambient16 update MANIFEST-URL [--daily] [--ca FILE | --fingerprint HEX]
                                        has it update itself, and waits until the new version runs
+  ambient16 key NAME [--read] [--light] [--manage] [--until DATE | --days N] [--file FILE] [--generation N]
+                                       makes a key for a program, in place of the UUID, and shows it once
+  ambient16 keys                       which were revoked, and which were used
+  ambient16 revoke NAME... | --all [--yes]
+                                       makes keys worthless
   ambient16 restart
   ambient16 reset [--yes]              makes it forget its owner; asks first
   ambient16 completion bash|zsh|fish
@@ -28,8 +33,8 @@ Options of all commands:
   --url URL         the sensor; or AMBIENT16_URL (http://localhost:8080)
   --https URL       where its HTTPS listens, if that is not where its identity says (while it says nothing:
                     443 where --url has no port, else 8443, or as far from it as 443 is from 80)
-  --key-file FILE   where the UUID is, for its owner's eyes only; by default
-                    ~/.config/ambient16/UDID. AMBIENT16_UUID, if set, wins
+  --key-file FILE   where the UUID or a key is, for its owner's eyes only; by default
+                    ~/.config/ambient16/UDID. AMBIENT16_UUID or AMBIENT16_KEY, if set, wins
   --md5             prove by MD5 secret rather than by signature
   --json            answers as JSON
 

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { lacking, parseKey } from "../key.js";
 import {
 	type Influx,
 	type Info,
@@ -11,26 +12,25 @@ import {
 	UnreachableError,
 	UsageError,
 } from "../node.js";
+import { key, keys, revoke } from "./access.js";
 import { type Command, numberOf, parse, type Values } from "./arguments.js";
+import type { Call } from "./call.js";
 import { completion } from "./completion.js";
 import { ask, discover } from "./discover.js";
 import { HELP } from "./help.js";
-import { fromEnvironment, type Kept, keyFile, readKey, VARIABLE, writeKey } from "./keys.js";
+import {
+	forgetGeneration,
+	fromEnvironment,
+	type Kept,
+	kept as keptFrom,
+	keyFile,
+	readKey,
+	UUID_VARIABLE,
+	writeKey,
+} from "./keys.js";
 import { Progress } from "./progress.js";
 import { askSecret, confirm } from "./prompt.js";
 import { describeData, watch } from "./watch.js";
-
-interface Call {
-	/** What follows the command. */
-	rest: string[];
-	values: Values;
-	/** The sensor, as everybody can talk to it. */
-	sensor: Sensor;
-	/** As JSON with --json, else as a line for people. */
-	say(line: string, json: unknown): void;
-	/** The sensor, with its owner's UUID. */
-	owned(): Promise<Sensor>;
-}
 
 /** The sensor does not know the UUID: it is another owner's. */
 export class NotYoursError extends SensorError {
@@ -47,24 +47,48 @@ export async function run(args: string[]): Promise<void> {
 	const options = values.https === undefined ? {} : { httpsUrl: complete("https", values.https) };
 	const sensor = new Sensor(url, options);
 	const say = (line: string, json: unknown) => console.log(values.json ? JSON.stringify(json) : line);
+	const open = (credential: { uuid?: string; key?: string }) =>
+		new Sensor(url, { ...options, ...credential, auth: values.md5 ? "md5" : "hmac-sha256" });
 	let kept: Kept | undefined;
 	let udid = "";
-	const owned = async () => {
+	const owned = async (order: string) => {
 		const info = await sensor.info();
 		udid = info.udid;
 		if (!info.paired) throw new UsageError(`${udid} has no owner yet: ambient16 pair`);
 		const file = values["key-file"] ?? keyFile(udid);
 		kept = fromEnvironment() ?? readKey(file);
-		if (!kept && process.stdin.isTTY) kept = { uuid: await askSecret("UUID: "), place: "what you typed" };
-		if (!kept?.uuid) throw new UsageError(`there is no UUID: neither AMBIENT16_UUID nor ${file}`);
-		return new Sensor(url, { ...options, uuid: kept.uuid, auth: values.md5 ? "md5" : "hmac-sha256" });
+		if (!kept && process.stdin.isTTY) kept = keptFrom((await askSecret("UUID: ")).trim(), "what you typed");
+		if (!kept?.uuid && !kept?.key)
+			throw new UsageError(`there is no UUID and no key: neither AMBIENT16_UUID, AMBIENT16_KEY nor ${file}`);
+		const { place, ...credential } = kept;
+		const missing = kept.key && lacking(parseKey(kept.key), [order]);
+		if (missing) throw new UsageError(`${missing} (from ${place})`);
+		return open(credential);
+	};
+	const owner = (whose: string | undefined) => {
+		udid = whose ?? "";
+		const file = values["key-file"] ?? (whose === undefined ? undefined : keyFile(whose));
+		const given = fromEnvironment();
+		kept = given?.uuid || file === undefined ? given : readKey(file);
+		if (!kept?.uuid)
+			throw new UsageError(
+				file === undefined
+					? "the sensor cannot be reached to tell whose UUID this takes: name it with --key-file"
+					: `this takes the owner's UUID, and there is none in ${file}`,
+			);
+		return { uuid: kept.uuid, file: kept.place === file ? file : undefined };
 	};
 	try {
-		await COMMANDS[command]({ rest, values, sensor, say, owned });
+		await COMMANDS[command]({ rest, values, sensor, say, owned, owner, open });
 	} catch (error) {
-		if (kept && error instanceof RefusedError && error.code === "wrong-secret")
-			throw new NotYoursError(`${udid} has another owner than the UUID in ${kept.place}: ${error.message}`);
-		throw error;
+		if (!kept || !(error instanceof RefusedError)) throw error;
+		const { place, key } = kept;
+		if (error.code === "wrong-secret")
+			throw new NotYoursError(
+				`${udid} has another owner than the ${key ? "key" : "UUID"} in ${place}: ${error.message}`,
+			);
+		if (!key) throw error;
+		throw new RefusedError(error.status, error.code, `${error.message} (the key in ${place})`);
 	}
 }
 
@@ -111,7 +135,7 @@ const COMMANDS: Record<Command, (call: Call) => Promise<void> | void> = {
 				? undefined
 				: { ssid: values.ssid, password: await askSecret("Wi-Fi password: ") };
 		// Kept first: a UUID that only the sensor knows is lost to its owner.
-		const place = chosen?.place === VARIABLE || chosen?.place === file ? chosen.place : file;
+		const place = chosen?.place === UUID_VARIABLE || chosen?.place === file ? chosen.place : file;
 		const key = chosen?.place === place ? undefined : writeKey(file, uuid);
 		try {
 			await sensor.pair({ uuid, ...(wifi && { wifi }) });
@@ -125,11 +149,12 @@ const COMMANDS: Record<Command, (call: Call) => Promise<void> | void> = {
 				cause: error,
 			});
 		}
+		forgetGeneration(file);
 		const moved = key?.moved;
 		const note = moved === undefined ? "" : `\nWhat that file held before is in ${moved}.`;
 		say(`${udid} is yours. The UUID is in ${place}: keep a copy, it cannot be read back.${note}`, {
 			udid,
-			keyFile: place === VARIABLE ? null : file,
+			keyFile: place === UUID_VARIABLE ? null : file,
 			...(moved !== undefined && { moved }),
 		});
 	},
@@ -139,7 +164,7 @@ const COMMANDS: Record<Command, (call: Call) => Promise<void> | void> = {
 			throw new UsageError("which color? One that begins with # needs quotes, or no #");
 		const { effect } = values;
 		const [duration, intensity] = [numberOf(values, "duration"), numberOf(values, "intensity")];
-		const shown = await (await owned()).setColor(color, {
+		const shown = await (await owned("setColor")).setColor(color, {
 			...(effect !== undefined && { effect: effect as "blink" }),
 			...(duration !== undefined && { duration }),
 			...(intensity !== undefined && { intensity }),
@@ -149,14 +174,14 @@ const COMMANDS: Record<Command, (call: Call) => Promise<void> | void> = {
 	},
 
 	async data({ values, owned, say }) {
-		const sensor = await owned();
+		const sensor = await owned("getData");
 		if (values.watch) await watch(sensor, values.json);
 		const data = await sensor.data();
 		say(describeData(data), data);
 	},
 
 	async settings({ owned, say }) {
-		const settings = await (await owned()).overHttps((sensor) => sensor.settings());
+		const settings = await (await owned("getSettings")).overHttps((sensor) => sensor.settings());
 		say(JSON.stringify(settings, null, 2), settings);
 	},
 
@@ -176,7 +201,7 @@ const COMMANDS: Record<Command, (call: Call) => Promise<void> | void> = {
 				};
 			else throw new UsageError("--database or --bucket?");
 		} else if (verb !== "off") throw new UsageError("influx set URL, or influx off");
-		await (await owned()).overHttps((sensor) => sensor.setInflux(influx));
+		await (await owned("setInflux")).overHttps((sensor) => sensor.setInflux(influx));
 		say(influx ? `points go to ${influx.url}` : "points go nowhere", { influx: influx?.url ?? null });
 	},
 
@@ -192,20 +217,20 @@ const COMMANDS: Record<Command, (call: Call) => Promise<void> | void> = {
 				...trustOf(values),
 			};
 		} else if (verb !== "off") throw new UsageError("mqtt set URL, or mqtt off");
-		await (await owned()).overHttps((sensor) => sensor.setMqtt(mqtt));
+		await (await owned("setMqtt")).overHttps((sensor) => sensor.setMqtt(mqtt));
 		say(mqtt ? `events go to ${mqtt.url}` : "events go nowhere", { mqtt: mqtt?.url ?? null });
 	},
 
 	async auth({ rest: [kind], owned, say }) {
 		if (kind !== "hmac-only" && kind !== "md5") throw new UsageError("auth hmac-only, or auth md5");
-		await (await owned()).overHttps((sensor) => sensor.setAuth({ md5: kind === "md5" }));
+		await (await owned("setAuth")).overHttps((sensor) => sensor.setAuth({ md5: kind === "md5" }));
 		say(kind === "md5" ? "MD5 secrets are taken" : "only signed requests are taken", { md5: kind === "md5" });
 	},
 
 	async https({ rest: [state], values, owned, say }) {
 		if (state !== "on" && state !== "off") throw new UsageError("https on, or https off");
 		const [idle, limit] = [numberOf(values, "idle"), numberOf(values, "limit")];
-		const sensor = await owned();
+		const sensor = await owned("setHttps");
 		if (state === "off") {
 			await sensor.closeHttps();
 			say(`plain HTTP at ${sensor.url}`, { enabled: false, url: sensor.url });
@@ -225,7 +250,7 @@ const COMMANDS: Record<Command, (call: Call) => Promise<void> | void> = {
 	async update({ rest: [manifest], values, owned, say }) {
 		if (manifest === undefined) throw new UsageError("the URL of the manifest?");
 		const trust = trustOf(values);
-		const sensor = await owned();
+		const sensor = await owned("update");
 		const before = await sensor.info();
 		const progress = new Progress(process.stderr.isTTY === true && !values.json);
 		const version = await sensor
@@ -238,13 +263,17 @@ const COMMANDS: Record<Command, (call: Call) => Promise<void> | void> = {
 		});
 	},
 
+	key,
+	keys,
+	revoke,
+
 	async restart({ owned, say }) {
-		await (await owned()).restart();
+		await (await owned("restart")).restart();
 		say("it restarts", { restarting: true });
 	},
 
 	async reset({ values, owned, say }) {
-		const sensor = await owned();
+		const sensor = await owned("factoryReset");
 		const { udid } = await sensor.info();
 		if (
 			!values.yes &&
@@ -260,7 +289,10 @@ const COMMANDS: Record<Command, (call: Call) => Promise<void> | void> = {
 
 /** The UUID that the owner wants: that of another sensor, or the one in the environment. */
 function chosenUuid(other: string | undefined): Kept | undefined {
-	if (other === undefined) return fromEnvironment();
+	if (other === undefined) {
+		const given = fromEnvironment();
+		return given?.uuid ? given : undefined;
+	}
 	const file = /^[0-9a-f]{12}$/.test(other) ? keyFile(other) : other;
 	const kept = readKey(file);
 	if (!kept?.uuid) throw new UsageError(`there is no UUID in ${file}`);

@@ -4,11 +4,11 @@ One file, Python 3.9 or later, nothing to install. See docs/protocol.md for what
 
     from ambient16 import Sensor
 
-    sensor = Sensor("http://192.168.1.16", uuid=open("uuid.txt").read().strip())
+    sensor = Sensor("http://192.168.1.16", key=open("key.txt").read().strip())
     sensor.set_color("blue", effect="breathe", duration=30)
     print(sensor.data()["window"])
-    with sensor.over_https() as secure:
-        secure.set_mqtt({"url": "mqtt://192.168.1.2", "user": "me", "password": "..."})
+
+The key comes from `ambient16 key NAME --read --light`, or from mint_key: programs need not have the owner's UUID.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from http.client import HTTPConnection, HTTPException
 from typing import Any, Optional, Union
 from urllib.parse import urlsplit
 
-__all__ = ["Sensor", "SecureSensor", "SensorError", "Unreachable", "Refused", "Impostor", "Usage"]
+__all__ = ["Sensor", "SecureSensor", "mint_key", "SensorError", "Unreachable", "Refused", "Impostor", "Usage"]
 
 # Seconds that the sensor may be silent.
 PATIENCE = 15
@@ -41,6 +41,13 @@ SWITCH, GLANCE = 5, 0.05
 RESTART, POLL = 120, 0.5
 # How often a command is tried: a token that changes and counters of other programs may come after each other.
 TRIES = 8
+# What commands a letter of a key's scope is for, and what else takes the UUID.
+SCOPES = {
+    "r": ("read", {"getData", "getStatus"}),
+    "l": ("light", {"setColor"}),
+    "m": ("manage", {"getSettings", "setHttps", "setInflux", "setMqtt", "setName", "update", "restart"}),
+}
+OWNERS = {"pair", "factoryReset", "setAuth", "setKeys", "setWifi"}
 
 
 class SensorError(Exception):
@@ -76,10 +83,62 @@ class Usage(SensorError):
     """The program asked for something that cannot be done as it asked."""
 
 
+class _Key:
+    """What a program has in place of the UUID, read from the text `id:K`."""
+
+    def __init__(self, text: str):
+        form = "(([a-z0-9-]{1,24})[.](r?l?m?)[.](?:0|[1-9][0-9]{0,14})[.][1-9][0-9]{0,14}):([0-9a-f]{64})"
+        match = re.fullmatch(form, text.strip())
+        if not match or not match[3]:
+            # What it is instead may be the UUID.
+            raise Usage("this is no key, such as grafana.r.0.1:... with 64 hex digits")
+        self.id, self.name, self.scope, self.secret = match.groups()
+
+    def lacks(self, commands: dict[str, Any]) -> Optional[str]:
+        """What is missing for these commands; None if nothing is known to be."""
+        for command in commands:
+            if command in OWNERS:
+                return f"{command} takes the owner's UUID, and no key"
+            for letter, (name, known) in SCOPES.items():
+                if command in known and letter not in self.scope:
+                    return f"{command} takes the UUID, or a key to {name}; the key {self.name} is none"
+        return None
+
+
+def mint_key(
+    uuid: str,
+    name: str,
+    *,
+    read: bool = False,
+    light: bool = False,
+    manage: bool = False,
+    until: int = 0,
+    generation: int = 1,
+) -> str:
+    """Makes a key of the owner's UUID, as the text to open a Sensor with in other programs. It takes no device.
+
+    `name`: 1 to 24 of a-z, 0-9 and dash, by which it is revoked. `until`: seconds since 1970 when it ends, 0: never.
+    `generation`: of the device, as settings()["keys"] tells; 1 until it has revoked all keys.
+    """
+    scope = ("r" if read else "") + ("l" if light else "") + ("m" if manage else "")
+    key = f"{name}.{scope}.{until}.{generation}"
+    secret = _hmac(uuid.lower(), f"Ambient16 key\n{key}")
+    text = f"{key}:{secret}"
+    try:
+        _Key(text)
+    except Usage:
+        raise Usage("a key has a name of 1 to 24 of a-z, 0-9 and -, and something that it may do") from None
+    return text
+
+
 class _Connection:
     """What a device takes over any connection. Raises SensorErrors only."""
 
-    def __init__(self, url: str, uuid: Optional[str], auth: str, certificate: Optional[str] = None):
+    def __init__(
+        self, url: str, uuid: Optional[str], auth: str, certificate: Optional[str] = None, key: Optional[str] = None
+    ):
+        if uuid is not None and key is not None:
+            raise Usage("a sensor is opened with the UUID or with a key")
         try:
             parts = urlsplit(url)
             self._address = (parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
@@ -92,6 +151,7 @@ class _Connection:
         #: Of the device.
         self.url = url
         self._uuid = uuid
+        self._key = _Key(key) if key is not None else None
         self._auth = auth
         self._secure = parts.scheme == "https"
         # Over HTTPS, the SHA-256 of the certificate that counts; None: any, for pairing.
@@ -164,21 +224,34 @@ class _Connection:
                     raise
 
     def _command(self, commands: dict[str, Any], info: dict[str, Any]) -> dict[str, Any]:
-        uuid, token, auth = self._uuid, info["token"], info.get("auth", ["md5"])
-        if uuid is None:
-            raise Usage("this takes the owner's UUID")
+        secret, token, auth = self._secret(), info["token"], info.get("auth", ["md5"])
+        missing = self._key and self._key.lacks(commands)
+        if missing:
+            raise Usage(missing)
+        if self._key and "key" not in auth:
+            raise Usage("this sensor's firmware knows no keys yet")
         if self._auth not in auth:
             raise Usage(f"this sensor takes {' or '.join(map(str, auth))} only")
         body = {"udid": info["udid"], **commands}
         if self._auth == "md5":
-            secret = hashlib.md5((token + uuid).encode(), usedforsecurity=False).hexdigest()
-            return self._post(_bytes({**body, "secret": secret}))
+            proof = {"secret": hashlib.md5((token + secret).encode(), usedforsecurity=False).hexdigest()}
+            if self._key:
+                proof["key"] = self._key.id
+            return self._post(_bytes({**body, **proof}))
         content = _bytes(body)
         # Rises also for several programs of one owner, if their clocks agree.
         self._nc = max(int(time.time() * 1000), self._nc + 1)
         text = f"{token}\n{self._nc}\nPOST\n/\n{hashlib.sha256(content).hexdigest()}"
-        mac = _hmac(uuid, text)
-        return self._post(content, {"Authorization": f'Ambient16 token="{token}", nc="{self._nc}", mac="{mac}"'})
+        key = f'key="{self._key.id}", ' if self._key else ""
+        proof = f'token="{token}", nc="{self._nc}", {key}mac="{_hmac(secret, text)}"'
+        return self._post(content, {"Authorization": f"Ambient16 {proof}"})
+
+    def _secret(self) -> str:
+        """What proofs are made with."""
+        secret = self._key.secret if self._key else self._uuid
+        if secret is None:
+            raise Usage("this takes the owner's UUID, or a key")
+        return secret
 
     def _post(self, body: bytes, headers: Optional[dict[str, str]] = None) -> dict[str, Any]:
         status, answer, retry_after = self._exchange(
@@ -252,6 +325,10 @@ class SecureSensor(_Connection):
         """Where events go; None: nowhere."""
         self.send({"setMqtt": mqtt})
 
+    def set_keys(self, order: dict[str, Any]) -> None:
+        """What keys are worth nothing from now on: {"revoke": [names]}, {"restore": [names]}, {"revokeAll": True}."""
+        self.send({"setKeys": order})
+
     def set_auth(self, *, md5: bool) -> None:
         """Whether MD5 secrets are taken beside signed requests."""
         self.send({"setAuth": {"md5": md5}})
@@ -260,12 +337,14 @@ class SecureSensor(_Connection):
 class Sensor(_Connection):
     """A sensor in the home, over plain HTTP, from where it can be switched to HTTPS.
 
-    `uuid` is the shared secret; it is not needed for `info` and `pair`. `auth` is how to prove who asks:
-    signed requests, unless MD5 secrets ("md5") are told to be good enough.
+    `uuid` is the owner's secret; it is not needed for `info` and `pair`. `key` is what programs have in its place.
+    `auth` is how to prove who asks: signed requests, unless MD5 secrets ("md5") are told to be good enough.
     """
 
-    def __init__(self, url: str, uuid: Optional[str] = None, *, auth: str = "hmac-sha256"):
-        super().__init__(url, uuid, auth)
+    def __init__(
+        self, url: str, uuid: Optional[str] = None, *, key: Optional[str] = None, auth: str = "hmac-sha256"
+    ):
+        super().__init__(url, uuid, auth, key=key)
         if self._secure:
             raise Usage("a sensor is reached by http:// first")
 
@@ -277,6 +356,8 @@ class Sensor(_Connection):
         `https_url` is where its HTTPS listens, if that is elsewhere than its identity says. `wifi` is
         {"ssid": ..., "password": ...}. Raises a Refused "already-paired" or "pairing-closed".
         """
+        if self._key:
+            raise Usage("pairing takes the owner's UUID, and no key")
         info = self.info()
         if info.get("paired"):
             raise Refused(409, "already-paired", "this sensor has an owner already")
@@ -320,10 +401,11 @@ class Sensor(_Connection):
         )
         known = isinstance(url, str) and isinstance(fingerprint, str) and isinstance(proof, str)
         if not known or not hmac.compare_digest(
-            proof.encode(), _hmac(self._uuid or "", f"{token}\n{fingerprint}").encode()
+            proof.encode(), _hmac(self._secret(), f"{token}\n{fingerprint}").encode()
         ):
             raise Impostor("whoever answered cannot prove to be this sensor")
-        secure = SecureSensor(url, self._uuid, self._auth, fingerprint)
+        key = f"{self._key.id}:{self._key.secret}" if self._key else None
+        secure = SecureSensor(url, self._uuid, self._auth, fingerprint, key)
         if not secure._secure:
             raise Impostor("whoever answered does not lead to HTTPS")
         failed = True
@@ -415,10 +497,12 @@ def _hmac(key: str, text: str) -> str:
 
 
 if __name__ == "__main__":
-    # python3 ambient16.py info URL; AMBIENT16_UUID=... python3 ambient16.py data URL
+    # python3 ambient16.py info URL; AMBIENT16_KEY=... python3 ambient16.py data URL
     if len(sys.argv) != 3 or sys.argv[1] not in ("info", "data"):
-        sys.exit("python3 ambient16.py info|data URL (data: with the UUID in AMBIENT16_UUID)")
+        sys.exit("python3 ambient16.py info|data URL (data: with a key in AMBIENT16_KEY)")
     try:
-        print(json.dumps(getattr(Sensor(sys.argv[2], os.environ.get("AMBIENT16_UUID")), sys.argv[1])()))
+        _key = os.environ.get("AMBIENT16_KEY")
+        _uuid = None if _key else os.environ.get("AMBIENT16_UUID")
+        print(json.dumps(getattr(Sensor(sys.argv[2], _uuid, key=_key or None), sys.argv[1])()))
     except SensorError as error:
         sys.exit(str(error))

@@ -10,7 +10,7 @@ import { GENERAL, parse, SYNTAX } from "../../client/cli/arguments";
 import { sparkline } from "../../client/cli/chart";
 import { HELP } from "../../client/cli/help";
 import { describeProgress } from "../../client/cli/progress";
-import { UsageError } from "../../client/node";
+import { mintKey, UsageError } from "../../client/node";
 import { built } from "../../scripts/bundle.mjs";
 import { type Desk, startDesk, temporaryFolder } from "../support/desk";
 import { suiteScope } from "../support/scope";
@@ -284,6 +284,97 @@ describe("a pairing that is refused", () => {
 		assert.equal(readFileSync(key, "utf8"), "old");
 		assert.ok(!existsSync(`${key}.old`));
 		assert.ok(!existsSync(join(home, ".config", "ambient16", INFO.udid)));
+	});
+});
+
+describe("a key", () => {
+	const nowhere = ["--url", NOWHERE, "--https", "https://127.0.0.1:1"];
+	const uuid = randomUUID();
+	const withUuid = { env: { AMBIENT16_UUID: uuid } };
+
+	test("is made without the sensor, and shown once", async (t) => {
+		const { code, stdout, stderr } = await cli(
+			temporaryFolder(t),
+			["key", "grafana", "--read", "--light", ...nowhere],
+			withUuid,
+		);
+		assert.equal(code, 0, stderr);
+		assert.equal(stdout.trim(), await mintKey(uuid, { name: "grafana", read: true, light: true }));
+		assert.match(stderr, /cannot be reached.*generation 1/);
+	});
+
+	test("has an end, and a generation that is given", async (t) => {
+		const home = temporaryFolder(t);
+		const made = async (...args: string[]) => {
+			const { stdout } = await cli(home, ["key", "a", "--manage", ...args, ...nowhere], withUuid);
+			return stdout.split(":")[0]?.split(".") ?? [];
+		};
+		const [, , days, third] = await made("--days", "30", "--generation", "3");
+		assert.ok(Math.abs(Number(days) - Date.now() / 1000 - 30 * 86_400) < 600);
+		assert.equal(third, "3");
+		const [, , until] = await made("--until", "2060-02-28");
+		assert.equal(Number(until), new Date(2060, 1, 29).getTime() / 1000);
+		const [, , moment] = await made("--until", "2060-02-28T12:00:00Z");
+		assert.equal(Number(moment), Date.parse("2060-02-28T12:00:00Z") / 1000);
+	});
+
+	test("goes into a new file for its owner's eyes only", async (t) => {
+		const home = temporaryFolder(t);
+		const file = join(home, "keys", "grafana");
+		const args = ["key", "grafana", "--read", "--file", file, ...nowhere];
+		const { stdout } = await cli(home, args, withUuid);
+		const text = readFileSync(file, "utf8").trim();
+		assert.equal(text, await mintKey(uuid, { name: "grafana", read: true }));
+		assert.ok(!stdout.includes(text.split(":")[1] ?? ""));
+		assert.equal(statSync(file).mode & 0o777, 0o600);
+		assert.notEqual((await cli(home, args, withUuid)).code, 0);
+	});
+
+	test("that cannot be is refused before anybody is asked", async (t) => {
+		const { url, heard } = await playing(t, () => INFO, [200, {}]);
+		const env = { AMBIENT16_UUID: uuid, AMBIENT16_URL: url };
+		for (const args of [
+			[],
+			["grafana"],
+			["Grafana", "--read"],
+			["grafana", "--read", "--days", "0"],
+			["grafana", "--read", "--until", "2001-01-01"],
+			["grafana", "--read", "--until", "soon"],
+			["grafana", "--read", "--until", "2060-01-01", "--days", "3"],
+		])
+			assert.equal((await cli(temporaryFolder(t), ["key", ...args], { env })).code, 2, args.join(" "));
+		assert.deepEqual(heard, []);
+	});
+
+	test("stands for the UUID in the environment and the key file, as far as it goes", async (t) => {
+		const info = { ...INFO, auth: ["md5", "hmac-sha256", "key"] };
+		const { url, heard } = await playing(t, () => info, [200, { getData: { window: null } }]);
+		const home = temporaryFolder(t);
+		const key = await mintKey(uuid, { name: "grafana", read: true });
+		const file = join(home, "key");
+		writeFileSync(file, key, { mode: 0o600 });
+		const env = { AMBIENT16_URL: url };
+		for (const [args, more] of [
+			[["--key-file", file], {}],
+			[[], { AMBIENT16_KEY: key }],
+		] as const) {
+			const run = (...command: string[]) => cli(home, [...command, ...args], { env: { ...env, ...more } });
+			assert.equal((await run("data")).code, 0);
+			assert.match(heard.at(-1) ?? "", /key="grafana\.r\.0\.1"/);
+			for (const [command, missing] of [
+				[["color", "red"], /key to light/],
+				[["settings"], /key to manage/],
+				[["auth", "md5"], /owner's UUID/],
+				[["revoke", "a"], /owner's UUID/],
+				[["reset", "--yes"], /owner's UUID/],
+				[["key", "b", "--read"], /owner's UUID/],
+			] as const) {
+				const { code, stderr } = await run(...command);
+				assert.equal(code, 2, stderr);
+				assert.match(stderr, missing);
+				assert.ok(!stderr.includes(key.split(":")[1] ?? ""));
+			}
+		}
 	});
 });
 

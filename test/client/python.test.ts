@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { randomUUID } from "node:crypto";
+import { createHash, createHmac, randomUUID } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -219,6 +219,61 @@ result = sensor._nc > 9 * 10**14
 		const result = await python("result = Sensor(args[0]).pair(https_url='https://127.0.0.1:1')", url);
 		assert.deepEqual(pick(result), ["Refused", 409, "pairing-closed"]);
 		assert.match((result as { message: string }).message, /button.*b in its terminal/);
+	});
+
+	test("a key is made of the UUID, and proves who asks in its place", async (t) => {
+		const keys = { ...INFO, auth: ["md5", "hmac-sha256", "key"] };
+		const { url, heard } = await playing(t, () => keys, [200, { getData: {} }]);
+		const result = await python(
+			`
+key = mint_key(args[1].upper(), "grafana", read=True, until=1830297600)
+Sensor(args[0], key=key).data()
+Sensor(args[0], key=key + "\\n", auth="md5").data()
+result = key
+`,
+			url,
+			"01234567-89ab-4def-8123-456789abcdef",
+		);
+		const id = "grafana.r.1830297600.1";
+		const secret = "ee9f57770e725f7bc410b56aeecc01a739b875f4c9ed0b48f73ecd7ecb938f44";
+		assert.equal(result, `${id}:${secret}`);
+		const [signed = "", md5 = ""] = heard.filter((it) => it !== "\n");
+		const [authorization = "", body = ""] = signed.split("\n");
+		const [, token, nc, key, mac] =
+			/^Ambient16 token="(.*?)", nc="(.*?)", key="(.*?)", mac="(.*?)"$/.exec(authorization) ?? [];
+		assert.equal(key, id);
+		const text = [token, nc, "POST", "/", createHash("sha256").update(body).digest("hex")].join("\n");
+		assert.equal(mac, createHmac("sha256", secret).update(text).digest("hex"));
+		const legacy = JSON.parse(md5.split("\n")[1] ?? "");
+		assert.deepEqual(
+			[legacy.key, legacy.secret],
+			[
+				id,
+				createHash("md5")
+					.update(INFO.token + secret)
+					.digest("hex"),
+			],
+		);
+	});
+
+	test("a key says what it is missing before anything is sent", async (t) => {
+		const keys = { ...INFO, auth: ["md5", "hmac-sha256", "key"] };
+		const { url, heard } = await playing(t, () => keys, [200, {}]);
+		const key = `a.r.0.1:${"ab".repeat(32)}`;
+		for (const [program, message] of [
+			["Sensor(args[0], key=args[1]).set_color('red')", /key to light/],
+			["Sensor(args[0], key=args[1]).factory_reset()", /owner's UUID/],
+			["Sensor(args[0], key=args[1]).pair()", /owner's UUID/],
+			["Sensor(args[0], key=args[1].upper())", /no key/],
+			["Sensor(args[0], 'uuid', key=args[1])", /or with a key/],
+			["mint_key('uuid', 'A', read=True)", /name of 1 to 24/],
+			["mint_key('uuid', 'a')", /something that it may do/],
+		] as const) {
+			const result = await python(`result = ${program}`, url, key);
+			assert.deepEqual(pick(result), ["Usage", null, null], program);
+			assert.match((result as { message: string }).message, message);
+		}
+		for (const request of heard) assert.equal(request, "\n");
 	});
 
 	test("an update tells its progress, and its new version in the end", async (t) => {
