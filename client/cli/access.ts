@@ -58,8 +58,8 @@ export async function revoke({ rest: names, values, owned, say }: Call): Promise
 		const { keys } = await secure.settings();
 		if (keys) keepGeneration(values["key-file"] ?? keyFile(udid), keys.generation);
 	});
-	const what = values.all ? "no key that was made until now is" : `${names.join(", ")}: not`;
-	say(`${what} taken any more`, { revoked: values.all ? true : names });
+	const what = values.all ? "every key that was made until now" : names.join(", ");
+	say(`revoked: ${what}`, { revoked: values.all ? true : names });
 }
 
 /** Seconds since 1970 when a key is to end; 0: never. */
