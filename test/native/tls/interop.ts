@@ -111,6 +111,16 @@ export function testServer(tool: () => string, folder: () => string): void {
 		});
 	}
 
+	test("openssl takes the certificate strictly, for no longer than Apple does (mkcert#174)", async () => {
+		const pem = at("identity.pem");
+		const strictly = ["verify", "-x509_strict", "-purpose", "sslserver", "-verify_ip", "127.0.0.1"];
+		const { status, output } = await run("openssl", [...strictly, "-CAfile", pem, pem]);
+		assert.equal(status, 0, output);
+		const { validFrom, validTo, keyUsage } = new X509Certificate(readFileSync(pem));
+		assert.ok((Date.parse(validTo) - Date.parse(validFrom)) / 86_400_000 <= 825);
+		assert.deepEqual(keyUsage, ["1.3.6.1.5.5.7.3.1"]);
+	});
+
 	test("Node trusts the certificate for the IP address", async () => {
 		assert.equal((await get()).authorized, true);
 	});
