@@ -318,8 +318,8 @@ export type DeviceEvent =
 	| { event: "reset" }
 	| { event: "restart" }
 	| { event: "motion"; motion: Motion }
-	/** `time` in seconds since 1970; null before the clock is set. */
-	| { event: "window"; time: number | null; readings: Readings }
+	/** `time` in seconds since 1970. Before the clock is set windows wait for theirs. */
+	| { event: "window"; time: number; readings: Readings }
 	| {
 			event: "request";
 			secure: boolean;

@@ -82,14 +82,10 @@ export class Device {
 			clock: host.clock,
 			timers: host.timers,
 			sensors: host.sensors,
-			onWindow: (window) => {
+			onWindow: (window, late) => {
 				// First stored: what is told of is not lost any more if the power goes.
-				this.#cloud.window(window);
-				host.report({
-					event: "window",
-					time: this.#sampler.timeOf(window) ?? null,
-					readings: window.readings,
-				});
+				this.#cloud.window(window, late);
+				host.report({ event: "window", time: window.time, readings: window.readings });
 				this.#tellCloud();
 			},
 			onMotion: (motion) => {
@@ -100,7 +96,7 @@ export class Device {
 		const onProblem = (message: string) => this.#problem(message);
 		this.#cloud = new Cloud({
 			host,
-			timeOf: (window) => this.#sampler.timeOf(window),
+			sampler: this.#sampler,
 			onProblem,
 			onChange: () => this.#tellCloud(),
 		});

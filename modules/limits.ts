@@ -173,7 +173,7 @@ export const MQTT_KEEP_ALIVE = 60;
 /** Events that wait for the broker; the oldest make room. */
 export const EVENTS_WAITING = 64;
 /** Windows from before the clock was set, until they get their time: an hour. The oldest make room. */
-export const WINDOWS_UNSYNCED = 360;
+export const WINDOWS_UNTIMED = 360;
 /** Lengths of what the owner sets, in bytes: an InfluxDB token has 88 characters. */
 export const URL_BYTES = 256;
 export const NAME_BYTES = 128;

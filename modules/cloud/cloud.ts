@@ -1,5 +1,5 @@
 import type { Host, Motion } from "../../hosts/host";
-import { WINDOWS_UNSYNCED } from "../limits";
+import type { Sampler } from "../sensing/sampler";
 import type { Window } from "../sensing/window";
 import type { InfluxSettings } from "./influx";
 import { MqttEvents, type MqttSettings } from "./mqtt-events";
@@ -9,8 +9,8 @@ import { Uploader } from "./uploader";
 
 export interface CloudOptions {
 	host: Pick<Host, "udid" | "network" | "random" | "storage" | "clock">;
-	/** The time of a window from before the clock was set, once it is; see Sampler. */
-	timeOf(window: Window): number | undefined;
+	/** Where windows wait for their time. */
+	sampler: Pick<Sampler, "untimed" | "lost" | "forget">;
 	onProblem(message: string): void;
 	/** `status` has changed because the database answered, or did not. */
 	onChange?(): void;
@@ -24,21 +24,19 @@ export interface CloudStatus {
 
 /** All that leaves the home: points to the database, events to the broker. */
 export class Cloud {
-	readonly #timeOf: CloudOptions["timeOf"];
 	readonly #clock: Host["clock"];
+	readonly #sampler: CloudOptions["sampler"];
 	readonly #onProblem: (message: string) => void;
 	readonly #log: PointLog | undefined;
 	readonly #uploader: Uploader | undefined;
 	readonly #mqtt: MqttEvents;
-	/** Windows that have no time yet. */
-	#unsynced: Window[] = [];
 	#lost = 0;
 	/** Points are stored for a database, not for nobody: that would wear the flash, and outlive an owner. */
 	#storing = false;
 
-	constructor({ host, timeOf, onProblem, onChange }: CloudOptions) {
-		this.#timeOf = timeOf;
+	constructor({ host, sampler, onProblem, onChange }: CloudOptions) {
 		this.#clock = host.clock;
+		this.#sampler = sampler;
 		this.#onProblem = onProblem;
 		this.#mqtt = new MqttEvents({ host, onProblem });
 		if (!host.storage) return;
@@ -65,25 +63,12 @@ export class Cloud {
 		this.#mqtt.configure(settings);
 	}
 
-	/** A window has closed. */
-	window(window: Window): void {
-		this.#unsynced.push(window);
-		// The times of those that wait all come at once, with the first window that knows its own.
-		for (let first = this.#unsynced[0]; first; first = this.#unsynced[0]) {
-			const time = this.#timeOf(first);
-			if (time === undefined) {
-				if (this.#unsynced.length > WINDOWS_UNSYNCED) {
-					this.#unsynced.shift();
-					this.#lost++;
-				}
-				return;
-			}
-			this.#unsynced.shift();
-			const point = { time, readings: first.readings, motionEvents: first.motionEvents };
-			this.#store(point);
-			// Events are of now: hundreds of old windows at once would choke the connection.
-			if (first === window) this.#mqtt.window(point);
-		}
+	/** `late`: it is not of now, but waited for its time. */
+	window({ time, readings, motionEvents }: Window, late: boolean): void {
+		const point = { time, readings, motionEvents };
+		this.#store(point);
+		// Events are of now: hundreds of old windows at once would choke the connection.
+		if (!late) this.#mqtt.window(point);
 		this.#uploader?.wake();
 	}
 
@@ -107,7 +92,7 @@ export class Cloud {
 	erase(): void {
 		this.configureInflux(null);
 		this.#mqtt.forget();
-		this.#unsynced = [];
+		this.#sampler.forget();
 		this.#lost = 0;
 		this.#log?.erase();
 	}
@@ -121,9 +106,9 @@ export class Cloud {
 		const error = this.#uploader?.error;
 		return {
 			points: {
-				waiting: this.#unsynced.length + (this.#log?.waiting ?? 0),
+				waiting: this.#sampler.untimed + (this.#log?.waiting ?? 0),
 				sent: this.#uploader?.sent ?? 0,
-				lost: this.#lost + (this.#log?.lost ?? 0),
+				lost: this.#lost + this.#sampler.lost + (this.#log?.lost ?? 0),
 				refused: this.#uploader?.refused ?? 0,
 				...(error !== undefined && { error }),
 			},

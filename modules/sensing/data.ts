@@ -10,7 +10,7 @@ export function describeData(sampler: Sampler): object {
 	return {
 		window: latest
 			? {
-					time: sampler.timeOf(latest) ?? null,
+					time: latest.time ?? null,
 					seconds: WINDOW / 1000,
 					samples: latest.samples,
 					...latest.readings,

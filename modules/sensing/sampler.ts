@@ -1,7 +1,7 @@
 import type { Clock, Motion, Readings, Sensors, Timer, Timers } from "../../hosts/host";
-import { CLOCK_JUMP, COUNTER_MAX, SAMPLE_INTERVAL } from "../limits";
+import { CLOCK_JUMP, COUNTER_MAX, SAMPLE_INTERVAL, WINDOWS_UNTIMED } from "../limits";
 import { TakenTimes } from "./taken-times";
-import { OpenWindow, type Window, windowStart } from "./window";
+import { type Measured, OpenWindow, type Window, windowStart } from "./window";
 
 /** How often each motion was seen since the start; after COUNTER_MAX comes 0. */
 export type EventCounters = Readonly<Record<Motion, number>>;
@@ -10,8 +10,8 @@ export interface SamplerOptions {
 	clock: Clock;
 	timers: Timers;
 	sensors: Sensors;
-	/** A window that has data has closed. No two come with the same time; see Sampler. */
-	onWindow(window: Window): void;
+	/** A window with data, when its time is known; `late`: it waited for that. No two have the same time; see Sampler. */
+	onWindow(window: Window, late: boolean): void;
 	onMotion?(motion: Motion): void;
 }
 
@@ -29,8 +29,8 @@ export interface SamplerOptions {
  *   `onWindow` (either the one point or the other must go, and history is worth more than a clock that has
  *   just proved unsure), but `latest` goes on. Only times that really were given out are lost: after an hour
  *   too far ahead by mistake and back again, none is.
- * - Before the clock is set, windows align themselves to the monotonic clock and are not `synced`; `timeOf`
- *   tells their time afterwards. The one that is open when the clock is set gets its time at once.
+ * - Before the clock is set, windows align themselves to the monotonic clock, and wait: they get their times when it
+ *   is set, all at once, as does the one that is open then. The oldest of too many make room.
  */
 export class Sampler {
 	readonly #clock: Clock;
@@ -42,10 +42,11 @@ export class Sampler {
 	readonly #taken = new TakenTimes();
 	/** From the monotonic clock to the wall clock when that was found set, ms; undefined before. */
 	#firstOffset: number | undefined;
-	/** The first and the last window from before, ms of the monotonic clock. */
-	#unsynced: { first: number; last: number } | undefined;
+	/** Windows from before, with their starts in ms of the monotonic clock. */
+	#untimed: { start: number; measured: Measured }[] = [];
+	#lost = 0;
 	#open: OpenWindow;
-	#latest: Window | undefined;
+	#latest: { measured: Measured; start: number; synced: boolean } | undefined;
 	#due: number;
 	#timer: Timer;
 	#closed = false;
@@ -64,23 +65,31 @@ export class Sampler {
 		this.#timer = timers.once(() => this.#tick(), 0);
 	}
 
-	/** The window that closed last, also one whose time had been given out before. */
-	get latest(): Window | undefined {
-		return this.#latest;
+	/** The window that closed last, also one whose time had been given out before; without one until the clock is set. */
+	get latest(): (Measured & { readonly time: number | undefined }) | undefined {
+		if (!this.#latest) return undefined;
+		const { measured, start, synced } = this.#latest;
+		return { ...measured, time: synced ? start / 1000 : this.#timeOf(start) };
+	}
+
+	/** Windows that wait for their time. */
+	get untimed(): number {
+		return this.#untimed.length;
+	}
+
+	/** Windows that made room before they got it. */
+	get lost(): number {
+		return this.#lost;
+	}
+
+	/** Forgets the windows that wait, and those that were lost: they are nobody's. */
+	forget(): void {
+		this.#untimed = [];
+		this.#lost = 0;
 	}
 
 	get events(): EventCounters {
 		return this.#events;
-	}
-
-	/**
-	 * The time of a window in seconds since 1970, also of one from before the clock was set: no other window
-	 * has it, now or later. Undefined until the clock is set.
-	 */
-	timeOf(window: Window): number | undefined {
-		if (window.synced) return window.time;
-		if (this.#firstOffset === undefined) return undefined;
-		return windowStart(window.monotonic + this.#firstOffset) / 1000;
 	}
 
 	/** Stops, without the window that is open. */
@@ -150,38 +159,53 @@ export class Sampler {
 		const window = this.#finish(open);
 		if (jumped) this.#taken.split();
 		this.#open = this.#begin(now, offset);
-		if (window)
-			try {
-				this.#onWindow(window);
-			} catch {
-				// Called from a timer or a sensor. The next window is not to suffer.
-			}
+		if (window) this.#tell(window, false);
 		return this.#open;
+	}
+
+	#tell(window: Window, late: boolean): void {
+		try {
+			this.#onWindow(window, late);
+		} catch {
+			// Called from a timer or a sensor. The next window is not to suffer.
+		}
 	}
 
 	/** The clock has been set: gives their times to the windows before. */
 	#set(offset: number): void {
 		this.#firstOffset = offset;
-		if (this.#unsynced) {
-			this.#taken.add(windowStart(this.#unsynced.first + offset));
-			this.#taken.add(windowStart(this.#unsynced.last + offset));
-		}
 		this.#open.set(offset);
+		const untimed = this.#untimed;
+		this.#untimed = [];
+		for (const { start, measured } of untimed) {
+			const time = windowStart(start + offset);
+			this.#taken.add(time);
+			this.#tell({ ...measured, time: time / 1000 }, true);
+		}
 	}
 
-	/** Closes a window; undefined if it is not to be given out. */
+	/** When a window from before the clock was set started, in seconds since 1970; undefined until it is set. */
+	#timeOf(start: number): number | undefined {
+		return this.#firstOffset === undefined ? undefined : windowStart(start + this.#firstOffset) / 1000;
+	}
+
+	/** Closes a window; undefined if it is not to be given out, or not yet. */
 	#finish(open: OpenWindow): Window | undefined {
-		const window = open.close();
-		if (!window) return undefined;
-		this.#latest = window;
-		if (!open.synced) {
-			this.#unsynced ??= { first: open.start, last: open.start };
-			this.#unsynced.last = open.start;
-			return window;
+		const measured = open.close();
+		if (!measured) return undefined;
+		const { start, synced } = open;
+		this.#latest = { measured, start, synced };
+		if (!synced) {
+			this.#untimed.push({ start, measured });
+			if (this.#untimed.length > WINDOWS_UNTIMED) {
+				this.#untimed.shift();
+				this.#lost++;
+			}
+			return undefined;
 		}
-		if (this.#taken.has(open.start)) return undefined;
-		this.#taken.add(open.start);
-		return window;
+		if (this.#taken.has(start)) return undefined;
+		this.#taken.add(start);
+		return { ...measured, time: start / 1000 };
 	}
 
 	#begin(now: number, offset: number): OpenWindow {

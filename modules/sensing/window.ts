@@ -3,22 +3,18 @@ import { WINDOW } from "../limits";
 import { QUANTITIES } from "./quantities";
 
 /** What WINDOW ms of readings came to. */
-export interface Window {
-	/**
-	 * When it started, in seconds: a multiple of 10. Since 1970 if `synced`; else by the monotonic clock, and
-	 * Sampler.timeOf knows the true time once the clock is set.
-	 */
-	readonly time: number;
-	/** The wall clock was set by the time the window closed. */
-	readonly synced: boolean;
-	/** What the monotonic clock showed (or would have, in a window that began before the device) at `time`, ms. */
-	readonly monotonic: number;
+export interface Measured {
 	/** Means or sums, as modules/sensing/quantities.ts has it; what was never read is absent. */
 	readonly readings: Readings;
 	/** How often something moved past. */
 	readonly motionEvents: number;
 	/** How many readings are in it. */
 	readonly samples: number;
+}
+
+export interface Window extends Measured {
+	/** When it started, in seconds since 1970: a multiple of 10. */
+	readonly time: number;
 }
 
 /** The start of the window that an instant falls into; both in ms. */
@@ -76,7 +72,7 @@ export class OpenWindow {
 	}
 
 	/** What came together; undefined if nothing did. */
-	close(): Window | undefined {
+	close(): Measured | undefined {
 		if (this.#samples === 0 && this.motionEvents === 0) return undefined;
 		const readings: Readings = {};
 		for (const { name, decimals, aggregation } of QUANTITIES) {
@@ -85,14 +81,7 @@ export class OpenWindow {
 			const value = round(aggregation === "sum" ? sum : sum / this.#counts[name]!, decimals);
 			if (Number.isFinite(value)) readings[name] = value;
 		}
-		return {
-			time: this.start / 1000,
-			synced: this.synced,
-			monotonic: this.monotonic,
-			readings,
-			motionEvents: this.motionEvents,
-			samples: this.#samples,
-		};
+		return { readings, motionEvents: this.motionEvents, samples: this.#samples };
 	}
 }
 

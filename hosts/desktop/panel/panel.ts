@@ -224,7 +224,6 @@ export class Panel {
 	}
 
 	#window({ time, readings }: Extract<DeviceEvent, { event: "window" }>): void {
-		if (time === null) return;
 		const window = { time, readings, waiting: this.#state.cloud.waiting };
 		this.#windows.push(window);
 		this.#newWindows.push(window);

