@@ -6,6 +6,7 @@ import { SetInflux, SetMqtt } from "./api/commands/cloud";
 import { SetColor } from "./api/commands/color";
 import { GetData } from "./api/commands/data";
 import { SetHttps } from "./api/commands/https";
+import { SetKeys } from "./api/commands/keys";
 import { Pair } from "./api/commands/pair";
 import { GetSettings, SetAuth } from "./api/commands/settings";
 import { FactoryReset, Restart } from "./api/commands/system";
@@ -132,12 +133,13 @@ export class Device {
 		});
 		if (host.wifi) this.#wifi = this.#createWifi(host.wifi);
 
+		const authenticator = new Authenticator(host, this.#vault, this.#token);
 		this.#api = new Api({
 			udid: host.udid,
 			vault: this.#vault,
-			authenticator: new Authenticator(host, this.#vault, this.#token),
+			authenticator,
 			settings: this.#settings,
-			commands: this.#commands(),
+			commands: this.#commands(authenticator),
 			identity: () => {
 				const token = this.#token.value;
 				return this.#document ?? this.#describe(token);
@@ -226,12 +228,12 @@ export class Device {
 		});
 	}
 
-	#commands(): readonly Command[] {
+	#commands(authenticator: Authenticator): readonly Command[] {
 		const host = this.#host;
 		const commands = [
 			new SetColor(this.#light),
 			new GetData(this.#sampler),
-			new GetSettings(this.#settings, this.#cloud, this.#update, this.#wifi),
+			new GetSettings(this.#settings, authenticator, this.#cloud, this.#update, this.#wifi),
 			new SetAuth(() => {
 				this.#document = undefined;
 			}),
@@ -246,9 +248,11 @@ export class Device {
 				},
 				leave: () => this.#mode.leave(),
 			}),
+			new SetKeys(this.#settings),
 			new Pair({
 				vault: this.#vault,
 				settings: this.#settings,
+				flash: host.flash,
 				isOpen: () => this.#pairing.isOpen,
 				onPaired: () => {
 					this.#token.renew();
@@ -293,7 +297,7 @@ export class Device {
 				udid: this.#host.udid,
 				deviceType: DEVICE_TYPE,
 				token,
-				auth: this.#settings.value.auth.md5 ? ["md5", "hmac-sha256"] : ["hmac-sha256"],
+				auth: this.#settings.value.auth.md5 ? ["md5", "hmac-sha256", "key"] : ["hmac-sha256", "key"],
 				paired: this.#vault.paired,
 				// Where it can be paired.
 				https: this.#vault.paired ? undefined : this.#https.number,

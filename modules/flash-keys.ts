@@ -4,6 +4,8 @@ export const UUID_KEY = "uuid";
 export const SETTINGS_KEY = "settings";
 /** Key and certificate of the HTTPS server. */
 export const IDENTITY_KEY = "tls";
+/** The last generation of keys before the last factory reset, which leaves it there. */
+export const GENERATION_KEY = "generation";
 /** There while a factory reset is under way. */
 export const RESETTING_KEY = "resetting";
 /** The version that is being fetched. */

@@ -3,6 +3,15 @@ import type { InfluxSettings } from "./cloud/influx";
 import type { MqttSettings } from "./cloud/mqtt-events";
 import { FlashError } from "./flash-error";
 import { SETTINGS_KEY } from "./flash-keys";
+import { UNKNOWN_GENERATION } from "./limits";
+
+/** Which keys are taken (auth/key.ts). */
+export interface KeyRules {
+	/** Of all that are taken, 1 or more. */
+	readonly generation: number;
+	/** Names of those that are not taken all the same. */
+	readonly revoked: readonly string[];
+}
 
 /** What the owner has set; kept in the flash as one JSON text, so that a change is whole or not there. */
 export interface Settings {
@@ -10,6 +19,7 @@ export interface Settings {
 		/** Whether the MD5 secret is taken beside signed requests. */
 		md5: boolean;
 	};
+	keys: KeyRules;
 	wifi: WifiCredentials | null;
 	influx: InfluxSettings | null;
 	mqtt: MqttSettings | null;
@@ -19,7 +29,14 @@ export interface Settings {
 
 /** Made anew each time: JSON.stringify of XS refuses a constant, which is preloaded into flash. */
 function defaults(): Settings {
-	return { auth: { md5: true }, wifi: null, influx: null, mqtt: null, update: null };
+	return {
+		auth: { md5: true },
+		keys: { generation: 1, revoked: [] },
+		wifi: null,
+		influx: null,
+		mqtt: null,
+		update: null,
+	};
 }
 
 export class SettingsStore {
@@ -56,7 +73,11 @@ export class SettingsStore {
 function read(flash: Flash): Settings {
 	try {
 		const bytes = flash.get(SETTINGS_KEY);
-		if (bytes) return { ...defaults(), ...JSON.parse(new TextDecoder().decode(bytes)) };
+		if (!bytes) return defaults();
+		const settings: Settings = { ...defaults(), ...JSON.parse(new TextDecoder().decode(bytes)) };
+		const { generation, revoked } = settings.keys;
+		if (Number.isInteger(generation) && Array.isArray(revoked)) return settings;
 	} catch {}
-	return defaults();
+	// No key that was revoked may come back with them.
+	return { ...defaults(), keys: { generation: UNKNOWN_GENERATION, revoked: [] } };
 }

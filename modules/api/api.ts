@@ -1,5 +1,6 @@
 import type { DeviceEvent } from "../../hosts/host";
 import type { Authenticator, Proof } from "../auth/authenticator";
+import type { Scope } from "../auth/key";
 import type { Handler, Request, Response } from "../http/message";
 import type { Vault } from "../identity/vault";
 import { type JsonObject, type Parsed, parseObject } from "../json";
@@ -97,8 +98,9 @@ export class Api {
 		// Its port is open a little earlier, or for another reason, and a secret heard on plain HTTP still good.
 		if (request.secure && !isSecured() && !(isReachable() && request.head.authorization))
 			throw new ApiError(409, "https-not-begun", "HTTPS mode has not begun");
-		const proof = authenticator.check(request, object.secret, settings.value.auth.md5);
-		proved();
+		const proof = authenticator.check(request, object, settings.value);
+		// Who may not begin HTTPS mode does not hold it open.
+		if (!proof.key || proof.key.scope.includes(MANAGE)) proved();
 		return proof;
 	}
 
@@ -117,16 +119,13 @@ export class Api {
 	/** Everything that is asked for, validated. Throws an ApiError. */
 	#orders({ object, unknownName, unknownInner }: Parsed, client: Client): Order[] {
 		if (unknownName !== undefined) throw unknown("command", unknownName);
-		const names = Object.keys(object);
-		// No member is undefined in JSON, and `udid` is one of them.
-		const asked = names.length - (object.secret === undefined ? 1 : 2);
-		if (!client.proof && asked > 1)
+		const names = Object.keys(object).filter((name) => !PROOFS.includes(name));
+		if (!client.proof && names.length > 1)
 			throw new ApiError(400, "pair-alone", "without an owner a command comes alone");
-		if (asked === 0) throw new ApiError(400, "no-command", "the request has no command");
+		if (names.length === 0) throw new ApiError(400, "no-command", "the request has no command");
 		const orders: Order[] = [];
 		for (let i = 0; i < names.length; i++) {
 			const name = names[i]!;
-			if (PROOFS.includes(name)) continue;
 			const command = this.#command(name, client);
 			if (unknownInner !== undefined) throw unknown("field", unknownInner);
 			orders.push({ command, value: command.validate(object[name], client) });
@@ -140,7 +139,9 @@ export class Api {
 		for (let i = 0; i < commands.length; i++) {
 			const command = commands[i]!;
 			if (command.name !== name) continue;
-			const { where } = command;
+			const { where, scope } = command;
+			if (proof?.key && !(scope && proof.key.scope.includes(scope)))
+				throw new ApiError(403, "not-in-scope", `${name} is not in the scope of this key`);
 			if (where === "any" || secure) return command;
 			if (where === "https") throw new ApiError(403, "https-only", `${name} is taken over HTTPS only`);
 			if (proof?.method === "hmac-sha256") return command;
@@ -178,7 +179,10 @@ function isUdid(given: unknown, udid: string): boolean {
 const MAC_LENGTH = 17;
 
 /** Members of a request that are no commands. */
-const PROOFS: readonly string[] = ["udid", "secret"];
+const PROOFS: readonly string[] = ["udid", "secret", "key"];
+
+/** The scope of setHttps. */
+const MANAGE: Scope = "m";
 
 const METHODS: readonly string[] = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"];
 

@@ -1,4 +1,5 @@
 import type { Proof } from "../auth/authenticator";
+import type { Scope } from "../auth/key";
 import type { Settings } from "../settings";
 
 /**
@@ -14,6 +15,8 @@ export interface Command<Order = unknown> {
 	 * since an MD5 secret heard on the air must not be able to do harm.
 	 */
 	readonly where: "any" | "https" | "https-or-signed";
+	/** The letter that a key must have in its scope; undefined: it is not for keys, but for the owner alone. */
+	readonly scope: Scope | undefined;
 	/** Also taken on a device without an owner, without a proof. `pair` is taken there alone. */
 	readonly unowned?: boolean;
 	/** Reads the command's value; throws an ApiError if it is not valid. */
@@ -36,6 +39,6 @@ export interface Client {
 	readonly host: string;
 	/** It came over HTTPS. */
 	readonly secure: boolean;
-	/** That it is the owner; undefined for who pairs the device. */
+	/** That it is the owner, or has a key; undefined on a device without an owner. */
 	readonly proof: Proof | undefined;
 }

@@ -2,6 +2,7 @@ import { SetInflux, SetMqtt } from "./commands/cloud";
 import { SetColor } from "./commands/color";
 import { GetData } from "./commands/data";
 import { SetHttps } from "./commands/https";
+import { SetKeys } from "./commands/keys";
 import { Pair } from "./commands/pair";
 import { GetSettings, SetAuth } from "./commands/settings";
 import { FactoryReset, Restart } from "./commands/system";
@@ -12,6 +13,7 @@ import { ScanWifi, SetWifi } from "./commands/wifi";
 export const REQUEST_NAMES: readonly string[] = [
 	"udid",
 	"secret",
+	"key",
 	...SetColor.names,
 	...GetData.names,
 	...GetSettings.names,
@@ -19,6 +21,7 @@ export const REQUEST_NAMES: readonly string[] = [
 	...SetAuth.names,
 	...SetInflux.names,
 	...SetMqtt.names,
+	...SetKeys.names,
 	...Pair.names,
 	...SetWifi.names,
 	...ScanWifi.names,

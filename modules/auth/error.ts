@@ -5,6 +5,9 @@ export type AuthCode =
 	| "replayed"
 	| "two-proofs"
 	| "md5-off"
+	| "revoked-key"
+	| "expired-key"
+	| "clock-not-set"
 	| "too-many-attempts";
 
 /** A request that does not prove that it comes from the owner. Carries no secret. */

@@ -29,19 +29,19 @@ export function oddForm(secret: unknown): string | undefined {
 }
 
 /**
- * What was hashed in place of token and UUID, for a secret of the right form, if it is one of the usual slips; undefined if it is not. To be told, one
+ * What was hashed in place of token and UUID or key, for a secret of the right form, if it is one of the usual slips; undefined if it is not. To be told, one
  * has to have the UUID, or a secret that somebody with the UUID has sent: it is no easier to meet than the right secret,
  * and is worth nothing.
  */
-export function slipOf(secret: string, token: string, uuids: readonly SharedSecret[]): string | undefined {
+export function slipOf(secret: string, token: string, secrets: readonly SharedSecret[]): string | undefined {
 	const given = secret.toLowerCase();
-	for (let i = 0; i < uuids.length; i++) {
-		const uuid = uuids[i]!;
-		if (sameText(uuid.md5("", token), given)) return "the token comes first, then the UUID";
-		if (sameText(uuid.md5(token.toUpperCase()), given)) return "the token is in lower case";
-		if (sameText(uuid.md5(token, "\n"), given) || sameText(uuid.md5(`${token}\n`), given))
+	for (let i = 0; i < secrets.length; i++) {
+		const shared = secrets[i]!;
+		if (sameText(shared.md5("", token), given)) return "the token comes first, what is secret behind it";
+		if (sameText(shared.md5(token.toUpperCase()), given)) return "the token is in lower case";
+		if (sameText(shared.md5(token, "\n"), given) || sameText(shared.md5(`${token}\n`), given))
 			return "a line feed was hashed, too: use printf %s in place of echo";
-		if (sameText(uuid.md5(`"${token}"`), given)) return "the token's quotes were hashed, too: use jq -r";
+		if (sameText(shared.md5(`"${token}"`), given)) return "the token's quotes were hashed, too: use jq -r";
 	}
 	return undefined;
 }

@@ -1,6 +1,8 @@
 import type { Flash, Host } from "../../hosts/host";
 import { eraseStorage } from "../cloud/point-log";
 import { IDENTITY_KEY, RESETTING_KEY, SETTINGS_KEY, UUID_KEY } from "../flash-keys";
+import { SettingsStore } from "../settings";
+import { keepGeneration } from "./generation";
 
 /**
  * A factory reset erases several keys, and the power can go between any two of them. So it is written down
@@ -15,6 +17,8 @@ export function beginReset(flash: Flash): void {
 /** Erases all that belongs to the owner. May be repeated; throws if the flash fails. */
 export function finishReset({ flash, storage }: Pick<Host, "flash" | "storage">): void {
 	if (storage) eraseStorage(storage);
+	// Before the UUID goes, so that a reset that is cut off here knows it again.
+	if (flash.get(UUID_KEY)) keepGeneration(flash, new SettingsStore(flash).value.keys.generation);
 	for (const key of [UUID_KEY, SETTINGS_KEY, IDENTITY_KEY]) flash.delete(key);
 	flash.delete(RESETTING_KEY);
 }

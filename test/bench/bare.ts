@@ -21,7 +21,7 @@ const IDENTITY = JSON.stringify({
 	udid: UDID,
 	deviceType: "1000",
 	token: TOKEN,
-	auth: ["md5", "hmac-sha256"],
+	auth: ["md5", "hmac-sha256", "key"],
 	paired: true,
 });
 

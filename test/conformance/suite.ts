@@ -7,6 +7,7 @@ import { connections } from "./rules/connections";
 import { http } from "./rules/http";
 import { httpsMode } from "./rules/https-mode";
 import { identity } from "./rules/identity";
+import { keys, lostKeys } from "./rules/keys";
 import { paired, pairing } from "./rules/pairing";
 import { reset } from "./rules/reset";
 import { secrecy } from "./rules/secrecy";
@@ -64,7 +65,7 @@ export async function conform(
 		if (subject.capacity < ROOMY) await waiting;
 		for (const group of [identity, http, auth, commands]) await tryGroup(group);
 		await waiting;
-		for (const group of [httpsMode, reset, secrecy]) await tryGroup(group);
+		for (const group of [httpsMode, keys, lostKeys, reset, secrecy]) await tryGroup(group);
 	} finally {
 		if (subject.ours && subject.uuid) await restore(subject, onNote);
 	}

@@ -1,4 +1,4 @@
-import { md5Secret, type Reply, sign } from "../support/owner";
+import { keySecret, md5Secret, type Reply, sign } from "../support/owner";
 import { Skip } from "./rule";
 import type { Subject } from "./subject";
 import { Wire, type WireOptions, type WireResponse } from "./wire";
@@ -8,6 +8,8 @@ export interface Where {
 	secure?: boolean;
 	/** The source address. */
 	from?: string | undefined;
+	/** The id of a key, in place of the UUID. */
+	key?: string | undefined;
 }
 
 export interface Message extends Where {
@@ -92,14 +94,16 @@ export class Trial {
 	async #sign(commands: object | string, where: Where, nc: number): Promise<string> {
 		const { token = "" } = await this.identify(where);
 		const body = typeof commands === "string" ? commands : JSON.stringify({ udid: this.udid, ...commands });
-		const authorization = sign({ token, nc, uuid: this.uuid, body });
+		const authorization = sign({ token, nc, uuid: this.uuid, key: where.key, body });
 		return this.text({ ...where, body, headers: { Authorization: authorization } });
 	}
 
 	/** Commands by the owner, with the MD5 secret. */
 	async commandMd5(commands: object, where: Where = {}): Promise<WireResponse> {
-		const secret = md5Secret((await this.identify(where)).token ?? "", this.uuid);
-		return this.post({ udid: this.udid, secret, ...commands }, where);
+		const { key } = where;
+		const proof = key === undefined ? this.uuid : keySecret(this.uuid, key);
+		const secret = md5Secret((await this.identify(where)).token ?? "", proof);
+		return this.post({ udid: this.udid, secret, key, ...commands }, where);
 	}
 
 	/** The bytes of a request. */

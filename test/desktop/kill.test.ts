@@ -20,6 +20,8 @@ interface Before {
 	doing: Doing;
 	uuid: string | undefined;
 	md5: boolean;
+	/** Of its keys, or of the last that it had. */
+	generation: number;
 	/** Key and certificate. */
 	tls: Buffer;
 }
@@ -57,6 +59,7 @@ async function live(t: TestContext, entry: string[], kills: number, done: Record
 			doing: now.paired ? (killed % 3 === 0 ? "reset" : "settings") : "pairing",
 			uuid: now.paired ? subject.uuid : randomUUID(),
 			md5: now.md5,
+			generation: now.generation,
 			tls: now.tls,
 		};
 		const fire = await prepare(trial, before);
@@ -82,12 +85,12 @@ async function inspect(desk: Desk, trial: Trial, data: string, before: Before | 
 		assert.equal((await trial.command({ getData: {} })).status, 200, context);
 		if (was === "pairing") assert.equal(md5, true, context);
 		if (was === "reset") assert.equal(md5, before?.md5, context);
-	} else assert.deepEqual(auth, ["md5", "hmac-sha256"], context);
+	} else assert.deepEqual(auth, ["md5", "hmac-sha256", "key"], context);
 
 	const flash = join(data, "flash");
 	const keys = readdirSync(flash).sort();
 	assert.deepEqual(
-		keys.filter((key) => !["settings", "tls", "uuid"].includes(key)),
+		keys.filter((key) => !["generation", "settings", "tls", "uuid"].includes(key)),
 		[],
 		context,
 	);
@@ -95,14 +98,22 @@ async function inspect(desk: Desk, trial: Trial, data: string, before: Before | 
 	if (paired) assert.equal(readFileSync(join(flash, "uuid"), "latin1"), before?.uuid, context);
 	const settings = join(flash, "settings");
 	if (!paired) assert.ok(!existsSync(settings), context);
-	else if (existsSync(settings))
-		assert.equal(JSON.parse(readFileSync(settings, "utf8")).auth.md5, md5, context);
+	else assert.equal(JSON.parse(readFileSync(settings, "utf8")).auth.md5, md5, context);
+	let generation = before?.generation ?? 0;
+	if (paired) {
+		({ generation } = JSON.parse(readFileSync(settings, "utf8")).keys);
+		// No key of before is good for the next owner, and a key is revoked as a whole or not at all.
+		if (was === "pairing") assert.ok(generation > (before?.generation ?? 0), context);
+		else if (before) assert.equal(generation, before.generation, context);
+		const answer = await trial.command({ getData: {} }, { key: `grafana.r.0.${generation}` });
+		assert.equal(answer.json.code, md5 ? undefined : "revoked-key", context);
+	}
 	const tls = await certificate(desk, join(flash, "tls"));
 	if (before) {
 		const kept = !(was === "reset" && !paired);
 		assert.equal(tls.equals(before.tls), kept, context);
 	}
-	return { paired: paired === true, md5, tls };
+	return { paired: paired === true, md5, generation, tls };
 }
 
 /** The key and certificate that the device uses. */
@@ -124,7 +135,12 @@ async function prepare(trial: Trial, { doing, uuid, md5 }: Before): Promise<() =
 	}
 	assert.equal((await trial.command({ setHttps: { enabled: true } })).status, 200);
 	const wire = await untilOpen(() => trial.open({ secure: true }));
-	return shot(trial, wire, { setAuth: { md5: !md5 } }, true);
+	return shot(
+		trial,
+		wire,
+		{ setAuth: { md5: !md5 }, setKeys: { [md5 ? "revoke" : "restore"]: ["grafana"] } },
+		true,
+	);
 }
 
 async function shot(trial: Trial, wire: Wire, commands: object, secure = false): Promise<() => void> {

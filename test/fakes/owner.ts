@@ -11,15 +11,28 @@ export interface Answer {
 	body: any;
 }
 
+/** Of the last signed request. It rises for all: a program's time is later than that of the one before. */
+let nonce = 0;
+
 /** Talks to a device under test in a fake host, as its owner would. */
 export class FakeOwner {
 	readonly host: FakeHost;
+	/** The UUID, or the secret of `key`. */
 	uuid = UUID;
+	/** The id of the key that it has in place of the UUID. */
+	key: string | undefined;
 	address = "192.0.2.1";
-	#nc = 0;
 
 	constructor(host: FakeHost) {
 		this.host = host;
+	}
+
+	/** A program that the owner gave a key. */
+	program(id: string): FakeOwner {
+		const program = new FakeOwner(this.host);
+		program.uuid = keySecret(this.uuid, id);
+		program.key = id;
+		return program;
 	}
 
 	get(kind: "http" | "https" = "http"): Answer {
@@ -42,12 +55,12 @@ export class FakeOwner {
 
 	/** Commands with a signature. */
 	signed(commands: object, kind: "http" | "https" = "http"): Answer {
-		return this.send(this.#signed(commands), kind);
+		return this.send(this.sign(commands), kind);
 	}
 
 	/** Sends such commands and leaves the connection in the hands of the test. */
 	openSigned(commands: object, kind: "http" | "https" = "http"): FakePeer {
-		return this.host.network.visit(kind, this.address).send(this.#signed(commands));
+		return this.host.network.visit(kind, this.address).send(this.sign(commands));
 	}
 
 	pair(kind: "http" | "https" = "https", pair: object = { uuid: this.uuid }): Answer {
@@ -67,26 +80,36 @@ export class FakeOwner {
 		return answer;
 	}
 
-	#signed(commands: object): string {
+	/** The bytes of such a request. */
+	sign(commands: object): string {
 		const body = JSON.stringify({ udid: this.host.udid, ...commands });
 		const token = this.token;
-		const nc = ++this.#nc;
+		const nc = ++nonce;
 		const digest = createHash("sha256").update(body).digest("hex");
 		const mac = createHmac("sha256", this.uuid).update(`${token}\n${nc}\nPOST\n/\n${digest}`).digest("hex");
-		return this.#message(body, `Authorization: Ambient16 token="${token}", nc="${nc}", mac="${mac}"\r\n`);
+		const key = this.key === undefined ? "" : `, key="${this.key}"`;
+		return this.#message(
+			body,
+			`Authorization: Ambient16 token="${token}", nc="${nc}"${key}, mac="${mac}"\r\n`,
+		);
 	}
 
 	#withSecret(commands: object): object {
 		const secret = createHash("md5")
 			.update(this.token + this.uuid)
 			.digest("hex");
-		return { udid: this.host.udid, secret, ...commands };
+		return { udid: this.host.udid, secret, key: this.key, ...commands };
 	}
 
 	#message(body: object | string, headers = ""): string {
 		const text = typeof body === "string" ? body : JSON.stringify(body);
 		return `POST / HTTP/1.1\r\nHost: sensor\r\n${headers}Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
 	}
+}
+
+/** The secret of a key, as docs/protocol.md has it. */
+export function keySecret(uuid: string, id: string): string {
+	return createHmac("sha256", uuid.toLowerCase()).update(`Ambient16 key\n${id}`).digest("hex");
 }
 
 /** Reads the one answer that the device has sent. */

@@ -61,7 +61,7 @@ describe("identity", () => {
 			host.advance(8_000);
 		}
 		assert.equal(owner.command({ setAuth: { md5: false } }, "https").status, 200);
-		assert.deepEqual(owner.get("https").body.auth, ["hmac-sha256"]);
+		assert.deepEqual(owner.get("https").body.auth, ["hmac-sha256", "key"]);
 	});
 
 	test("GET / answers the five keys of the protocol first", () => {
@@ -71,7 +71,7 @@ describe("identity", () => {
 		assert.deepEqual(Object.keys(body).slice(0, 5), ["type", "version", "udid", "deviceType", "token"]);
 		assert.deepEqual([body.type, body.udid, body.deviceType], ["Ambient16", "10000fb38278", "1000"]);
 		assert.match(body.token, /^[a-z]{8}$/);
-		assert.deepEqual([body.auth, body.paired], [["md5", "hmac-sha256"], false]);
+		assert.deepEqual([body.auth, body.paired], [["md5", "hmac-sha256", "key"], false]);
 	});
 
 	test("the token is new after an hour, after pairing, after a restart and after a reset", () => {
@@ -403,7 +403,7 @@ describe("settings", () => {
 		owner.command({ setHttps: { enabled: true } });
 		host.advance(1);
 		assert.deepEqual(owner.command({ setAuth: { md5: false } }, "https").body.setAuth, { md5: false });
-		assert.deepEqual(owner.get("https").body.auth, ["hmac-sha256"]);
+		assert.deepEqual(owner.get("https").body.auth, ["hmac-sha256", "key"]);
 		assert.equal(owner.command({ getData: {} }, "https").body.code, "md5-off");
 		device.close();
 		running = [];
@@ -420,7 +420,7 @@ describe("settings", () => {
 		const { status, body } = owner.command({ setAuth: { md5: false }, setColor: { color: "red" } }, "https");
 		assert.deepEqual([status, body.code], [500, "flash"]);
 		assert.deepEqual(host.led.color, [0, 0, 0]);
-		assert.deepEqual(owner.get("https").body.auth, ["md5", "hmac-sha256"]);
+		assert.deepEqual(owner.get("https").body.auth, ["md5", "hmac-sha256", "key"]);
 	});
 
 	test("getSettings tells no password", () => {
@@ -507,7 +507,7 @@ describe("HTTPS mode", () => {
 		slow.drain();
 		assert.equal(parse(slow).body.setHttps.limit, 900);
 		assert.equal(attack().body.code, "wrong-secret");
-		assert.deepEqual(owner.get("https").body.auth, ["md5", "hmac-sha256"]);
+		assert.deepEqual(owner.get("https").body.auth, ["md5", "hmac-sha256", "key"]);
 		assert.equal(owner.command({ getSettings: {} }, "https").status, 200);
 	});
 
@@ -649,7 +649,7 @@ describe("factory reset", () => {
 		host.hold(11_000);
 		host.advance(1);
 		assert.equal(owner.pair().status, 200);
-		assert.deepEqual(owner.get().body.auth, ["md5", "hmac-sha256"]);
+		assert.deepEqual(owner.get().body.auth, ["md5", "hmac-sha256", "key"]);
 		assert.deepEqual(owner.signed({ getSettings: {} }).body.getSettings, before);
 	});
 
@@ -951,7 +951,7 @@ describe("settings that the flash does not take", () => {
 			assert.deepEqual([status, body.code], [500, "flash"]);
 		}
 		host.flash.writesLeft = Number.POSITIVE_INFINITY;
-		assert.deepEqual(owner.get("https").body.auth, ["md5", "hmac-sha256"]);
+		assert.deepEqual(owner.get("https").body.auth, ["md5", "hmac-sha256", "key"]);
 		const { auth, mqtt } = owner.command({ getSettings: {} }, "https").body.getSettings;
 		assert.deepEqual([auth, mqtt], [{ md5: true }, null]);
 		// The next change that is taken brings nothing of it along.
@@ -959,7 +959,7 @@ describe("settings that the flash does not take", () => {
 		device.close();
 		running = running.filter((it) => it.device !== device);
 		const again = start(host);
-		assert.deepEqual(again.owner.get().body.auth, ["md5", "hmac-sha256"]);
+		assert.deepEqual(again.owner.get().body.auth, ["md5", "hmac-sha256", "key"]);
 		assert.equal(again.owner.command({ getData: {} }).status, 200);
 	});
 });

@@ -15,25 +15,34 @@ export function md5Secret(token: string, uuid: string): string {
 		.digest("hex");
 }
 
+/** The secret of a key: what it is keyed with in place of the UUID. */
+export function keySecret(uuid: string, id: string): string {
+	return createHmac("sha256", uuid.toLowerCase()).update(`Ambient16 key\n${id}`).digest("hex");
+}
+
 export interface Signed {
 	token: string;
 	/** Must rise with every request under one token. A string goes as it is, to try what is not allowed. */
 	nc: number | string;
 	uuid: string;
+	/** The id of the key to sign with. */
+	key?: string | undefined;
 	body: string | Uint8Array;
 	method?: string;
 	path?: string;
 }
 
 /** The HMAC-SHA256 of a signed request. */
-export function mac({ token, nc, uuid, body, method = "POST", path = "/" }: Signed): string {
+export function mac({ token, nc, uuid, key, body, method = "POST", path = "/" }: Signed): string {
 	const digest = createHash("sha256").update(body).digest("hex");
-	return createHmac("sha256", uuid).update([token, nc, method, path, digest].join("\n")).digest("hex");
+	const secret = key === undefined ? uuid : keySecret(uuid, key);
+	return createHmac("sha256", secret).update([token, nc, method, path, digest].join("\n")).digest("hex");
 }
 
 /** The value of `Authorization` of a signed request. */
 export function sign(signed: Signed): string {
-	return `Ambient16 token="${signed.token}", nc="${signed.nc}", mac="${mac(signed)}"`;
+	const key = signed.key === undefined ? "" : `key="${signed.key}", `;
+	return `Ambient16 token="${signed.token}", nc="${signed.nc}", ${key}mac="${mac(signed)}"`;
 }
 
 /** What `proof` in the answer to `setHttps` must be. */
@@ -64,11 +73,18 @@ export interface Reply {
 		idle?: number;
 		limit?: number;
 	};
-	getSettings?: { auth: { md5: boolean }; wifi: { ssid: string } | null };
+	getSettings?: { auth: { md5: boolean }; keys: Keys; wifi: { ssid: string } | null };
+	setKeys?: { generation: number; revoked: string[] };
 	setAuth?: { md5: boolean };
 	pair?: { paired: boolean };
 	restart?: { restarting: boolean };
 	factoryReset?: { resetting: boolean };
+}
+
+export interface Keys {
+	generation: number;
+	revoked: string[];
+	seen: { name: string; scope: string; time: number | null }[];
 }
 
 export interface Window {

@@ -40,6 +40,10 @@ export class SetInflux implements Command<InfluxSettings | null> {
 		return "https" as const;
 	}
 
+	get scope() {
+		return "m" as const;
+	}
+
 	validate(value: unknown): InfluxSettings | null {
 		return value === null ? null : influxSettings(value, this.#network);
 	}
@@ -71,6 +75,10 @@ export class SetMqtt implements Command<MqttSettings | null> {
 
 	get where() {
 		return "https" as const;
+	}
+
+	get scope() {
+		return "m" as const;
 	}
 
 	validate(value: unknown): MqttSettings | null {

@@ -27,6 +27,10 @@ export class SetColor implements Command<LightOrder> {
 		return "any" as const;
 	}
 
+	get scope() {
+		return "l" as const;
+	}
+
 	validate(value: unknown): LightOrder {
 		const fields = new Fields(NAME, value, FIELDS);
 		const color = parseColor(fields.any("color"));

@@ -22,6 +22,10 @@ export class GetData implements Command<void> {
 		return "any" as const;
 	}
 
+	get scope() {
+		return "r" as const;
+	}
+
 	validate(value: unknown): void {
 		noFields(NAME, value);
 	}

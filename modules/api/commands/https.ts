@@ -47,6 +47,10 @@ export class SetHttps implements Command<HttpsOrder> {
 		return "any" as const;
 	}
 
+	get scope() {
+		return "m" as const;
+	}
+
 	validate(value: unknown, { secure, proof }: Client): HttpsOrder {
 		const fields = new Fields(NAME, value, FIELDS);
 		const limit = fields.number("limit", HTTPS_LIMIT);

@@ -1,5 +1,6 @@
-import type { WifiCredentials } from "../../../hosts/host";
+import type { Flash, WifiCredentials } from "../../../hosts/host";
 import { FlashError } from "../../flash-error";
+import { nextGeneration } from "../../identity/generation";
 import { uuidProblem } from "../../identity/uuid";
 import type { Vault } from "../../identity/vault";
 import type { SettingsStore } from "../../settings";
@@ -20,6 +21,7 @@ export interface PairOrder {
 export interface Pairing {
 	vault: Vault;
 	settings: SettingsStore;
+	flash: Flash;
 	isOpen(): boolean;
 	onPaired(): void;
 	/** The answer is on its way: HTTPS may close, a network be joined. */
@@ -43,6 +45,10 @@ export class Pair implements Command<PairOrder> {
 		return "https" as const;
 	}
 
+	get scope() {
+		return undefined;
+	}
+
 	validate(value: unknown): PairOrder {
 		if (!this.#pairing.isOpen()) throw pairingClosed();
 		const fields = new Fields(NAME, value, FIELDS);
@@ -56,10 +62,11 @@ export class Pair implements Command<PairOrder> {
 	}
 
 	prepare({ uuid, wifi }: PairOrder, done: (error?: unknown) => void): void {
-		const { settings, vault } = this.#pairing;
+		const { settings, vault, flash } = this.#pairing;
 		try {
+			const keys = { generation: nextGeneration(flash), revoked: [] };
 			// The UUID comes last: without it, the next start takes the settings for a pairing cut off.
-			if (wifi) settings.change({ wifi });
+			settings.change(wifi ? { keys, wifi } : { keys });
 			vault.store(uuid);
 		} catch {
 			settings.forget();

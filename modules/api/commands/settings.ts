@@ -1,3 +1,4 @@
+import type { Authenticator } from "../../auth/authenticator";
 import type { Cloud } from "../../cloud/cloud";
 import type { Settings, SettingsStore } from "../../settings";
 import type { Update } from "../../update/update";
@@ -17,14 +18,17 @@ export class GetSettings implements Command<void> {
 	readonly #cloud: Pick<Cloud, "status">;
 	readonly #update: Pick<Update, "status">;
 	readonly #wifi: Pick<HomeWifi, "trial"> | undefined;
+	readonly #authenticator: Pick<Authenticator, "seen">;
 
 	constructor(
 		settings: SettingsStore,
+		authenticator: Pick<Authenticator, "seen">,
 		cloud: Pick<Cloud, "status">,
 		update: Pick<Update, "status">,
 		wifi: Pick<HomeWifi, "trial"> | undefined,
 	) {
 		this.#settings = settings;
+		this.#authenticator = authenticator;
 		this.#cloud = cloud;
 		this.#update = update;
 		this.#wifi = wifi;
@@ -38,15 +42,20 @@ export class GetSettings implements Command<void> {
 		return "https" as const;
 	}
 
+	get scope() {
+		return "m" as const;
+	}
+
 	validate(value: unknown): void {
 		noFields(GET, value);
 	}
 
 	perform(): object {
-		const { auth, wifi, influx, mqtt, update } = this.#settings.value;
+		const { auth, keys, wifi, influx, mqtt, update } = this.#settings.value;
 		const tried = this.#wifi?.trial;
 		return {
 			auth: { md5: auth.md5 },
+			keys: { generation: keys.generation, revoked: keys.revoked, seen: this.#authenticator.seen },
 			wifi: wifi && { ssid: wifi.ssid, ...(tried && { tried }) },
 			influx: describeInflux(influx),
 			mqtt: describeMqtt(mqtt),
@@ -71,6 +80,10 @@ export class SetAuth implements Command<Settings["auth"]> {
 
 	get where() {
 		return "https" as const;
+	}
+
+	get scope() {
+		return undefined;
 	}
 
 	validate(value: unknown): Settings["auth"] {

@@ -22,6 +22,10 @@ export class Restart implements Command<void> {
 		return "https-or-signed" as const;
 	}
 
+	get scope() {
+		return "m" as const;
+	}
+
 	validate(value: unknown): void {
 		noFields(RESTART, value);
 	}
@@ -59,6 +63,10 @@ export class FactoryReset implements Command<void> {
 
 	get where() {
 		return "https-or-signed" as const;
+	}
+
+	get scope() {
+		return undefined;
 	}
 
 	validate(value: unknown): void {

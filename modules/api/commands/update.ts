@@ -35,6 +35,10 @@ export class UpdateFirmware implements Command<UpdateOrder> {
 		return "https" as const;
 	}
 
+	get scope() {
+		return "m" as const;
+	}
+
 	validate(value: unknown): UpdateOrder {
 		const fields = new Fields(NAME, value, FIELDS);
 		const order = {

@@ -28,6 +28,10 @@ export class SetWifi implements Command<WifiCredentials> {
 		return "https" as const;
 	}
 
+	get scope() {
+		return undefined;
+	}
+
 	validate(value: unknown): WifiCredentials {
 		const credentials = wifiCredentials(SET, value);
 		if (mustExist(this.#wifi).busy)
@@ -65,6 +69,10 @@ export class ScanWifi implements Command<Scan> {
 
 	get where() {
 		return "https" as const;
+	}
+
+	get scope() {
+		return undefined;
 	}
 
 	get unowned() {

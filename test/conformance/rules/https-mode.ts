@@ -219,13 +219,13 @@ export const httpsMode: Group = {
 				const off = await t.command({ setAuth: { md5: false } }, secure);
 				assertOk(off);
 				assert.deepEqual(off.json.setAuth, { md5: false });
-				assert.deepEqual((await t.identify(secure)).auth, ["hmac-sha256"]);
+				assert.deepEqual((await t.identify(secure)).auth, ["hmac-sha256", "key"]);
 				assertError(await t.commandMd5({ getData: {} }, secure), 403, "md5-off");
 				assert.deepEqual((await t.command({ getSettings: {} }, secure)).json.getSettings?.auth, {
 					md5: false,
 				});
 				assertOk(await t.command({ setAuth: { md5: true } }, secure));
-				assert.deepEqual((await t.identify(secure)).auth, ["md5", "hmac-sha256"]);
+				assert.deepEqual((await t.identify(secure)).auth, ["md5", "hmac-sha256", "key"]);
 				assertOk(await t.commandMd5({ getData: {} }, secure));
 			} finally {
 				assertOk(await t.command({ setAuth: { md5: before } }, secure));

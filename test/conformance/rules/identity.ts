@@ -24,7 +24,7 @@ export const identity: Group = {
 				assert.ok(auth.includes("hmac-sha256"), `auth is ${auth}`);
 				assert.deepEqual(
 					auth.filter((proof) => proof !== "md5"),
-					["hmac-sha256"],
+					["hmac-sha256", "key"],
 				);
 				assert.equal(typeof paired, "boolean");
 			},

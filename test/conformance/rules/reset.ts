@@ -21,7 +21,7 @@ export const reset: Group = {
 				assert.deepEqual(answer.json.restart, { restarting: true });
 				await until(async () => (await t.identify()).token !== token, "another token");
 				const after = await t.identify();
-				assert.deepEqual([after.paired, after.auth], [true, ["hmac-sha256"]]);
+				assert.deepEqual([after.paired, after.auth], [true, ["hmac-sha256", "key"]]);
 				assertOk(await t.command({ getData: {} }));
 			},
 		},
@@ -48,7 +48,7 @@ export const reset: Group = {
 				t.subject.uuid = undefined;
 				const after = await t.identify();
 				assert.notEqual(after.token, token, "the token is still the same");
-				assert.deepEqual(after.auth, ["md5", "hmac-sha256"]);
+				assert.deepEqual(after.auth, ["md5", "hmac-sha256", "key"]);
 				const body = JSON.stringify({ udid: t.udid, getData: {} });
 				for (const named of [token, after.token ?? ""]) {
 					const secret = md5Secret(named, uuid);

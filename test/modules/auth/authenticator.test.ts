@@ -11,6 +11,8 @@ import { FakeHost } from "../../fakes/host";
 
 const UUID = "01234567-89ab-4def-8123-456789abcdef";
 
+const rules = (md5: boolean) => ({ auth: { md5 }, keys: { generation: 1, revoked: [] } });
+
 function owner(uuid = UUID) {
 	const host = new FakeHost();
 	const vault = new Vault(host);
@@ -21,7 +23,7 @@ function owner(uuid = UUID) {
 	const secret = () => md5(token.value + UUID);
 	/** How a request was proved. */
 	const taken = (request: Request, given?: unknown, md5 = true): Proof["method"] =>
-		authenticator.check(request, given, md5).method;
+		authenticator.check(request, { secret: given }, rules(md5)).method;
 	const request = (change: Partial<Request> = {}, head: Partial<Head> = {}): Request => ({
 		head: { method: "POST", path: "/", ...head } as Head,
 		body: new TextEncoder().encode("{}"),
@@ -42,7 +44,7 @@ function owner(uuid = UUID) {
 	};
 	const refusal = (request: Request, given?: unknown, md5 = true): AuthError => {
 		try {
-			authenticator.check(request, given, md5);
+			authenticator.check(request, { secret: given }, rules(md5));
 		} catch (error) {
 			assert.ok(error instanceof AuthError, String(error));
 			return error;
@@ -112,7 +114,7 @@ describe("MD5 secret", () => {
 
 	test("what it was made with comes with it", () => {
 		const { secret, request, token, authenticator } = owner();
-		const proof = authenticator.check(request(), secret(), true);
+		const proof = authenticator.check(request(), { secret: secret() }, rules(true));
 		assert.equal(proof.token, token.value);
 		assert.equal(proof.secret.hmac("a"), createHmac("sha256", UUID).update("a").digest("hex"));
 	});

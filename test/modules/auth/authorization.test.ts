@@ -8,6 +8,7 @@ test("a signature is read from its header field", () => {
 	assert.deepEqual(parseAuthorization(`Ambient16 token="uulroqkt", nc="7", mac="${MAC}"`), {
 		token: "uulroqkt",
 		nc: "7",
+		key: undefined,
 		mac: MAC,
 	});
 });
@@ -16,8 +17,17 @@ test("parameters come in any order, names, scheme and hex in any case (RFC 9110,
 	assert.deepEqual(parseAuthorization(`aMbIeNt16 MAC="${MAC.toUpperCase()}",NC="7" ,\ttoken = "uulroqkt"`), {
 		token: "uulroqkt",
 		nc: "7",
+		key: undefined,
 		mac: MAC,
 	});
+});
+
+test("the id of a key may be there as well, as it is spelled", () => {
+	const field = `Ambient16 token="a", nc="7", key="Grafana.r.0.1", mac="${MAC}"`;
+	assert.deepEqual(parseAuthorization(field), { token: "a", nc: "7", key: "Grafana.r.0.1", mac: MAC });
+	assert.equal(parseAuthorization(`${field}, key="a"`), undefined);
+	assert.equal(parseAuthorization(`Ambient16 token="a", key="a", mac="${MAC}"`), undefined);
+	assert.equal(parseAuthorization(`Ambient16 nc="7", key="a", key="a", mac="${MAC}"`), undefined);
 });
 
 test("anything else is no signature", () => {

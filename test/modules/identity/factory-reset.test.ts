@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { IDENTITY_KEY, RESETTING_KEY, SETTINGS_KEY, UUID_KEY } from "../../../modules/flash-keys";
+import {
+	GENERATION_KEY,
+	IDENTITY_KEY,
+	RESETTING_KEY,
+	SETTINGS_KEY,
+	UUID_KEY,
+} from "../../../modules/flash-keys";
 import { beginReset, finishReset, recover } from "../../../modules/identity/factory-reset";
 import { FakeFlash } from "../../fakes/host";
 import { FakeStorage } from "../../fakes/storage";
@@ -13,15 +19,15 @@ function owned(): FakeFlash {
 	return flash;
 }
 
-test("a reset erases all that belongs to the owner", () => {
+test("a reset erases all that belongs to the owner, and keeps a number for the keys of the next", () => {
 	const flash = owned();
 	beginReset(flash);
 	finishReset({ flash });
-	assert.deepEqual([...flash.contents.keys()], []);
+	assert.deepEqual([...flash.contents.keys()], [GENERATION_KEY]);
 });
 
 test("a reset that lost its power at any write is finished at the next start, or has not begun", () => {
-	for (let writes = 0; writes <= 5; writes++) {
+	for (let writes = 0; writes <= 6; writes++) {
 		const flash = owned();
 		flash.writesLeft = writes;
 		try {
@@ -30,12 +36,16 @@ test("a reset that lost its power at any write is finished at the next start, or
 		} catch {}
 		flash.writesLeft = Number.POSITIVE_INFINITY;
 		recover({ flash });
-		assert.deepEqual([...flash.contents.keys()], writes === 0 ? OWNED : [], `after ${writes} writes`);
+		assert.deepEqual(
+			[...flash.contents.keys()],
+			writes === 0 ? OWNED : [GENERATION_KEY],
+			`after ${writes} writes`,
+		);
 	}
 });
 
 test("a recovery that loses its power as well is finished at the start after it", () => {
-	for (let writes = 0; writes <= 4; writes++) {
+	for (let writes = 0; writes <= 5; writes++) {
 		const flash = owned();
 		beginReset(flash);
 		flash.writesLeft = writes;
@@ -44,7 +54,7 @@ test("a recovery that loses its power as well is finished at the start after it"
 		} catch {}
 		flash.writesLeft = Number.POSITIVE_INFINITY;
 		recover({ flash });
-		assert.deepEqual([...flash.contents.keys()], []);
+		assert.deepEqual([...flash.contents.keys()], [GENERATION_KEY]);
 	}
 });
 
