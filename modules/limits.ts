@@ -58,10 +58,8 @@ export const ATTEMPT_ADDRESSES = 16;
 export const NONCE_DIGITS = 15;
 /** Letters of a key's name: a program and where it runs. */
 export const KEY_NAME = 24;
-/** Digits of the seconds since 1970 at which a key ends: until the year 33658. */
-export const KEY_UNTIL_DIGITS = 12;
-/** Digits of a generation of keys, which counts pairings and revocations of all. */
-export const KEY_GENERATION_DIGITS = 9;
+/** Digits of a key's end and generation: the largest integer that JSON and Number hold exactly has 16. */
+export const KEY_DIGITS = 15;
 /** Of keys, in place of one that cannot be read: far beyond all that were in use, so that no key of before is taken. */
 export const UNKNOWN_GENERATION = 1_000_000;
 /** Names of keys that are revoked one by one: about 400 bytes of the settings. */

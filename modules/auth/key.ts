@@ -1,4 +1,4 @@
-import { KEY_GENERATION_DIGITS, KEY_NAME, KEY_UNTIL_DIGITS } from "../limits";
+import { KEY_DIGITS, KEY_NAME } from "../limits";
 
 /** What a key may do: read (getData), light (setColor), manage (getSettings, setHttps, setInflux, …). */
 export type Scope = "r" | "l" | "m";
@@ -29,8 +29,8 @@ export function parseKey(id: string): Key | undefined {
 	const valid =
 		isKeyName(name) &&
 		SCOPES.includes(scope) &&
-		isNumber(until, KEY_UNTIL_DIGITS) &&
-		isNumber(generation, KEY_GENERATION_DIGITS) &&
+		isNumber(until) &&
+		isNumber(generation) &&
 		generation !== "0";
 	return valid ? { id, name, scope, until: Number(until), generation: Number(generation) } : undefined;
 }
@@ -46,7 +46,7 @@ export function keyText(id: string): string {
 }
 
 /** A whole number without a sign, without leading zeros. */
-function isNumber(text: string, digits: number): boolean {
-	if (text === "" || text.length > digits || /[^0-9]/.test(text)) return false;
+function isNumber(text: string): boolean {
+	if (text === "" || text.length > KEY_DIGITS || /[^0-9]/.test(text)) return false;
 	return text[0] !== "0" || text === "0";
 }

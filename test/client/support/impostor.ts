@@ -45,7 +45,7 @@ export const INFO = {
 	udid: "100000000000",
 	deviceType: "1000",
 	token: "abcdefgh",
-	auth: ["md5", "hmac-sha256", "key"],
+	auth: ["md5", "hmac-sha256"],
 	paired: true,
 };
 
