@@ -154,6 +154,14 @@ describe("pairing", () => {
 		assert.equal(owner.get().body.paired, false);
 	});
 
+	test("unknown commands are for nobody without an owner, as known ones are", () => {
+		const { owner, host } = start();
+		for (const commands of [{ foo: {} }, { scanWifi: {}, foo: {} }, { getData: {} }]) {
+			const { status, body } = owner.post({ udid: host.udid, ...commands }, "https");
+			assert.deepEqual([status, body.code], [409, "not-paired"]);
+		}
+	});
+
 	test("it closes after ten minutes, and a press of the button opens it again", () => {
 		const { owner, host } = start();
 		host.advance(600_000);

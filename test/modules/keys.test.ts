@@ -528,3 +528,26 @@ test("a key never does what its letters do not say, whatever the combination of 
 		{ numRuns: 150 },
 	);
 });
+
+test("the secret of a key fits no other id, whatever is changed in it", () => {
+	const { owner } = paired();
+	const id = "grafana.r.1830297600.1";
+	const secret = owner.program(id).uuid;
+	const letter = fc.constantFrom(..."abrlm019.-+ ", "\t", "A", "٣");
+	const change = fc.record({
+		at: fc.nat(id.length),
+		remove: fc.nat(3),
+		put: fc.string({ unit: letter, maxLength: 3 }),
+	});
+	fc.assert(
+		fc.property(change, fc.boolean(), ({ at, remove, put }, signed) => {
+			const other = id.slice(0, at) + put + id.slice(at + remove);
+			const program = owner.program(other);
+			program.uuid = secret;
+			const answer = signed ? program.signed({ getData: {} }) : program.command({ getData: {} });
+			if (other === id) assert.equal(answer.status, 200);
+			else assert.ok([401, 429].includes(answer.status), `${answer.status} for ${other}`);
+		}),
+		{ numRuns: 500 },
+	);
+});
