@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { buildEngine, compileFirmware, type Engine } from "./engine";
+import { buildEngine, compileFirmware, type Engine, type Watch } from "./engine";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const MAIN = "test/xs/device/main";
@@ -67,9 +67,12 @@ export interface BenchOptions {
 	tls?: boolean;
 	/** Connects to the database and the broker, where otherwise what goes out is printed and taken. */
 	dials?: boolean;
-	/** Its C is watched by AddressSanitizer. */
-	sanitized?: boolean;
+	/** What watches over its C. */
+	watch?: Watch;
 }
+
+/** Faults in the use of memory are told on standard error, and by the exit code. What is forgotten, the sanitizer tells. */
+const MEMCHECK = ["valgrind", "--quiet", "--error-exitcode=99", "--leak-check=no"];
 
 /** What a DeviceEvent prints. */
 export type BenchEvent = { event: string } & Record<string, unknown>;
@@ -87,14 +90,14 @@ interface Built {
 const built = new Map<string, Promise<Built>>();
 
 /** The engine, and the folder of the firmware for it; made once in a process. */
-export function build(tls = false, sanitized = false): Promise<Built> {
-	const kind = `${tls} ${sanitized}`;
+export function build(tls = false, watch?: Watch): Promise<Built> {
+	const kind = `${tls} ${watch}`;
 	let made = built.get(kind);
 	if (!made) {
 		made = (async () => {
 			const firmware = mkdtempSync(join(tmpdir(), "ambient16-xs-"));
 			process.once("exit", () => rmSync(firmware, { recursive: true }));
-			const [engine] = await Promise.all([buildEngine(tls, sanitized), compileFirmware(firmware)]);
+			const [engine] = await Promise.all([buildEngine(tls, watch), compileFirmware(firmware)]);
 			return { engine, firmware };
 		})();
 		built.set(kind, made);
@@ -159,14 +162,15 @@ export class Bench {
 	/** A machine with all modules, and nothing of them running. */
 	static async startMachine(
 		scope: Scope,
-		{ region = CREATION.static, wrapper = [], tls = false, sanitized = false }: BenchOptions = {},
+		{ region = CREATION.static, wrapper = [], tls = false, watch }: BenchOptions = {},
 	): Promise<Bench> {
-		const { engine, firmware } = await build(tls, sanitized);
+		const { engine, firmware } = await build(tls, watch);
 		const { chunk, heap, stack } = CREATION;
 		// Chunks and slots hold pointers, which may be twice as wide here.
 		const wide = engine.slotSize / 16;
 		const [command = "", ...args] = [
 			...wrapper,
+			...(watch === "valgrind" ? MEMCHECK : []),
 			engine.program,
 			firmware,
 			...[

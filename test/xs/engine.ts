@@ -101,14 +101,18 @@ export function has(command: string): boolean {
  * Compiles XS and the bench's host, or finds them compiled already. With TLS slots are wider than the chip's where
  * there is no Mbed TLS for 32-bit programs.
  */
-export async function buildEngine(tls = false, sanitized = false): Promise<Engine> {
-	const narrow = tls ? hasTls(NARROW) : compiles(sanitized ? [...NARROW, ...SANITIZED] : NARROW);
+/** AddressSanitizer, or valgrind's memcheck, which knows no 32-bit programs here (it needs libc6-dbg:i386). */
+export type Watch = "sanitizer" | "valgrind";
+
+export async function buildEngine(tls = false, watch?: Watch): Promise<Engine> {
+	const sanitized = watch === "sanitizer" ? SANITIZED : [];
+	const narrow = watch !== "valgrind" && (tls ? hasTls(NARROW) : compiles([...NARROW, ...sanitized]));
 	// Compiled for TLS alone, it need not be fast.
 	const flags = [
-		(tls && !narrow) || sanitized ? "-O1" : "-O2",
+		(tls && !narrow) || watch ? "-O1" : "-O2",
 		...FLAGS,
 		...(narrow ? NARROW : []),
-		...(sanitized ? SANITIZED : []),
+		...sanitized,
 	];
 	const { cflags, libs } = library();
 	const own = [

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { after, describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { Bench, type Scope } from "./bench";
+import { Bench, type BenchOptions, type Scope } from "./bench";
 import { has, missing } from "./engine";
 import { type BenchOwner, GET, head, pairedOwner, post } from "./owner";
 
@@ -12,8 +12,8 @@ import { type BenchOwner, GET, head, pairedOwner, post } from "./owner";
 const IDLE = 1;
 
 /** A device with an owner, whose end is looked at for leaks. */
-async function start(scope: Scope, wrapper: string[] = []): Promise<BenchOwner> {
-	return pairedOwner(await Bench.start(scope, { sanitized: true, events: true, wrapper }));
+async function start(scope: Scope, options: BenchOptions = {}): Promise<BenchOwner> {
+	return pairedOwner(await Bench.start(scope, { watch: "sanitizer", events: true, ...options }));
 }
 
 /** A client that hears of nothing. */
@@ -62,7 +62,7 @@ async function settled(owner: BenchOwner): Promise<void> {
 	assert.equal((await owner.send(owner.md5({ getData: {} }))).status, 200);
 }
 
-const HALF_BODY = post(" ".repeat(3_000)).slice(0, -1_000);
+const HALF_BODY = post(" ".repeat(900)).slice(0, -300);
 const CLOSING = head("GET", "Connection: close\r\n");
 /** Where a connection of HTTP may be when its client goes. */
 const STATES: Record<string, (socket: Socket) => void> = {
@@ -88,7 +88,7 @@ describe("sockets that nobody can hang, crash or slow, under AddressSanitizer", 
 
 	after(async () => {
 		for (const task of tasks) await task();
-		assert.equal(await current?.bench.exit, 0, current?.bench.problem);
+		if (current) assert.equal(await current.bench.exit, 0, current.bench.problem);
 	});
 
 	for (const [state, enter] of Object.entries(STATES))
@@ -217,11 +217,14 @@ describe("sockets that nobody can hang, crash or slow, under AddressSanitizer", 
 		const port = Number(await owner.bench.act("serve", "0"));
 		let going = true;
 		const come = (async () => {
-			while (going) for (const socket of await clients(port, 10)) socket.destroy();
+			while (going) for (const socket of await clients(port, 4)) socket.destroy();
 		})();
-		for (let i = 0; i < 50; i++) assert.equal(await owner.bench.act("serve", String(port)), port);
-		going = false;
-		await come;
+		try {
+			for (let i = 0; i < 50; i++) assert.equal(await owner.bench.act("serve", String(port)), port);
+		} finally {
+			going = false;
+			await come;
+		}
 		const [socket] = await clients(port, 1);
 		socket!.write("still");
 		assert.equal(String((await once(socket!, "data"))[0]), "still");
@@ -234,7 +237,7 @@ describe("sockets that nobody can hang, crash or slow, under AddressSanitizer", 
 		skip: has("prlimit") ? false : "needs prlimit (Debian: util-linux)",
 	}, async (t) => {
 		// As many as `poll` is given, which wants that. Eight are taken: three of every process, a pipe, the waker, two ports.
-		const owner = await start(t, ["prlimit", "--nofile=22", "--"]);
+		const owner = await start(t, { wrapper: ["prlimit", "--nofile=22", "--"] });
 		const port = Number(await owner.bench.act("serve", "0"));
 		const sockets = await clients(port, 18);
 		await pause(300);
@@ -303,5 +306,32 @@ describe("sockets that nobody can hang, crash or slow, under AddressSanitizer", 
 		assert.equal(String((await answer)[0]), "hello");
 		await owner.bench.act("unserve");
 		await settled(owner);
+	});
+});
+
+describe("the same under valgrind, in short", {
+	skip: (await missing()) ?? (has("valgrind") ? false : "needs valgrind (Debian: valgrind)"),
+}, () => {
+	test("clients that come and go, and connections of its own: no memory is used that is not in use, or was not written", async (t) => {
+		const owner = await start(t, { watch: "valgrind" });
+		const { http = 0 } = await owner.bench.ports();
+		for (const enter of Object.values(STATES)) {
+			const sockets = await clients(http, 6);
+			for (const socket of sockets) enter(socket);
+			await pause(100);
+			for (const [i, socket] of sockets.entries()) i % 2 ? socket.resetAndDestroy() : socket.end();
+			await pause(100);
+			for (const socket of sockets) socket.destroy();
+		}
+		for (const deed of ["close", "throw", "fill", "reopen"]) {
+			const port = Number(await owner.bench.act("serve", `0 readable ${deed}`));
+			const sockets = await clients(port, 6);
+			for (const socket of sockets) socket.write("hello");
+			await owner.bench.act("dial", `${port} writable ${deed}`);
+			for (const socket of sockets) socket.destroy();
+		}
+		await owner.bench.act("unserve");
+		await settled(owner);
+		assert.equal(await owner.bench.close(), 0, owner.bench.problem);
 	});
 });

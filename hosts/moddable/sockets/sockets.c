@@ -45,7 +45,7 @@
 
 /* A number is an index and a count. */
 #define INDEX_BITS 5
-#define COUNT_MASK 0x1ffffff
+#define COUNT_MAX 0x1ffffff
 
 enum { TCP, LISTENER, UDP };
 
@@ -111,8 +111,8 @@ static Socket *claim(int fd, int kind)
 		Socket *socket = &sockets[i];
 		if (socket->id) continue;
 		memset(socket, 0, sizeof(Socket));
-		count = (count & COUNT_MASK) + 1;
-		socket->id = (count & COUNT_MASK) << INDEX_BITS | i;
+		count = count < COUNT_MAX ? count + 1 : 1;
+		socket->id = count << INDEX_BITS | i;
 		socket->fd = fd;
 		socket->kind = (uint8_t)kind;
 		return socket;
@@ -507,7 +507,8 @@ static int openAt(xsIntegerValue port, int type)
 
 static void openPort(xsMachine *the, int kind)
 {
-	int fd = openAt(xsmcToInteger(xsArg(0)), kind == UDP ? SOCK_DGRAM : SOCK_STREAM);
+	int type = kind == UDP ? SOCK_DGRAM : SOCK_STREAM;
+	int fd = makeRoom(the) ? openAt(xsmcToInteger(xsArg(0)), type) : -1;
 	Socket *socket = fd < 0 ? NULL : claim(fd, kind);
 	if (socket) aim(the, socket, &xsArg(1));
 	else if (fd >= 0) closeSocket(fd);
@@ -563,7 +564,8 @@ void xs_sockets_udp(xsMachine *the)
 void xs_sockets_connect(xsMachine *the)
 {
 	struct sockaddr_in address;
-	int fd = toAddress(the, &xsArg(0), &xsArg(1), &address) ? socket(AF_INET, SOCK_STREAM, 0) : -1;
+	int can = toAddress(the, &xsArg(0), &xsArg(1), &address) && makeRoom(the);
+	int fd = can ? socket(AF_INET, SOCK_STREAM, 0) : -1;
 	Socket *socket = fd < 0 ? NULL : claim(prepare(fd), TCP);
 	xsmcSetInteger(xsResult, socket ? socket->id : 0);
 	if (!socket) {

@@ -107,7 +107,6 @@ export class Echo {
 			connection.write(MUCH);
 			connection.read(10);
 			connection.close();
-			connection.destroy();
 		}
 	}
 
