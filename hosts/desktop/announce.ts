@@ -1,5 +1,5 @@
 import { randomFillSync } from "node:crypto";
-import { MdnsAnnounce as LinkAnnounce } from "../esp32/announce";
+import { MdnsResponder } from "../esp32/announce";
 import type { Announce, Timers } from "../host";
 import { type DatagramSocket, type Link, links, Multicast } from "./multicast";
 import { DesktopTime } from "./time";
@@ -29,7 +29,7 @@ export class MdnsAnnounce implements Announce {
 	#timers: Timers;
 	#multicast: Multicast | undefined;
 	/** By the address of their links. */
-	#announcers = new Map<string, LinkAnnounce>();
+	#announcers = new Map<string, MdnsResponder>();
 	#published: Published | undefined;
 	#broken = false;
 	#offline = false;
@@ -97,8 +97,8 @@ export class MdnsAnnounce implements Announce {
 		}
 	}
 
-	#open(multicast: Multicast, link: Link): LinkAnnounce {
-		const announcer = new LinkAnnounce({
+	#open(multicast: Multicast, link: Link): MdnsResponder {
+		const announcer = new MdnsResponder({
 			name: "Ambient16",
 			open: multicast.on(link),
 			timers: this.#timers,

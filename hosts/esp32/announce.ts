@@ -28,7 +28,7 @@ export interface AnnounceOptions {
  * Says by multicast DNS where the device is. The names hold its udid and so are nobody else's: they are not probed
  * for (RFC 6762, 8.1). Every answer is the whole of it, which is one packet.
  */
-export class MdnsAnnounce implements Announce {
+export class MdnsResponder implements Announce {
 	#options: AnnounceOptions;
 	#service: Service | undefined;
 	#zone: Zone | undefined;

@@ -22,7 +22,7 @@ import { sdkTls } from "../moddable/sdk-tls";
 import { Sockets } from "../moddable/sockets/sockets";
 import { rising } from "../moddable/ticks";
 import { XsTimers } from "../moddable/timers";
-import { MdnsAnnounce } from "./announce";
+import { MdnsResponder } from "./announce";
 import { openApds9960 } from "./apds9960";
 import { openBme68x } from "./bme68x";
 import { type Board, name, timeServer } from "./board";
@@ -44,7 +44,7 @@ import { Sht4x } from "./sht4x";
 import { verifyUpdate } from "./signature";
 import { PartitionStorage } from "./storage";
 import { TimeSync } from "./time-sync";
-import { SlotUpdater } from "./updater";
+import { OtaUpdater } from "./updater";
 import { ChipWifi } from "./wifi";
 
 const HTTP_PORT = 80;
@@ -86,7 +86,7 @@ export class ChipHost implements Host {
 		this.restart = restart;
 		const sockets = new Sockets(reportException);
 
-		const announce = new MdnsAnnounce({
+		const announce = new MdnsResponder({
 			name,
 			open: sockets.openUdp,
 			timers,
@@ -141,7 +141,7 @@ export class ChipHost implements Host {
 		this.network = network;
 		this.flash = new NvsFlash();
 		this.storage = new PartitionStorage(openPartition("points"));
-		this.updater = new SlotUpdater({
+		this.updater = new OtaUpdater({
 			slots: sdkSlots(),
 			flash: this.flash,
 			verify: verifyUpdate,

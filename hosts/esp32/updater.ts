@@ -37,7 +37,7 @@ export interface SlotUpdaterOptions {
 }
 
 /** Takes updates into the OTA partition that does not run. */
-export class SlotUpdater implements Updater {
+export class OtaUpdater implements Updater {
 	readonly target: string;
 	readonly capacity: number;
 	readonly rolledBack?: string;

@@ -2,7 +2,7 @@ import type { Flash } from "../host";
 import { makeFolder, readFile, removeFile, replaceFile } from "./disk";
 
 /** A key-value store of one file a key, as on the desktop. */
-export class FileFlash implements Flash {
+export class DiskFlash implements Flash {
 	readonly #folder: string;
 
 	constructor(folder: string) {

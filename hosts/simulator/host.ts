@@ -3,7 +3,7 @@ import { surviveExceptions } from "../moddable/abort";
 import { guard } from "../moddable/guard";
 import { installText } from "../moddable/text";
 import { readOptions } from "./options";
-import { Panel } from "./panel";
+import { PanelWindow } from "./panel";
 import { type Parts, prepare, report, reportException, SimulatorHost } from "./simulator-host";
 import { environment, giveUp, tell } from "./surroundings";
 
@@ -29,7 +29,7 @@ function prepared(): Parts {
 
 function operate(parts: Parts, start: (host: Host) => { close(): void }): void {
 	let host: SimulatorHost;
-	const panel = new Panel({
+	const panel = new PanelWindow({
 		onButton: (pressed) => guard(() => host.button.onChange(pressed), reportException),
 		onAction: (action) => host.act(action),
 		onProblem: (message) => report({ event: "problem", message }),

@@ -24,7 +24,7 @@ export interface PanelOptions {
 }
 
 /** What somebody at the desk sees and touches. */
-export class Panel {
+export class PanelWindow {
 	/** What the light shows from now on. */
 	readonly glow: (red: number, green: number, blue: number) => void;
 	/** What its display says from now on, and whoever started it reads. */

@@ -11,11 +11,11 @@ import type { Action } from "../simulated/action";
 import { SimulatedButton } from "../simulated/button";
 import { SimulatedSensors } from "../simulated/sensors";
 import { ScaledTime, type SystemTime } from "../simulated/time";
-import { FileFlash } from "./flash";
+import { DiskFlash } from "./flash";
 import type { Options } from "./options";
-import type { Panel } from "./panel";
+import type { PanelWindow } from "./panel";
 import { type ReadyEvent, Status } from "./status";
-import { FileStorage } from "./storage";
+import { DiskStorage } from "./storage";
 import { monotonic, randomBuffer } from "./surroundings";
 import { keepUdid } from "./udid";
 
@@ -55,8 +55,8 @@ export function prepare({ data, udid, port, httpsPort, clockRate }: Options): Pa
 function open(data: string, udid: string | undefined): Pick<Parts, "flash" | "storage" | "udid"> {
 	try {
 		return {
-			flash: new FileFlash(`${data}/flash`),
-			storage: new FileStorage(`${data}/points`),
+			flash: new DiskFlash(`${data}/flash`),
+			storage: new DiskStorage(`${data}/points`),
 			udid: keepUdid(`${data}/udid`, udid),
 		};
 	} catch (error) {
@@ -90,7 +90,7 @@ export class SimulatorHost implements Host {
 	readonly digest = digest;
 	readonly hmac = hmac;
 
-	constructor(parts: Parts, { glow, tell }: Panel, restart: () => void) {
+	constructor(parts: Parts, { glow, tell }: PanelWindow, restart: () => void) {
 		const { udid, flash, storage, time, realTime, port, httpsPort } = parts;
 		const status = new Status(udid);
 		this.udid = udid;

@@ -3,7 +3,7 @@ import { ERASED, SECTOR_SIZE, SECTORS } from "../simulated/sectors";
 import { fileSize, fillFile, readPart, writePart } from "./disk";
 
 /** A stretch of flash in a file: byte for byte what would be in the chip. Nobody but the user can read it. */
-export class FileStorage implements Storage {
+export class DiskStorage implements Storage {
 	readonly sectors: number;
 	readonly sectorSize = SECTOR_SIZE;
 	readonly #path: string;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { MdnsAnnounce } from "../../../hosts/esp32/announce";
+import { MdnsResponder } from "../../../hosts/esp32/announce";
 import { FakeTime } from "../../fakes/host";
 import { FakeUdp } from "./fake-udp";
 
@@ -12,7 +12,7 @@ class Scene {
 	readonly udp = new FakeUdp();
 	readonly problems: unknown[] = [];
 	address: string | undefined = "192.0.2.16";
-	readonly announce = new MdnsAnnounce({
+	readonly announce = new MdnsResponder({
 		name: "Ambient16",
 		open: this.udp.open,
 		timers: this.time,
@@ -49,7 +49,7 @@ function holds(bytes: Uint8Array | undefined, text: string): boolean {
 	return Buffer.from(bytes ?? []).includes(text);
 }
 
-describe("MdnsAnnounce", () => {
+describe("MdnsResponder", () => {
 	test("it says twice, a second apart, where the device is (RFC 6762, 8.3)", () => {
 		const scene = new Scene();
 		scene.announce.publish(SERVICE);

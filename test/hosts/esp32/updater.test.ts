@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type Slots, SlotUpdater } from "../../../hosts/esp32/updater";
+import { OtaUpdater, type Slots } from "../../../hosts/esp32/updater";
 import { FakeFlash } from "../../fakes/host";
 
 function setUp({ onTrial = false, flash = new FakeFlash(), broken = false } = {}) {
@@ -32,7 +32,7 @@ function setUp({ onTrial = false, flash = new FakeFlash(), broken = false } = {}
 		},
 		rollBack: () => log.push("roll back"),
 	};
-	const updater = new SlotUpdater({
+	const updater = new OtaUpdater({
 		slots,
 		flash,
 		verify: () => undefined,
