@@ -117,8 +117,6 @@ int main(int argc, char **argv)
 	g_unix_signal_add(SIGINT, onSignal, NULL);
 	g_unix_signal_add(SIGTERM, onSignal, NULL);
 	launch(screen);
-	/* The SDK's sockets write to clients that have gone, and its debugger sets this signal back. */
-	signal(SIGPIPE, SIG_IGN);
 	input = g_io_channel_unix_new(0);
 	g_io_channel_set_flags(input, G_IO_FLAG_NONBLOCK, NULL);
 	g_io_add_watch(input, G_IO_IN | G_IO_HUP, onInput, screen);

@@ -70,7 +70,7 @@ function setUp(onReadable: (socket: Socket, count: number) => void = () => {}) {
 	return { time, io, tls, log, sockets, network, listener, connect, connectFrom, stall };
 }
 
-describe("TLS over the SDK's sockets", () => {
+describe("TLS over sockets", () => {
 	test("hands a connection on after its handshake, and what is said in it", () => {
 		const { log, connect } = setUp((socket) => {
 			assert.deepEqual([...(socket.read(9) ?? [])], [A]);
