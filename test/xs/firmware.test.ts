@@ -64,6 +64,32 @@ describe("the firmware on XS", { skip: await missing() }, () => {
 		assert.deepEqual([status, json.code], [401, "replayed"]);
 	});
 
+	test("a key does what its letters say, until it is revoked", async (t) => {
+		const owner = await start(t);
+		const code = async (commands: object, id: string, kind?: "https") => {
+			const { status, json } = await owner.send(owner.signed(commands, id), kind);
+			return status === 200 ? "ok" : json.code;
+		};
+		assert.equal(await code({ getData: {} }, "grafana.r.0.1"), "ok");
+		assert.equal(await code({ getData: {} }, "grafana.r.1.1"), "expired-key");
+		assert.equal(await code({ getData: {} }, "grafana.r.0.2"), "revoked-key");
+		assert.equal(await code({ getData: {} }, "grafana.r.0.01"), "wrong-secret");
+		assert.equal(await code({ setColor: { color: "red" } }, "grafana.r.0.1"), "not-in-scope");
+		await owner.send(owner.md5({ setHttps: { enabled: true } }));
+		await owner.bench.advance(1_000);
+		await owner.learn("https");
+		const revoked = await owner.send(owner.md5({ setKeys: { revoke: ["grafana"] } }), "https");
+		assert.deepEqual(revoked.json.setKeys, { generation: 1, revoked: ["grafana"] });
+		assert.equal(await code({ getData: {} }, "grafana.rlm.0.1", "https"), "revoked-key");
+		assert.equal(await code({ getSettings: {} }, "hub.m.0.1", "https"), "ok");
+		await owner.bench.act("stop");
+		await owner.bench.act("start", "events");
+		await owner.bench.advance(1_000);
+		await owner.learn();
+		assert.equal(await code({ getData: {} }, "grafana.r.0.1"), "revoked-key");
+		assert.equal(await code({ getData: {} }, "hub.r.0.1"), "ok");
+	});
+
 	test("the token is another one after an hour", async (t) => {
 		const owner = await start(t);
 		const old = owner.md5({ getData: {} });

@@ -72,10 +72,10 @@ export class BenchOwner {
 		return post(JSON.stringify({ udid: UDID, secret, ...commands }) + padding);
 	}
 
-	/** Commands in a signed request, to be sent after all signed before. */
-	signed(commands: object): string {
+	/** Commands in a signed request, to be sent after all signed before. `key`: the id of a key to sign with. */
+	signed(commands: object, key?: string): string {
 		const body = JSON.stringify({ udid: UDID, ...commands });
-		const authorization = sign({ token: this.#token, nc: ++this.#nonce, uuid: this.uuid, body });
+		const authorization = sign({ token: this.#token, nc: ++this.#nonce, uuid: this.uuid, key, body });
 		return post(body, `Authorization: ${authorization}\r\n`);
 	}
 }
