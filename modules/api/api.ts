@@ -119,17 +119,18 @@ export class Api {
 	/** Everything that is asked for, validated. Throws an ApiError. */
 	#orders({ object, unknownName, unknownInner }: Parsed, client: Client): Order[] {
 		if (unknownName !== undefined) throw unknown("command", unknownName);
-		const names = Object.keys(object).filter((name) => !PROOFS.includes(name));
-		if (!client.proof && names.length > 1)
-			throw new ApiError(400, "pair-alone", "without an owner a command comes alone");
-		if (names.length === 0) throw new ApiError(400, "no-command", "the request has no command");
+		const names = Object.keys(object);
 		const orders: Order[] = [];
 		for (let i = 0; i < names.length; i++) {
 			const name = names[i]!;
+			if (PROOFS.includes(name)) continue;
+			if (!client.proof && orders.length > 0)
+				throw new ApiError(400, "pair-alone", "without an owner a command comes alone");
 			const command = this.#command(name, client);
 			if (unknownInner !== undefined) throw unknown("field", unknownInner);
 			orders.push({ command, value: command.validate(object[name], client) });
 		}
+		if (orders.length === 0) throw new ApiError(400, "no-command", "the request has no command");
 		return orders;
 	}
 
