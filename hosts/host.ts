@@ -34,8 +34,6 @@ export interface Host {
 	restart(): void;
 	/** What a person at the desk or on the serial line may see. Carries no secret. */
 	report(event: DeviceEvent): void;
-	/** Somebody may look at each single request; else these are not reported, which is most of the work of a GET. */
-	readonly watched?: boolean;
 }
 
 export type Digest = "MD5" | "SHA256";

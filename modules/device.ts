@@ -54,8 +54,6 @@ export class Device {
 	#https: Port;
 	#unwatchButton: () => void;
 	#errorTimer: Timer;
-	/** The body of `GET /`, until something in it changes. */
-	#document: Uint8Array | undefined;
 	#closed = false;
 
 	constructor(host: Host) {
@@ -76,7 +74,6 @@ export class Device {
 		this.#settings = new SettingsStore(host.flash);
 		host.report({ event: "paired", paired: this.#vault.paired });
 		this.#token = new Token(host, (token) => {
-			this.#document = undefined;
 			host.report({ event: "token", token });
 		});
 		this.#sampler = new Sampler({
@@ -140,18 +137,14 @@ export class Device {
 			authenticator,
 			settings: this.#settings,
 			commands: this.#commands(authenticator),
-			identity: () => {
-				const token = this.#token.value;
-				return this.#document ?? this.#describe(token);
-			},
+			identity: () => this.#describe(),
 			isSecured: () => this.#mode.active,
 			isReachable: () => this.#wifi?.settingUp ?? false,
 			proved: () => this.#mode.touch(),
-			...(host.watched && { report: (event) => host.report(event) }),
+			report: (event) => host.report(event),
 		});
 		const { network } = host;
 		const onOpen = () => {
-			this.#document = undefined;
 			this.#announce();
 		};
 		this.#http = new Port({ network, handle: this.#api.handle, onOpen, onProblem });
@@ -234,9 +227,7 @@ export class Device {
 			new SetColor(this.#light),
 			new GetData(this.#sampler),
 			new GetSettings(this.#settings, authenticator, this.#cloud, this.#update, this.#wifi),
-			new SetAuth(() => {
-				this.#document = undefined;
-			}),
+			new SetAuth(),
 			new SetHttps({
 				open: (done) => this.#https.tryOpen(done),
 				abandon: () => this.#arrangePorts(),
@@ -289,22 +280,19 @@ export class Device {
 	}
 
 	/** The identity that everyone may know. The first five keys are the protocol's, in its order. */
-	#describe(token: string): Uint8Array {
-		this.#document = new TextEncoder().encode(
-			JSON.stringify({
-				type: PRODUCT,
-				version: VERSION,
-				udid: this.#host.udid,
-				deviceType: DEVICE_TYPE,
-				token,
-				auth: this.#settings.value.auth.md5 ? ["md5", "hmac-sha256", "key"] : ["hmac-sha256", "key"],
-				paired: this.#vault.paired,
-				// Where it can be paired.
-				https: this.#vault.paired ? undefined : this.#https.number,
-				...this.#describeWifi(),
-			}),
-		);
-		return this.#document;
+	#describe(): string {
+		return JSON.stringify({
+			type: PRODUCT,
+			version: VERSION,
+			udid: this.#host.udid,
+			deviceType: DEVICE_TYPE,
+			token: this.#token.value,
+			auth: this.#settings.value.auth.md5 ? ["md5", "hmac-sha256", "key"] : ["hmac-sha256", "key"],
+			paired: this.#vault.paired,
+			// Where it can be paired.
+			https: this.#vault.paired ? undefined : this.#https.number,
+			...this.#describeWifi(),
+		});
 	}
 
 	/** How the set-up goes, for the phone that looks there. */
@@ -332,9 +320,7 @@ export class Device {
 	/** Plain HTTP unless in HTTPS mode; HTTPS in that mode and while the device may be paired. */
 	#arrangePorts(): void {
 		if (this.#closed) return;
-		this.#document = undefined;
-		const settingUp = this.#pairing.isOpen || this.#wifi?.settingUp;
-		if (this.#mode.active || (settingUp && this.#identity.value)) this.#https.open();
+		if (this.#mode.active || (this.#pairing.isOpen && this.#identity.value)) this.#https.open();
 		else this.#https.close();
 		if (this.#mode.active) this.#http.close();
 		else this.#http.open();

@@ -19,6 +19,10 @@ export const BODY = 1024;
  * RSA-4096 about 2 KiB).
  */
 export const SECURE_BODY = 4096;
+/** A field that is held while the body comes: an Authorization has 150 bytes, an Origin at most 270. */
+export const FIELD_KEPT = 512;
+/** A head that is read in one go; browsers send some 500 bytes. A longer one is read with less memory and more work. */
+export const USUAL_HEAD = 1024;
 /** A Content-Length as written: longer ones overflow what Number holds exactly, shorter ones are compared. */
 export const CONTENT_LENGTH_DIGITS = 15;
 /** A chunk-size line with its extensions, which nobody needs. */

@@ -68,7 +68,6 @@ export class DesktopHost implements Host {
 	readonly updater?: Updater;
 	readonly wifi?: Wifi;
 	readonly setupPage?: Uint8Array;
-	readonly watched = true;
 	#parts: DeskParts;
 	#console: StartingConsole;
 	/** What it takes to be ready. */

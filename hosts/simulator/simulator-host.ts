@@ -86,7 +86,6 @@ export class SimulatorHost implements Host {
 	readonly sensors: SimulatedSensors;
 	readonly restart: () => void;
 	readonly report: (event: DeviceEvent | ReadyEvent) => void;
-	readonly watched = true;
 	readonly digest = digest;
 	readonly hmac = hmac;
 

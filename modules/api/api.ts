@@ -20,15 +20,15 @@ export interface ApiParts {
 	/** `pair` is the one that an unpaired device takes, without a secret. */
 	commands: readonly Command[];
 	/** The body of `GET /`. */
-	identity(): Uint8Array;
+	identity(): string;
 	/** Whether HTTPS mode is on. */
 	isSecured(): boolean;
 	/** Whether the owner may come over HTTPS without that mode: signed, which nobody can send again. */
 	isReachable(): boolean;
 	/** Told of each request that the owner has proved to have sent. */
 	proved(): void;
-	/** Told of each request; absent where nobody wants to know. */
-	report?(event: DeviceEvent): void;
+	/** Told of each request. */
+	report(event: DeviceEvent): void;
 }
 
 /** Answers the requests: `GET /` for everyone, commands for the owner. */
@@ -44,7 +44,8 @@ export class Api {
 			const { method, path } = request.head;
 			if (path !== "/") throw new ApiError(404, "not-found", "there is nothing but /");
 			if (method === "POST") return this.#post(request, respond);
-			if (method === "GET" || method === "HEAD") return this.#answer(request, this.#identify(request));
+			if (method === "GET" || method === "HEAD")
+				return this.#answer(request, { status: 200, body: this.#parts.identity() });
 			if (method === "OPTIONS")
 				return this.#answer(request, { status: 200, headers: ALLOW, body: '{"status":"ok"}' });
 			throw new ApiError(405, "method-not-allowed", "use GET or POST", ALLOW);
@@ -53,17 +54,9 @@ export class Api {
 		}
 	};
 
-	#identify({ secure }: Request): Response {
-		const { identity, report } = this.#parts;
-		const body = identity();
-		// Where nobody has to hear of each request. Over HTTPS, each keeps the device in HTTPS mode.
-		return secure || report ? { status: 200, body } : { status: 200, body, lasts: () => identity() === body };
-	}
-
 	/** The response as it goes out. */
 	#answer(request: Request, response: Response, orders?: readonly Order[]): Response {
-		// Without a listener the event is not even made.
-		this.#parts.report?.(requestEvent(request, response.status, orders));
+		this.#parts.report(requestEvent(request, response.status, orders));
 		const { origin, method } = request.head;
 		if (origin !== undefined)
 			response.headers = (response.headers ?? "") + corsHeaders(origin, method === "OPTIONS");

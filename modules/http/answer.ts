@@ -1,5 +1,3 @@
-import { join } from "../bytes";
-
 const STATUS_LINES: Readonly<Record<number, string>> = {
 	200: "HTTP/1.1 200 OK\r\n",
 	400: "HTTP/1.1 400 Bad Request\r\n",
@@ -28,13 +26,6 @@ const COMMON =
 /** Puts responses into bytes. */
 export class AnswerEncoder {
 	#common = COMMON;
-	// The last head, up to the length: most answers differ in their bodies alone.
-	#status = 0;
-	#headers = "";
-	#start = "";
-	// The last answer with a prepared body: as long as nothing in it changes, it is sent again as it is.
-	#body: Uint8Array | undefined;
-	#answer: Uint8Array = new Uint8Array(0);
 	readonly #encoder = new TextEncoder();
 
 	/**
@@ -42,26 +33,12 @@ export class AnswerEncoder {
 	 * wait for each other (Nagle's algorithm, RFC 896, against delayed acknowledgments). `headers` are further
 	 * lines, each ending in CRLF. `withBody` is false for the answer to HEAD, which has the head alone.
 	 */
-	encode(status: number, headers: string, body: string | Uint8Array, withBody: boolean): Uint8Array {
-		if (status !== this.#status || headers !== this.#headers) {
-			this.#status = status;
-			this.#headers = headers;
-			const line = STATUS_LINES[status] ?? `HTTP/1.1 ${status} \r\n`;
-			this.#start = `${line}${this.#common}${headers}Content-Length: `;
-			this.#body = undefined;
-		}
-		if (body === this.#body && withBody) return this.#answer;
+	encode(status: number, headers: string, body: string, withBody: boolean): Uint8Array {
+		const line = STATUS_LINES[status] ?? `HTTP/1.1 ${status} \r\n`;
 		const encoder = this.#encoder;
-		if (typeof body === "string") {
-			// Twice through the encoder is less work than putting two pieces together.
-			const end = `${encoder.encode(body).length}\r\n\r\n`;
-			return encoder.encode(this.#start + (withBody ? end + body : end));
-		}
-		const head = encoder.encode(`${this.#start}${body.length}\r\n\r\n`);
-		if (!withBody) return head;
-		this.#body = body;
-		this.#answer = join(head, body);
-		return this.#answer;
+		// Twice through the encoder is less work than putting two pieces together.
+		const end = `Content-Length: ${encoder.encode(body).length}\r\n\r\n`;
+		return encoder.encode(line + this.#common + headers + (withBody ? end + body : end));
 	}
 
 	/** RFC 9110, 15.2.1. */
@@ -73,6 +50,5 @@ export class AnswerEncoder {
 	setDate(time: number | undefined): void {
 		// IMF-fixdate (RFC 9110, 5.6.7).
 		this.#common = time === undefined ? COMMON : `Date: ${new Date(time).toUTCString()}\r\n${COMMON}`;
-		this.#status = 0;
 	}
 }

@@ -22,16 +22,8 @@ export interface Service {
 	now: number;
 	/** Counts the signs of life of all connections. */
 	activity: number;
-	/** What answers the same request again. */
-	lasting: Lasting | undefined;
 	/** The connection is closed. */
 	forget(connection: Connection): void;
-}
-
-interface Lasting {
-	readonly head: Head;
-	readonly bytes: Uint8Array;
-	readonly lasts: () => boolean;
 }
 
 /** `handling`: the handler is running; `handled`: it will respond later; `answered`: the response is being written. */
@@ -167,13 +159,7 @@ export class Connection implements SocketHandler {
 		if (end < length) this.#pending = bytes.subarray(end);
 		else if (this.#pending) this.#pending = undefined;
 		if (this.#progress) this.#progress = undefined;
-		const lasting = service.lasting;
-		if (head.consumed !== end) this.handle(head, bytes.subarray(head.consumed, end));
-		// The parser gives the same object for the same head.
-		else if (lasting && lasting.head === head && lasting.lasts()) {
-			this.#state = "answered";
-			this.send(lasting.bytes);
-		} else this.handle(head, service.nothing);
+		this.handle(head, head.consumed === end ? service.nothing : bytes.subarray(head.consumed, end));
 		return true;
 	}
 
@@ -278,8 +264,6 @@ export class Connection implements SocketHandler {
 		} else if (head.old) headers += "Connection: keep-alive\r\n";
 		const service = this.#service;
 		const bytes = service.encoder.encode(response.status, headers, response.body, head?.method !== "HEAD");
-		const lasts = response.lasts;
-		if (lasts && head && !this.#closing) service.lasting = { head, bytes, lasts };
 		this.send(bytes);
 	}
 

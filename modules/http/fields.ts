@@ -1,3 +1,5 @@
+import { FIELD_KEPT } from "../limits";
+
 /** The header fields that a server has to know; undefined if one is not there. */
 export interface Fields {
 	host: string | undefined;
@@ -9,30 +11,26 @@ export interface Fields {
 	connection: string;
 	/** Expect; several are joined by commas. */
 	expectation: string | undefined;
-	contentType: string | undefined;
 	authorization: string | undefined;
 	origin: string | undefined;
 	/** A field is there twice that must not be. */
 	repeated: boolean;
-	/** The names of all other fields, in one. */
-	otherNames: string;
 }
 
 /**
- * Reads the fields from the lines after the first. Undefined if one of them has no name; the value of one that
- * goes on in a next line (RFC 9112, 5.2) leaves white space in `otherNames` or has no name.
+ * Reads the fields from the lines after the first. Undefined if the name of one is no token, which `notToken` finds; a
+ * value that goes on in a next line (RFC 9112, 5.2) makes a name that begins with white space, or none.
  */
-export function readFields(lines: string[]): Fields | undefined {
+export function readFields(lines: string[], notToken: RegExp): Fields | undefined {
 	let host: string | undefined;
 	let length: string | undefined;
 	let coding: string | undefined;
 	let connection = "";
 	let expectation: string | undefined;
-	let contentType: string | undefined;
+	let typed = false;
 	let authorization: string | undefined;
 	let origin: string | undefined;
 	let repeated = false;
-	let otherNames = "";
 	for (let i = 1; i < lines.length; i++) {
 		const line = lines[i]!;
 		const colon = line.indexOf(":");
@@ -57,19 +55,25 @@ export function readFields(lines: string[]): Fields | undefined {
 				expectation = append(expectation, fieldValue(line, colon));
 				break;
 			case "content-type":
-				repeated ||= contentType !== undefined;
-				contentType = fieldValue(line, colon);
+				repeated ||= typed;
+				typed = true;
 				break;
 			case "authorization":
 				repeated ||= authorization !== undefined;
-				authorization = fieldValue(line, colon);
+				authorization = kept(fieldValue(line, colon));
 				break;
 			case "origin":
 				repeated ||= origin !== undefined;
-				origin = fieldValue(line, colon);
+				origin = kept(fieldValue(line, colon));
+				break;
+			// Of what most clients send.
+			case "user-agent":
+			case "accept":
+			case "accept-encoding":
+			case "accept-language":
 				break;
 			default:
-				otherNames += name;
+				if (notToken.test(name)) return;
 		}
 	}
 	return {
@@ -78,17 +82,20 @@ export function readFields(lines: string[]): Fields | undefined {
 		coding,
 		connection,
 		expectation,
-		contentType,
 		authorization,
 		origin,
 		repeated,
-		otherNames,
 	};
 }
 
 /** In a head without other white space, trim() takes off spaces and tabs alone (RFC 9110, 5.6.3). */
 function fieldValue(line: string, colon: number): string {
 	return line.slice(colon + 1).trim();
+}
+
+/** Too long to be a right one, it is as good as none, but is not held while the body comes. */
+function kept(value: string): string {
+	return value.length > FIELD_KEPT ? "" : value;
 }
 
 function append(list: string | undefined, value: string): string {

@@ -13,19 +13,14 @@ export interface Request {
 
 export interface Response {
 	status: number;
-	/** JSON text, or its bytes in UTF-8. */
-	body: string | Uint8Array;
+	/** JSON text. */
+	body: string;
 	/** Further header lines, each ending in CRLF, such as "Allow: GET, HEAD, OPTIONS, POST\r\n". */
 	headers?: string;
 	/** Close the connection after this response. */
 	close?: boolean;
 	/** The response was written or the connection is lost. Called once. */
 	sent?: () => void;
-	/**
-	 * Asked when a request with the same head, byte for byte, and no body comes next: true if it gets the same
-	 * response, without the handler. Not for one with `sent`, and not to throw.
-	 */
-	lasts?: () => boolean;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { CONTENT_LENGTH_DIGITS, HEADER_FIELDS, REQUEST_LINE } from "../limits";
+import { CONTENT_LENGTH_DIGITS, HEADER_FIELDS, REQUEST_LINE, USUAL_HEAD } from "../limits";
 import type { Bounds } from "./body";
 import { bodyTooLarge, type Refusal, refuse } from "./errors";
 import { readFields } from "./fields";
@@ -6,8 +6,7 @@ import { frame, malformedRequestLine, type Progress } from "./frame";
 import { splitTarget } from "./target";
 
 const LINES = 1 + HEADER_FIELDS;
-/** Bytes of a head that is kept; browsers send some 500. */
-const REMEMBERED = 1024;
+const BACKSLASH = 0x5c;
 
 /** What a request's head says. */
 export interface Head {
@@ -16,8 +15,6 @@ export interface Head {
 	readonly consumed: number;
 	/** As sent; methods are case-sensitive (RFC 9110, 9.1). */
 	readonly method: string;
-	/** As sent. */
-	readonly target: string;
 	/** The target without scheme, authority and query; of `*` and of CONNECT's target, the whole. */
 	readonly path: string;
 	/**
@@ -25,8 +22,6 @@ export interface Head {
 	 * IPv6 address; "" if it named none. Of an absolute target, that target's (RFC 9112, 3.2.2).
 	 */
 	readonly host: string;
-	/** The field as sent, undefined if there is none. */
-	readonly contentType: string | undefined;
 	/** The field as sent, undefined if there is none. */
 	readonly authorization: string | undefined;
 	/** Of the page that a browser asks for (RFC 6454), as sent, undefined if there is none. */
@@ -41,21 +36,8 @@ export interface Head {
 	readonly old: boolean;
 }
 
-/** A head that was read, as the pattern of those that differ in the values of two fields alone. */
-interface Like {
-	readonly head: Head;
-	readonly text: string;
-	/** What is before, between and after the values. */
-	readonly parts: readonly string[];
-	/** Whose values they are: Content-Length's, or else Authorization's. */
-	readonly lengths: readonly boolean[];
-	/** Bytes that such a head may have. */
-	readonly most: number;
-}
-
 /**
- * Reads heads of HTTP/1.0 and 1.1 requests (RFC 9112). The outcome depends on the bytes alone: what the parser
- * keeps are tools and its last results, since most clients send the same head again and again, or one like it.
+ * Reads heads of HTTP/1.0 and 1.1 requests (RFC 9112). The outcome depends on the bytes alone.
  *
  * No pattern has a quantifier: XS takes memory for each of its rounds and aborts when there is none left.
  */
@@ -66,18 +48,13 @@ export class HeadParser {
 	/** Every control character but HTAB. */
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 	readonly #control = /[\0-\x08\n-\x1f\x7f]/;
-	readonly #notAscii = /[^\0-\x7f]/g;
 	readonly #notToken = /[^\w!#$%&'*+.^`|~-]/;
-	readonly #notVisible = /[^!-~]/;
-	readonly #notPrintable = /[^ -~]/;
+	/** Of what is visible, a backslash is in no URL (RFC 3986, 2). */
+	readonly #notTarget = /[^!-[\]-~]/;
 	readonly #notDigit = /[^0-9]/;
 	/** RFC 3986, 3.2.2: reg-name. */
 	readonly #notName = /[^\w.~!$&'()*+,;=%-]/;
 	readonly #notAddress = /[^0-9A-Fa-f:.]/;
-	#lastText = "";
-	#lastHead: Head | undefined;
-	/** The last head with a length or a signature, which are other ones in each request. */
-	#like: Like | undefined;
 
 	constructor(bounds: Bounds) {
 		this.#bounds = bounds;
@@ -88,71 +65,26 @@ export class HeadParser {
 	 * what the last call gave back for the beginning of the same bytes.
 	 */
 	parse(bytes: Uint8Array, progress?: Progress): Head | Progress | Refusal {
-		if (progress) return this.parseBytes(bytes, progress);
-		const text = this.#decoder.decode(bytes);
-		// Equality is the quicker test where nothing follows the head.
-		if (this.#lastHead && (text === this.#lastText || text.startsWith(this.#lastText))) return this.#lastHead;
-		return this.parseLike(text) ?? this.parseText(text, bytes) ?? this.parseBytes(bytes);
-	}
-
-	/** The quick way for a head that is like the last one. */
-	private parseLike(text: string): Head | undefined {
-		const like = this.#like;
-		if (!like) return;
-		if (text.startsWith(like.text)) return like.head;
-		const { head, parts, lengths } = like;
-		let { authorization, end } = head;
-		let length = end - head.consumed;
-		let at = 0;
-		for (let i = 0; i < lengths.length; i++) {
-			if (!text.startsWith(parts[i]!, at)) return;
-			at += parts[i]!.length;
-			end = text.indexOf("\r\n", at);
-			const value = text.slice(at, end);
-			if (end <= at) return;
-			if (lengths[i]) {
-				if (end - at > CONTENT_LENGTH_DIGITS || this.#notDigit.test(value)) return;
-				length = Number(value);
-				if (length > this.#bounds.body) return;
-			} else {
-				if (this.#notPrintable.test(value) || value.trim() !== value) return;
-				authorization = value;
-			}
-			at = end;
-		}
-		const last = parts[lengths.length]!;
-		const consumed = at + last.length;
-		if (consumed > like.most || !text.startsWith(last, at)) return;
-		return { ...head, authorization, consumed, end: consumed + length };
+		return (progress ? undefined : this.parseUsual(bytes)) ?? this.parseFrame(bytes, progress);
 	}
 
 	/** The quick way for the usual head: whole, ASCII, and without anything that `frame` would refuse or skip. */
-	private parseText(text: string, bytes: Uint8Array): Head | Refusal | undefined {
+	private parseUsual(bytes: Uint8Array): Head | Refusal | undefined {
+		if (bytes.length > USUAL_HEAD) return;
+		const text = this.#decoder.decode(bytes);
 		if (!isAscii(text, bytes)) return;
 		const end = text.indexOf("\r\n\r\n");
 		const lineEnd = text.indexOf("\r\n");
 		if (end < 0 || lineEnd === 0 || lineEnd > REQUEST_LINE || end - lineEnd > this.#bounds.fields) return;
 		const lines = split(text.slice(0, end));
 		if (lines.length > LINES || this.#control.test(lines.join(""))) return;
-		const head = this.parseLines(lines, end + 4);
-		if (head.kind !== "head" || end > REMEMBERED) return head;
-		const whole = text.slice(0, head.consumed);
-		this.#like = likeness(head, whole, lines, lineEnd + this.#bounds.fields + 4) ?? this.#like;
-		if (this.#like?.head !== head) {
-			this.#lastHead = head;
-			this.#lastText = whole;
-		}
-		return head;
+		return this.parseLines(lines, end + 4);
 	}
 
-	private parseBytes(bytes: Uint8Array, progress?: Progress): Head | Progress | Refusal {
+	private parseFrame(bytes: Uint8Array, progress?: Progress): Head | Progress | Refusal {
 		const found = frame(bytes, progress, this.#bounds.fields);
 		if (found.kind !== "frame") return found;
-		const head = bytes.subarray(found.start, found.end - 4);
-		let text = this.#decoder.decode(head);
-		// Nothing beyond ASCII has a meaning here; as one character it cannot be taken for a space or a letter.
-		if (!isAscii(text, head)) text = text.replace(this.#notAscii, "\ufffd");
-		const lines = split(text);
+		const lines = split(this.#decoder.decode(asciiOf(bytes, found.start, found.end - 4)));
 		if (lines.length > LINES)
 			return refuse(431, "too-many-headers", `There are more than ${HEADER_FIELDS} header fields.`);
 		if (this.#control.test(lines.join("")))
@@ -168,13 +100,11 @@ export class HeadParser {
 		if (request.length !== 3 || method === "" || this.#notToken.test(method)) return malformedRequestLine();
 		const old = version === "HTTP/1.0";
 		if (!old && version !== "HTTP/1.1") return this.refuseVersion(version);
-		const parts = this.#notVisible.test(target) ? undefined : splitTarget(method, target);
+		const parts = this.#notTarget.test(target) ? undefined : splitTarget(method, target);
 		if (!parts) return refuse(400, "malformed-target", "The target is not a path or an absolute http URL.");
 
-		const fields = readFields(lines);
+		const fields = readFields(lines, this.#notToken);
 		if (!fields) return refuse(400, "malformed-header", "A header field is not of the form: Name: value");
-		if (this.#notToken.test(fields.otherNames))
-			return refuse(400, "malformed-header", "The name of a header field is not a token.");
 		const { length, coding } = fields;
 		if (fields.repeated)
 			return refuse(400, "repeated-header", "A header field that is allowed once is there twice.");
@@ -206,10 +136,8 @@ export class HeadParser {
 			kind: "head",
 			consumed,
 			method,
-			target,
 			path: parts.path,
 			host,
-			contentType: fields.contentType,
 			authorization: fields.authorization,
 			origin: fields.origin,
 			end,
@@ -250,26 +178,6 @@ export class HeadParser {
 	}
 }
 
-/** The pattern of heads like this one; undefined if it has neither of the two fields. */
-function likeness(head: Head, text: string, lines: string[], most: number): Like | undefined {
-	const parts: string[] = [];
-	const lengths: boolean[] = [];
-	let part = lines[0]!;
-	for (let i = 1; i < lines.length; i++) {
-		const line = lines[i]!;
-		const colon = line.indexOf(":");
-		const name = line.slice(0, colon).toLowerCase();
-		if (name === "content-length" || name === "authorization") {
-			const value = line.slice(colon + 1).trim();
-			parts.push(`${part}\r\n${line.slice(0, line.indexOf(value, colon + 1))}`);
-			lengths.push(name === "content-length");
-			part = "";
-		} else part += `\r\n${line}`;
-	}
-	parts.push(`${part}\r\n\r\n`);
-	return lengths.length > 0 ? { head, text, parts, lengths, most } : undefined;
-}
-
 /** The lines of a head; one more than LINES at most. */
 function split(head: string): string[] {
 	return head.split("\r\n", LINES + 1);
@@ -280,7 +188,25 @@ function isAscii(text: string, bytes: Uint8Array): boolean {
 	return text.length === bytes.length && !text.includes("\ufffd");
 }
 
+/**
+ * A part of the bytes, with a backslash for each beyond ASCII: nothing beyond has a meaning here, and no name, host or
+ * target has a backslash.
+ */
+function asciiOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
+	const ascii = bytes.slice(start, end);
+	for (let i = 0; i < ascii.length; i++) if (ascii[i]! > 127) ascii[i] = BACKSLASH;
+	return ascii;
+}
+
 /** Whether a field with options, in lower case and each followed by a comma, has this one. */
 function has(options: string, option: string): boolean {
-	return options !== "" && options.split(",").some((each) => each.trim() === option);
+	for (let at = options.indexOf(option); at >= 0; at = options.indexOf(option, at + 1)) {
+		// What stands in a list between options is commas and white space (RFC 9110, 5.6.1).
+		if (endsOption(options[at - 1]) && endsOption(options[at + option.length])) return true;
+	}
+	return false;
+}
+
+function endsOption(character: string | undefined): boolean {
+	return character === undefined || character === "," || character === " " || character === "\t";
 }

@@ -38,7 +38,6 @@ export class HttpServer {
 			handle,
 			now: 0,
 			activity: 0,
-			lasting: undefined,
 			forget: (connection) => this.#forget(connection),
 		};
 		this.#listener = network.listen({
@@ -114,7 +113,6 @@ export class HttpServer {
 	#tick(): void {
 		const { clock } = this.#network;
 		this.#service.now = clock.monotonic();
-		this.#service.lasting = undefined;
 		this.#service.encoder.setDate(clock.synced ? clock.now() : undefined);
 	}
 }

@@ -210,7 +210,6 @@ export class FakeLed implements Led {
 
 /** A whole fake surrounding. Everything in it is at hand for the test. */
 export class FakeHost implements Host {
-	watched = true;
 	udid = "10000fb38278";
 	readonly time = new FakeTime();
 	/** Real time of the network: apart from the device's, as on a desk. */

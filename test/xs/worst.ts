@@ -2,6 +2,18 @@ import assert from "node:assert/strict";
 import type { AddressInfo } from "node:net";
 import { createServer, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
+import {
+	BODY,
+	CA_BYTES,
+	CREDENTIAL_BYTES,
+	EVENTS_WAITING,
+	HEADER_BLOCK,
+	NAME_BYTES,
+	REQUEST_LINE,
+	SECURE_BODY,
+	TOPIC_BYTES,
+	URL_BYTES,
+} from "../../modules/limits";
 import type { Wire } from "../conformance/wire";
 import { Bench, CREATION, type Scope } from "./bench";
 import { type BenchOwner, GET, pairedOwner, UDID } from "./owner";
@@ -9,80 +21,87 @@ import { type BenchOwner, GET, pairedOwner, UDID } from "./owner";
 /** Bytes of XS's memory that have to be left whatever comes. */
 export const SPARE = 8_192;
 
-const PLAIN = 4;
-const SECURE = 2;
-const BODY = { http: 1024, https: 4096 };
-const FIELDS = 2048;
-const LINE = 512;
-const EVENTS = 64;
+/** Connections that a port has at a time. */
+export const CONNECTIONS = { http: 4, https: 2 };
+const BODIES_MOST = { http: BODY, https: SECURE_BODY };
+
+/** MQTT 3.1.1, 3.1 and 3.2. */
+const CONNECT = 0x10;
+const CONNACK = Uint8Array.of(0x20, 2, 0, 0);
 
 /** Takes connections, says what `answer` makes of the first bytes, and nothing more. */
-async function listen(scope: Scope, answer: (bytes: Buffer) => Uint8Array | undefined): Promise<number> {
-	const sockets = new Set<Socket>();
-	const server = createServer((socket) => {
-		sockets.add(socket);
-		socket.on("error", () => {});
-		socket.on("data", (bytes) => {
-			const said = answer(bytes);
-			if (said) socket.write(said);
+class Mute {
+	readonly sockets = new Set<Socket>();
+	port = 0;
+
+	static async listen(scope: Scope, answer?: (bytes: Buffer) => Uint8Array | undefined): Promise<Mute> {
+		const mute = new Mute();
+		const server = createServer((socket) => {
+			mute.sockets.add(socket);
+			socket.on("error", () => {});
+			socket.on("close", () => mute.sockets.delete(socket));
+			socket.on("data", (bytes) => {
+				const said = answer?.(bytes);
+				if (said) socket.write(said);
+			});
 		});
-	});
-	scope.after(() => {
-		for (const socket of sockets) socket.destroy();
-		server.close();
-	});
-	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-	return (server.address() as AddressInfo).port;
+		scope.after(() => {
+			for (const socket of mute.sockets) socket.destroy();
+			server.close();
+		});
+		await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+		mute.port = (server.address() as AddressInfo).port;
+		return mute;
+	}
 }
 
 /** As long as it may be. */
 function certificate(letter: string): string {
 	const frame = "-----BEGIN CERTIFICATE-----\n\n-----END CERTIFICATE-----\n";
-	return frame.replace("\n\n", `\n${letter.repeat(3_000 - frame.length)}\n`);
+	return frame.replace("\n\n", `\n${letter.repeat(CA_BYTES - frame.length)}\n`);
 }
 
 /** Settings that take as much as they can; `letter` tells one set from another. */
 function longest(letter: string, database: number, broker: number): object {
-	const url = (start: string) => `${start}/${letter.repeat(256 - start.length - 1)}`;
+	const url = (start: string) => `${start}/${letter.repeat(URL_BYTES - start.length - 1)}`;
 	return {
 		setInflux: {
 			url: url(`http://127.0.0.1:${database}`),
-			org: letter.repeat(128),
-			bucket: letter.repeat(128),
-			token: letter.repeat(256),
+			org: letter.repeat(NAME_BYTES),
+			bucket: letter.repeat(NAME_BYTES),
+			token: letter.repeat(CREDENTIAL_BYTES),
 			ca: certificate(letter),
 		},
 		setMqtt: {
 			url: `mqtt://127.0.0.1:${broker}`,
-			user: letter.repeat(128),
-			password: letter.repeat(256),
-			topic: letter.repeat(64),
+			user: letter.repeat(NAME_BYTES),
+			password: letter.repeat(CREDENTIAL_BYTES),
+			topic: letter.repeat(TOPIC_BYTES),
 			ca: certificate(letter),
 		},
 	};
 }
 
-/** A device whose memory holds as much as an owner can give it to hold, with `spare` bytes less than the chip has. */
+/** A device whose memory holds as much as an owner can give it to hold, and is `SPARE` bytes smaller than the chip's. */
 export class Burdened {
 	readonly bench: Bench;
 	readonly owner: BenchOwner;
-	readonly #database: number;
-	readonly #broker: number;
+	readonly #database: Mute;
+	readonly #broker: Mute;
 	#letter = 0;
 
-	private constructor(owner: BenchOwner, database: number, broker: number) {
+	private constructor(owner: BenchOwner, database: Mute, broker: Mute) {
 		this.bench = owner.bench;
 		this.owner = owner;
 		this.#database = database;
 		this.#broker = broker;
 	}
 
+	/** `region`: bytes, if it is another one. */
 	static async start(scope: Scope, region = CREATION.static - SPARE): Promise<Burdened> {
 		// Neither ever has enough of it: points and events wait.
-		const database = await listen(scope, () => undefined);
-		const broker = await listen(scope, (bytes) =>
-			bytes[0] === 0x10 ? Uint8Array.of(0x20, 2, 0, 0) : undefined,
-		);
+		const database = await Mute.listen(scope);
+		const broker = await Mute.listen(scope, (bytes) => (bytes[0] === CONNECT ? CONNACK : undefined));
 		const bench = await Bench.start(scope, { region, dials: true });
 		const burdened = new Burdened(await pairedOwner(bench), database, broker);
 		await burdened.secure();
@@ -94,52 +113,70 @@ export class Burdened {
 	/** Into HTTPS mode, where the clouds are left. */
 	async secure(): Promise<void> {
 		const command = this.owner.md5({ setHttps: { enabled: true, idle: 3600, limit: 3600 } });
-		assert.equal((await this.owner.send(command)).status, 200);
+		await this.#ask(command, "http");
 		await this.bench.advance(4_000);
 		await this.owner.learn("https");
 	}
 
-	/** Other settings, as long as those before; one cloud at a time, as a body takes one certificate only. */
-	async set(
-		open: (request: string) => Promise<unknown> = (request) => this.owner.send(request, "https"),
-	): Promise<void> {
-		const settings = longest("abcdefgh"[this.#letter++ % 8]!, this.#database, this.#broker);
-		for (const [name, value] of Object.entries(settings)) await open(this.owner.md5({ [name]: value }));
+	/** Other settings, as long as those before. */
+	async set(): Promise<void> {
+		// One at a time: a body has room for one certificate.
+		for (const command of this.settings()) await this.#ask(command, "https");
 	}
 
-	/** Back to plain HTTP, with as many points and events under way and waiting as there can be. */
+	/** Requests with other settings than before. */
+	settings(): string[] {
+		const letter = "abcdefgh"[this.#letter++ % 8]!;
+		const settings = longest(letter, this.#database.port, this.#broker.port);
+		return Object.entries(settings).map(([name, value]) => this.owner.md5({ [name]: value }));
+	}
+
+	/** Back to plain HTTP, with as many events as can wait. */
 	async plain(): Promise<void> {
-		const { status, text } = await this.owner.send(this.owner.md5({ setHttps: { enabled: false } }), "https");
-		assert.equal(status, 200, text);
-		await this.bench.advance(300_000);
+		await this.#ask(this.owner.md5({ setHttps: { enabled: false } }), "https");
+		await this.bench.advance(600_000);
 		await this.owner.learn();
-		for (let i = 0; i < EVENTS; i++)
+		for (let i = 0; i < EVENTS_WAITING; i++)
 			await this.bench.act("motion", i % 2 ? "left-to-right" : "right-to-left");
-		await this.bench.advance(10_000);
-		await pause(1);
 	}
 
-	/** Each request on a connection of its own, all but their last bytes first, and then these in an order. */
+	/** Each request on a connection of its own: a part of each first, then the rest of each, in an order. */
 	async together(
-		requests: readonly (string | Uint8Array)[],
-		kind: "http" | "https",
-		order: readonly number[],
+		requests: readonly Uint8Array[],
+		kind: "http" | "https" = "http",
+		order: readonly number[] = [...requests.keys()],
+		cut: (length: number) => number = (length) => length - 1,
 	): Promise<void> {
+		if (kind === "http") await this.#loaded();
 		const wires: Wire[] = [];
-		const bytes = requests.map((request) => Buffer.from(request as string));
-		for (const each of bytes) wires.push((await this.owner.open(kind)).send(each.subarray(0, -1)));
+		const cuts = requests.map(({ length }) => cut(length));
+		for (const [i, request] of requests.entries())
+			wires.push((await this.owner.open(kind)).send(request.subarray(0, cuts[i])));
 		await this.bench.act("nothing");
-		for (const i of order) wires[i]!.send(bytes[i]!.subarray(-1));
-		for (const wire of wires)
-			await wire.response("POST").catch((error) => this.bench.act("nothing").then(() => error));
+		for (const i of order) wires[i]!.send(requests[i]!.subarray(cuts[i]));
+		for (const wire of wires) await wire.response().catch(() => this.bench.act("nothing"));
 		for (const wire of wires) wire.close();
 		await this.bench.advance(200);
 	}
 
 	/** The owner is served as ever. */
-	async serves(kind: "http" | "https"): Promise<void> {
-		assert.equal((await this.owner.send(GET, kind)).status, 200);
+	async serves(kind: "http" | "https" = "http"): Promise<void> {
+		await this.#ask(GET, kind);
 		await this.bench.advance(200);
+	}
+
+	async #ask(request: string, kind: "http" | "https"): Promise<void> {
+		const { status, text } = await this.owner.send(request, kind);
+		assert.equal(status, 200, text);
+	}
+
+	/** Points are on their way. */
+	async #loaded(): Promise<void> {
+		for (let i = 0; i < 100 && this.#database.sockets.size === 0; i++) {
+			await this.bench.advance(5_000);
+			await pause(0);
+		}
+		assert.ok(this.#database.sockets.size > 0, "no points are sent");
 	}
 }
 
@@ -154,7 +191,7 @@ const FIXED = "POST / HTTP/1.1\r\nHost: a\r\n";
 /** Header fields that take as many bytes as they may, beside those that a request needs. */
 export const HEADS: Readonly<Record<string, (room: number) => string>> = {
 	"one field": (room) => `X: ${fill("x", room - 5)}\r\n`,
-	"60 fields": (room) => `${"abcdefgh".repeat(3)}: b\r\n`.repeat(60).slice(0, 0) + manyFields(room),
+	"60 fields": manyFields,
 	"long names": (room) => `${fill("n", room - 5)}: \r\n`,
 	"bytes beyond ASCII": (room) => `X: ${fill("\xe9", room - 5)}\r\n`,
 	"a signature": (room) => `Authorization: Ambient16 ${fill('mac="a",', room - 27)}\r\n`,
@@ -199,11 +236,14 @@ export const BODIES: Readonly<Record<string, (size: number) => string>> = {
 
 /** A request with the largest head and body of a kind that the port takes. */
 export function largest(head: string, body: string, kind: "http" | "https", chunked = false): Uint8Array {
-	const text = BODIES[body]!(BODY[kind]);
-	const bytes = Buffer.from(text, body.includes("no UTF-8") ? "latin1" : "utf8").subarray(0, BODY[kind]);
+	const text = BODIES[body]!(BODIES_MOST[kind]);
+	const bytes = Buffer.from(text, body.includes("no UTF-8") ? "latin1" : "utf8").subarray(
+		0,
+		BODIES_MOST[kind],
+	);
 	const length = chunked ? "Transfer-Encoding: chunked\r\n" : `Content-Length: ${bytes.length}\r\n`;
-	const fields = HEADS[head]!(FIELDS - "Host: a\r\n".length - length.length);
-	const target = `/?${"q".repeat(LINE - "POST /? HTTP/1.1".length)}`;
+	const fields = HEADS[head]!(HEADER_BLOCK - "Host: a\r\n".length - length.length);
+	const target = `/?${"q".repeat(REQUEST_LINE - "POST /? HTTP/1.1".length)}`;
 	const start = Buffer.from(`${FIXED.replace("/", target)}${length}${fields}\r\n`, "latin1");
 	if (!chunked) return Buffer.concat([start, bytes]);
 	const half = bytes.length >> 1;
@@ -225,14 +265,44 @@ export function randomFrom(seed: number): (below: number) => number {
 	};
 }
 
-export function shuffled(count: number, random: (below: number) => number): number[] {
-	const order = Array.from({ length: count }, (_, i) => i);
-	for (let i = count - 1; i > 0; i--) {
+/** What anybody may do at once, as a seed decides. */
+export async function attack(
+	burdened: Burdened,
+	random: (below: number) => number,
+	kind: "http" | "https",
+): Promise<void> {
+	const { owner } = burdened;
+	const any = (names: Readonly<Record<string, unknown>>) => {
+		const all = Object.keys(names);
+		return all[random(all.length)]!;
+	};
+	const mix = () => {
+		const requests = [
+			GET,
+			owner.md5({ getData: {} }),
+			owner.md5({ setColor: { color: "blue" } }),
+			owner.signed({ getData: {} }),
+		];
+		return Buffer.from(Array.from({ length: 1 + random(6) }, () => requests[random(4)]).join(""));
+	};
+	const noise = () => {
+		const bytes = Uint8Array.from({ length: random(1_000) }, () => random(256));
+		const request = largest(any(HEADS), any(BODIES), kind, random(2) === 0);
+		request.set(bytes, random(request.length - bytes.length));
+		return request;
+	};
+	const one = () => {
+		const which = random(8);
+		if (which === 0) return mix();
+		if (which === 1) return noise();
+		return largest(any(HEADS), any(BODIES), kind, random(4) === 0);
+	};
+	const requests = Array.from({ length: CONNECTIONS[kind] }, one);
+	const order = [...requests.keys()];
+	for (let i = order.length - 1; i > 0; i--) {
 		const j = random(i + 1);
 		[order[i], order[j]] = [order[j]!, order[i]!];
 	}
-	return order;
+	const whole = random(2) === 0;
+	await burdened.together(requests, kind, order, (length) => (whole ? length - 1 : random(length)));
 }
-
-/** Connections that a port has at a time. */
-export const CONNECTIONS = { http: PLAIN, https: SECURE };

@@ -68,11 +68,6 @@ export class GetSettings implements Command<void> {
 /** `setAuth`: switches the MD5 secret off, or on again. */
 export class SetAuth implements Command<Settings["auth"]> {
 	static readonly names = [SET_AUTH, ...AUTH_FIELDS];
-	readonly #onChange: () => void;
-
-	constructor(onChange: () => void) {
-		this.#onChange = onChange;
-	}
 
 	get name() {
 		return SET_AUTH;
@@ -95,7 +90,6 @@ export class SetAuth implements Command<Settings["auth"]> {
 	}
 
 	perform(auth: Settings["auth"]): object {
-		this.#onChange();
 		return auth;
 	}
 }

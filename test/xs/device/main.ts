@@ -103,6 +103,5 @@ function createHost(argument: string): BenchHost {
 		},
 		restart: () => print({ event: "restarted" }),
 		report: events ? print : (_event: DeviceEvent) => {},
-		watched: events,
 	};
 }

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { missing } from "./engine";
+import { attack, BODIES, Burdened, CONNECTIONS, HEADS, largest, randomFrom, SPARE } from "./worst";
+
+/** Of random attacks; a longer one is test/xs/fuzz.ts. */
+const ROUNDS = 300;
+
+/** 0 to `count` - 1 in every order. */
+function orders(count: number): number[][] {
+	if (count === 0) return [[]];
+	return orders(count - 1).flatMap((order) =>
+		Array.from({ length: count }, (_, at) => [...order.slice(0, at), count - 1, ...order.slice(at)]),
+	);
+}
+
+/**
+ * With the longest settings for both clouds, points on their way and events waiting, and that much less memory than a
+ * chip has. "Memory full" is the end of the device, and so of the test.
+ */
+describe(`memory is never full, with ${SPARE} bytes to spare`, { skip: await missing() }, () => {
+	const tasks: (() => unknown)[] = [];
+	let burdened: Burdened;
+	before(async () => {
+		burdened = await Burdened.start({ after: (task) => tasks.push(task) });
+	});
+	after(async () => {
+		assert.deepEqual(await burdened.bench.events("exception"), []);
+		for (const task of tasks) await task();
+	});
+
+	/** The same on all connections. */
+	const four = (head: string, body: string, kind: "http" | "https") =>
+		Array.from({ length: CONNECTIONS[kind] }, () => largest(head, body, kind));
+
+	for (const body of Object.keys(BODIES))
+		test(`four strangers' bodies, largest heads: ${body}`, async () => {
+			for (const head of Object.keys(HEADS)) await burdened.together(four(head, body, "http"));
+			await burdened.serves();
+		});
+
+	test("heads that all end together, whatever is in them", async () => {
+		for (const head of Object.keys(HEADS)) {
+			const cut = Buffer.from(largest(head, "brackets", "http")).indexOf("\r\n\r\n") + 3;
+			await burdened.together(four(head, "a long text", "http"), "http", undefined, () => cut);
+		}
+		await burdened.serves();
+	});
+
+	test("four different requests that end in every order", async () => {
+		const requests = [
+			largest("60 fields", "unknown names", "http"),
+			largest("long names", "text beyond ASCII", "http"),
+			largest("an origin", "a long text", "http", true),
+			largest("bytes beyond ASCII", "long unknown names", "http"),
+		];
+		for (const order of orders(4)) await burdened.together(requests, "http", order);
+		await burdened.serves();
+	});
+
+	test("the owner's pipelined requests beside three strangers", async () => {
+		const { owner } = burdened;
+		for (let round = 0; round < 20; round++) {
+			const mix = [owner.md5({ getData: {}, setColor: { color: "blue" } }), owner.signed({ getData: {} })];
+			const strangers = four("60 fields", "a long text", "http").slice(1);
+			await burdened.together([Buffer.from(mix.join("").repeat(5)), ...strangers]);
+		}
+		await burdened.serves();
+	});
+
+	test("anything, in any order, cut anywhere", async () => {
+		const random = randomFrom(1);
+		for (let round = 0; round < ROUNDS; round++) await attack(burdened, random, "http");
+		await burdened.serves();
+	});
+
+	test("two requests over HTTPS with the largest bodies, and settings replaced by others as large meanwhile", async () => {
+		await burdened.secure();
+		for (const body of Object.keys(BODIES))
+			for (const head of Object.keys(HEADS)) await burdened.together(four(head, body, "https"), "https");
+		for (let round = 0; round < 4; round++)
+			for (const command of burdened.settings())
+				await burdened.together(
+					[Buffer.from(command), largest("an origin", "a long text", "https")],
+					"https",
+				);
+		await burdened.serves("https");
+		await burdened.plain();
+		await burdened.together(four("60 fields", "a long text", "http"));
+		await burdened.serves();
+	});
+});
