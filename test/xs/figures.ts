@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Wire } from "../conformance/wire";
+import { BODY } from "../../modules/limits";
+import { Wire } from "../conformance/wire";
 import { Bench, type Measure, type Scope } from "./bench";
 import { type BenchOwner, GET, head, pairedOwner, post } from "./owner";
 
@@ -20,11 +21,17 @@ const MANY = 20_000;
 /** Requests over which the work for one is averaged. */
 const SOME = 200;
 const CONNECTIONS = 4;
-/** Of a request's body. */
-const BODY = 4096;
 
 const COLOR = { setColor: { color: "blue" } };
 const COLORS = ["red", "gold", "teal"];
+const HOST = "127.0.0.1";
+
+/** What clients that poll send, beside what curl does: requests, aiohttp and a browser. */
+const HEADS = [
+	"User-Agent: python-requests/2.32.3\r\nAccept-Encoding: gzip, deflate\r\nAccept: */*\r\nConnection: keep-alive\r\n",
+	"Accept: */*\r\nAccept-Encoding: gzip, deflate\r\nUser-Agent: Python/3.12 aiohttp/3.11.11\r\n",
+	'Connection: keep-alive\r\nsec-ch-ua-platform: "Linux"\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36\r\nsec-ch-ua: "Chromium";v="131", "Not_A Brand";v="24"\r\nsec-ch-ua-mobile: ?0\r\nAccept: */*\r\nOrigin: http://192.168.1.20\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: cors\r\nSec-Fetch-Dest: empty\r\nReferer: http://192.168.1.20/\r\nAccept-Encoding: gzip, deflate\r\nAccept-Language: en-GB,en;q=0.9\r\n',
+].map((fields) => `GET / HTTP/1.1\r\nHost: 192.168.1.16\r\n${fields}\r\n`);
 
 /** Memory in use, over that of an empty machine, which has all modules in its flash. */
 export async function measureMemory(scope: Scope): Promise<Figure[]> {
@@ -54,8 +61,8 @@ export async function measureMemory(scope: Scope): Promise<Figure[]> {
 	const partial = post(" ".repeat(BODY)).slice(0, -1);
 	for (const wire of wires) wire.send(partial);
 	addUse(
-		"a connection, with a body of 4 KiB all but arrived",
-		[67, 4300],
+		"a connection, with a body of 1 KiB all but arrived",
+		[67, 1200],
 		await bench.measure(),
 		idle,
 		CONNECTIONS,
@@ -80,16 +87,16 @@ export async function measureMemory(scope: Scope): Promise<Figure[]> {
 	return figures;
 }
 
-/** Meter units of XS, which are bytecodes and their like, for a request. */
+/** Meter units of XS, which are bytecodes and their like, for a request on a connection of its own. */
 export async function measureWork(scope: Scope): Promise<Figure[]> {
 	const bench = await Bench.start(scope);
 	const owner = await pairedOwner(bench);
-	const wire = await owner.open();
+	const port = (await bench.ports()).http!;
 	const figures: Figure[] = [];
-	for (const [name, next, budget] of requests(owner, [630, 5450, 5800, 7350])) {
-		await repeat(wire, 10, next);
+	for (const [name, next, budget] of requests(owner, [4000, 5000, 9000, 9000, 11_000])) {
+		await repeat(port, 10, next);
 		const { meter } = await bench.measure();
-		await repeat(wire, SOME, next);
+		await repeat(port, SOME, next);
 		figures.push({ name, value: ((await bench.measure()).meter - meter) / SOME, unit: "units", budget });
 	}
 	await bench.close();
@@ -136,7 +143,7 @@ export async function measureGrowth(scope: Scope): Promise<Figure[]> {
 	];
 }
 
-/** Instructions in user space for a request, counted by valgrind's callgrind. */
+/** Instructions in user space for a request on a connection of its own, counted by valgrind's callgrind. */
 export async function measureInstructions(scope: Scope): Promise<Figure[]> {
 	const folder = mkdtempSync(join(tmpdir(), "ambient16-xs-"));
 	scope.after(() => rmSync(folder, { recursive: true }));
@@ -144,15 +151,15 @@ export async function measureInstructions(scope: Scope): Promise<Figure[]> {
 	const wrapper = ["valgrind", "--quiet", "--tool=callgrind", `--callgrind-out-file=${out}`];
 	const bench = await Bench.start(scope, { wrapper });
 	const owner = await pairedOwner(bench);
-	const wire = await owner.open();
+	const port = (await bench.ports()).http!;
 	const counted: [name: string, budget: number][] = [];
-	for (const [name, next, budget] of requests(owner, [35_000, 410_000, 440_000, 690_000])) {
+	for (const [name, next, budget] of requests(owner, [150_000, 200_000, 400_000, 400_000, 650_000])) {
 		counted.push([name, budget]);
-		await repeat(wire, 10, next);
+		await repeat(port, 10, next);
 		await bench.dump();
-		await repeat(wire, SOME / 2, next);
+		await repeat(port, SOME / 2, next);
 		await bench.dump();
-		await repeat(wire, SOME + SOME / 2, next);
+		await repeat(port, SOME + SOME / 2, next);
 		await bench.dump();
 	}
 	await bench.close();
@@ -169,16 +176,18 @@ export async function measureInstructions(scope: Scope): Promise<Figure[]> {
 	});
 }
 
-type Budgets = [get: number, md5: number, otherMd5: number, hmac: number];
+type Budgets = [get: number, turns: number, color: number, data: number, signed: number];
 
+/** What users send: a connection for each request, and another body each time. */
 function requests(owner: BenchOwner, budgets: Budgets): [string, () => string, number][] {
 	let count = 0;
-	const other = () => owner.md5({ setColor: { color: COLORS[count++ % COLORS.length] } });
+	const color = () => ({ setColor: { color: COLORS[count++ % COLORS.length] } });
 	return [
 		["GET", () => GET, budgets[0]],
-		["POST with MD5", () => owner.md5(COLOR), budgets[1]],
-		["POST with MD5, another command each time", other, budgets[2]],
-		["POST with HMAC", () => owner.signed(COLOR), budgets[3]],
+		["GET by four kinds of clients in turns", () => [GET, ...HEADS][count++ % 4]!, budgets[1]],
+		["POST with MD5, setColor", () => owner.md5(color()), budgets[2]],
+		["POST with MD5, getData", () => owner.md5({ getData: {} }), budgets[3]],
+		["POST with HMAC, setColor", () => owner.signed(color()), budgets[4]],
 	];
 }
 
@@ -187,6 +196,10 @@ async function exchange(wire: Wire, request: string): Promise<void> {
 	assert.equal(status, 200, text);
 }
 
-async function repeat(wire: Wire, count: number, next: () => string): Promise<void> {
-	for (let i = 0; i < count; i++) await exchange(wire, next());
+async function repeat(port: number, count: number, next: () => string): Promise<void> {
+	for (let i = 0; i < count; i++) {
+		const wire = await Wire.open({ host: HOST, port, secure: false });
+		await exchange(wire, next());
+		wire.close();
+	}
 }
