@@ -184,8 +184,8 @@ export const RETRY_AFTER_MOST = 3_600_000;
 export const MQTT_STABLE = 60_000;
 /** Seconds between signs of life; a broker gives up after 1.5 times that (MQTT 3.1.1, 3.1.2.10). */
 export const MQTT_KEEP_ALIVE = 60;
-/** Events that wait for the broker; the oldest make room. */
-export const EVENTS_WAITING = 64;
+/** Events that wait for the broker, 100 bytes of memory each; the oldest make room. */
+export const EVENTS_WAITING = 32;
 /** Windows from before the clock was set, until they get their time: an hour. The oldest make room. */
 export const WINDOWS_UNTIMED = 360;
 /** Lengths of what the owner sets, in bytes: an InfluxDB token has 88 characters. */
