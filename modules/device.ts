@@ -214,7 +214,6 @@ export class Device {
 			random: (count) => this.#host.random(count),
 			keep: (credentials) => this.#settings.change({ wifi: credentials }),
 			onChange: () => {
-				this.#document = undefined;
 				this.#arrangePorts();
 			},
 			onProblem: (message) => this.#problem(message),
