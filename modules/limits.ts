@@ -39,8 +39,13 @@ export const JSON_VALUES = 128;
 export const HEAD_TIME = 5_000;
 /** From the end of the head to the end of the body. */
 export const BODY_TIME = 10_000;
-/** Between requests on one connection. */
-export const KEEP_ALIVE_TIME = 10_000;
+/**
+ * Between requests on one connection, in seconds as a client is told. Longer than clients keep theirs by themselves
+ * (aiohttp and httpx 15 s) and than most polls; where connections are few, one that rests makes room at once.
+ */
+export const KEEP_ALIVE = 30;
+/** The same as it is held to: a request that is sent just in time still finds the connection. */
+export const KEEP_ALIVE_TIME = 35_000;
 /** For the client to take an answer. */
 export const WRITE_TIME = 10_000;
 /** How often connections are looked at: the precision of the four above. */

@@ -106,15 +106,17 @@ export class Uploader {
 		const target = this.#target;
 		if (this.#suspended || !target || this.#busy || this.#waiting) return;
 		const { client, request } = target;
-		const lines: string[] = [];
-		const last = this.#read((point) => lines.push(lineOf(this.#host.udid, point)));
-		const count = lines.length;
+		let lines = "";
+		let count = 0;
+		const last = this.#read((point) => {
+			lines += `${count++ === 0 ? "" : "\n"}${lineOf(this.#host.udid, point)}`;
+		});
 		// A chip has room for few connections; the next point is seconds away.
 		if (count === 0) {
 			client.close();
 			return;
 		}
-		const body = new TextEncoder().encode(lines.join("\n"));
+		const body = new TextEncoder().encode(lines);
 		this.#busy = true;
 		const done = (answer: DatabaseAnswer) => {
 			this.#busy = false;

@@ -1,6 +1,14 @@
 import type { Socket, SocketHandler } from "../../hosts/host";
 import { join } from "../bytes";
-import { BODY_TIME, HEAD_TIME, KEEP_ALIVE_TIME, READ_CHUNK, SWEEP_INTERVAL, WRITE_TIME } from "../limits";
+import {
+	BODY_TIME,
+	HEAD_TIME,
+	KEEP_ALIVE,
+	KEEP_ALIVE_TIME,
+	READ_CHUNK,
+	SWEEP_INTERVAL,
+	WRITE_TIME,
+} from "../limits";
 import type { AnswerEncoder } from "./answer";
 import { type Body, type Bounds, FixedBody } from "./body";
 import { ChunkedBody } from "./chunked";
@@ -25,6 +33,8 @@ export interface Service {
 	/** The connection is closed. */
 	forget(connection: Connection): void;
 }
+
+const KEPT = `Connection: keep-alive\r\nKeep-Alive: timeout=${KEEP_ALIVE}\r\n`;
 
 /** `handling`: the handler is running; `handled`: it will respond later; `answered`: the response is being written. */
 type State = "reading" | "handling" | "handled" | "answered" | "closed";
@@ -63,6 +73,15 @@ export class Connection implements SocketHandler {
 		this.#service = service;
 		this.#deadline = service.now + HEAD_TIME;
 		this.activity = ++service.activity;
+	}
+
+	get remoteAddress(): string {
+		return this.#socket.remoteAddress;
+	}
+
+	/** It is between two requests. */
+	get resting(): boolean {
+		return this.#state === "reading" && this.#head !== undefined && !this.#body && !hasBegun(this.#progress);
 	}
 
 	/** A request is being handled or answered. */
@@ -261,7 +280,7 @@ export class Connection implements SocketHandler {
 		if (this.#closing || response.close || !head?.keepAlive) {
 			this.#closing = true;
 			headers += "Connection: close\r\n";
-		} else if (head.old) headers += "Connection: keep-alive\r\n";
+		} else headers += KEPT;
 		const service = this.#service;
 		const bytes = service.encoder.encode(response.status, headers, response.body, head?.method !== "HEAD");
 		this.send(bytes);

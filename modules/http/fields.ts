@@ -1,5 +1,8 @@
 import { FIELD_KEPT } from "../limits";
 
+/** Of those that are looked for: transfer-encoding. */
+const LONGEST_NAME = 17;
+
 /** The header fields that a server has to know; undefined if one is not there. */
 export interface Fields {
 	host: string | undefined;
@@ -35,7 +38,8 @@ export function readFields(lines: string[], notToken: RegExp): Fields | undefine
 		const line = lines[i]!;
 		const colon = line.indexOf(":");
 		if (colon <= 0) return;
-		const name = line.slice(0, colon).toLowerCase();
+		let name = line.slice(0, colon);
+		if (colon <= LONGEST_NAME) name = name.toLowerCase();
 		switch (name) {
 			case "host":
 				repeated ||= host !== undefined;

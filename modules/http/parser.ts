@@ -84,7 +84,7 @@ export class HeadParser {
 	private parseFrame(bytes: Uint8Array, progress?: Progress): Head | Progress | Refusal {
 		const found = frame(bytes, progress, this.#bounds.fields);
 		if (found.kind !== "frame") return found;
-		const lines = split(this.#decoder.decode(asciiOf(bytes, found.start, found.end - 4)));
+		const lines = split(this.#decoder.decode(makeAscii(bytes.subarray(found.start, found.end - 4))));
 		if (lines.length > LINES)
 			return refuse(431, "too-many-headers", `There are more than ${HEADER_FIELDS} header fields.`);
 		if (this.#control.test(lines.join("")))
@@ -189,13 +189,12 @@ function isAscii(text: string, bytes: Uint8Array): boolean {
 }
 
 /**
- * A part of the bytes, with a backslash for each beyond ASCII: nothing beyond has a meaning here, and no name, host or
- * target has a backslash.
+ * Puts a backslash for each byte beyond ASCII, where it is, as a copy would be memory: nothing beyond has a meaning
+ * here, and no name, host or target has a backslash.
  */
-function asciiOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
-	const ascii = bytes.slice(start, end);
-	for (let i = 0; i < ascii.length; i++) if (ascii[i]! > 127) ascii[i] = BACKSLASH;
-	return ascii;
+function makeAscii(bytes: Uint8Array): Uint8Array {
+	for (let i = 0; i < bytes.length; i++) if (bytes[i]! > 127) bytes[i] = BACKSLASH;
+	return bytes;
 }
 
 /** Whether a field with options, in lower case and each followed by a comma, has this one. */

@@ -77,16 +77,14 @@ export class HttpServer {
 		if (this.#closed) connection.drop();
 	}
 
-	/** Drops the connection that was idle longest, one without a request in hand if there is any. */
 	#makeRoom(): void {
-		let idlest: Connection | undefined;
+		const held = new Map<string, number>();
+		for (const { remoteAddress } of this.#connections)
+			held.set(remoteAddress, (held.get(remoteAddress) ?? 0) + 1);
+		let first: Connection | undefined;
 		for (const connection of this.#connections)
-			if (
-				idlest === undefined ||
-				(connection.busy === idlest.busy ? connection.activity < idlest.activity : idlest.busy)
-			)
-				idlest = connection;
-		idlest?.drop();
+			if (!first || goesBefore(connection, first, held)) first = connection;
+		first?.drop();
 	}
 
 	#forget(connection: Connection): void {
@@ -115,4 +113,16 @@ export class HttpServer {
 		this.#service.now = clock.monotonic();
 		this.#service.encoder.setDate(clock.synced ? clock.now() : undefined);
 	}
+}
+
+/**
+ * Which of two connections makes room: one between two requests, else one of the address that holds most, else one
+ * that is not being answered, else the one that was idle longer.
+ */
+function goesBefore(one: Connection, other: Connection, held: ReadonlyMap<string, number>): boolean {
+	if (one.resting !== other.resting) return one.resting;
+	const more = one.resting ? 0 : held.get(one.remoteAddress)! - held.get(other.remoteAddress)!;
+	if (more !== 0) return more > 0;
+	if (one.busy !== other.busy) return other.busy;
+	return one.activity < other.activity;
 }

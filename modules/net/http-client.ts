@@ -1,5 +1,4 @@
 import type { Connect, Network, Timer } from "../../hosts/host";
-import { join } from "../bytes";
 import { ClientConnection } from "./client-connection";
 import { type HttpAnswer, HttpReader } from "./http-reader";
 import { cutBeforeAnswer } from "./protocols";
@@ -67,8 +66,9 @@ export class HttpClient {
 			onBytes: (bytes) => this.take(bytes),
 			onEnd: (reason) => this.cut(reason),
 		});
-		const bytes = new TextEncoder().encode(head);
-		this.#connection.send(request.body ? join(bytes, request.body) : bytes);
+		// Not joined: that would be the body's memory again.
+		this.#connection.send(new TextEncoder().encode(head));
+		if (request.body) this.#connection.send(request.body);
 	}
 
 	/** Ends what is under way. Nothing is called afterwards. */

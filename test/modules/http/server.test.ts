@@ -46,7 +46,7 @@ function serve(handle: Handler = echo, identity?: Uint8Array) {
 		server,
 		errors,
 		ports,
-		connect: () => network.visit(identity ? "https" : "http"),
+		connect: (from?: string) => network.visit(identity ? "https" : "http", from),
 	};
 }
 
@@ -263,7 +263,8 @@ describe("a response", () => {
 		assert.equal(
 			connect().send(GET).text,
 			"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n" +
-				"X-Content-Type-Options: nosniff\r\nContent-Length: 2\r\n\r\n{}",
+				"X-Content-Type-Options: nosniff\r\nConnection: keep-alive\r\nKeep-Alive: timeout=30\r\n" +
+				"Content-Length: 2\r\n\r\n{}",
 		);
 	});
 
@@ -780,16 +781,30 @@ describe("time-outs", () => {
 });
 
 describe("the table of connections", () => {
-	test("when it is full, the connection idle longest makes room", () => {
+	test("when it is full, the connection between two requests makes room that was longest idle", () => {
 		const { connect } = serve();
-		const peers = Array.from({ length: 4 }, connect);
-		peers[0]!.send(GET);
+		const peers = Array.from({ length: 4 }, () => connect());
+		peers[2]!.send(GET);
+		peers[1]!.send(GET);
 		const fifth = connect();
 		assert.deepEqual(
 			peers.map((peer) => peer.closed),
-			[false, true, false, false],
+			[false, false, true, false],
 		);
 		assert.deepEqual(responses(fifth.send(GET)), [answer("GET /")]);
+	});
+
+	test("when nothing rests, the address that holds most makes room, and not a fresh one", () => {
+		const { connect } = serve();
+		const owner = connect("192.0.2.9");
+		const strangers = Array.from({ length: 3 }, () => connect("192.0.2.66").send("GET / HT"));
+		strangers[0]!.send("T");
+		const another = connect("192.0.2.10");
+		assert.deepEqual(
+			[owner, ...strangers, another].map((peer) => peer.closed),
+			[false, false, true, false, false],
+		);
+		assert.deepEqual(responses(owner.send(GET)), [answer("GET /")]);
 	});
 
 	test("when it is full, a request that is handled is spared as long as another connection is idle", () => {
