@@ -144,9 +144,7 @@ export class Device {
 			report: (event) => host.report(event),
 		});
 		const { network } = host;
-		const onOpen = () => {
-			this.#announce();
-		};
+		const onOpen = () => this.#announce();
 		this.#http = new Port({ network, handle: this.#api.handle, onOpen, onProblem });
 		this.#https = new Port({
 			network,
@@ -213,9 +211,7 @@ export class Device {
 			timers,
 			random: (count) => this.#host.random(count),
 			keep: (credentials) => this.#settings.change({ wifi: credentials }),
-			onChange: () => {
-				this.#arrangePorts();
-			},
+			onChange: () => this.#arrangePorts(),
 			onProblem: (message) => this.#problem(message),
 		});
 	}
@@ -319,7 +315,8 @@ export class Device {
 	/** Plain HTTP unless in HTTPS mode; HTTPS in that mode and while the device may be paired. */
 	#arrangePorts(): void {
 		if (this.#closed) return;
-		if (this.#mode.active || (this.#pairing.isOpen && this.#identity.value)) this.#https.open();
+		const settingUp = this.#pairing.isOpen || this.#wifi?.settingUp;
+		if (this.#mode.active || (settingUp && this.#identity.value)) this.#https.open();
 		else this.#https.close();
 		if (this.#mode.active) this.#http.close();
 		else this.#http.open();

@@ -134,7 +134,7 @@ describe("events", () => {
 		const { broker, it } = events();
 		for (let i = 0; i < 100; i++) it.motion("left-to-right", i);
 		broker.accept();
-		assert.deepEqual([kinds(broker)[0], kinds(broker).length, it.dropped], [36, 64, 36]);
+		assert.deepEqual([kinds(broker)[0], kinds(broker).length, it.dropped], [68, 32, 68]);
 	});
 
 	test("windows are published as they come, not later", () => {
