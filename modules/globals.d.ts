@@ -2,6 +2,8 @@
 
 declare class TextEncoder {
 	encode(text: string): Uint8Array<ArrayBuffer>;
+	/** As much as `bytes` has room for. */
+	encodeInto(text: string, bytes: Uint8Array): { read: number; written: number };
 }
 
 declare class TextDecoder {

@@ -13,6 +13,9 @@ export interface KeyRules {
 	readonly revoked: readonly string[];
 }
 
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+
 /** What the owner has set; kept in the flash as one JSON text, so that a change is whole or not there. */
 export interface Settings {
 	auth: {
@@ -56,7 +59,7 @@ export class SettingsStore {
 	change(change: Partial<Settings>): void {
 		const settings = { ...this.#settings, ...change };
 		try {
-			this.#flash.set(SETTINGS_KEY, new TextEncoder().encode(JSON.stringify(settings)));
+			this.#flash.set(SETTINGS_KEY, encode(settings));
 		} catch {
 			throw new FlashError();
 		}
@@ -67,6 +70,28 @@ export class SettingsStore {
 	forget(): void {
 		this.#settings = defaults();
 	}
+}
+
+/**
+ * Settings as JSON, one member after the other: all of them as a text beside their bytes would be the most memory that
+ * a chip ever needs, as two of them can hold certificates.
+ */
+function encode(settings: Settings): Uint8Array {
+	const encoder = new TextEncoder();
+	const members = Object.entries(settings);
+	let size = 1;
+	for (const [name, value] of members) size += encoder.encode(member(name, value)).length;
+	const bytes = new Uint8Array(size);
+	let at = 0;
+	for (const [name, value] of members)
+		at += encoder.encodeInto(member(name, value), bytes.subarray(at)).written;
+	bytes[0] = OPEN_BRACE;
+	bytes[at] = CLOSE_BRACE;
+	return bytes;
+}
+
+function member(name: string, value: unknown): string {
+	return `,"${name}":${JSON.stringify(value)}`;
 }
 
 /** Settings that cannot be read count as none: the device has to start whatever the flash holds. */

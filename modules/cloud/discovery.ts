@@ -15,9 +15,13 @@ const MOTIONS: readonly Motion[] = ["left-to-right", "right-to-left"];
 
 /**
  * The messages that make Home Assistant show the device (its MQTT discovery): topic and payload, to be
- * retained. With an empty payload the same topics make it forget the device.
+ * retained. With an empty payload the same topics make it forget the device. One at a time, as all of them together take
+ * a tenth of a chip's memory.
  */
-export function discoveryMessages(base: string, udid: string): { topic: string; payload: string }[] {
+export function* discoveryMessages(
+	base: string,
+	udid: string,
+): Generator<{ topic: string; payload: string }> {
 	const id = `ambient16_${udid}`;
 	const own = `${base}/${udid}`;
 	const common = {
@@ -33,21 +37,22 @@ export function discoveryMessages(base: string, udid: string): { topic: string; 
 		},
 		origin: { name: PRODUCT, sw_version: VERSION },
 	};
-	const messages = QUANTITIES.map(({ name, unit, decimals }) => ({
-		topic: `homeassistant/sensor/${id}/${name}/config`,
-		payload: JSON.stringify({
-			...CLASSES[name],
-			...(unit !== "1" && { unit_of_measurement: unit }),
-			unique_id: `${id}_${name}`,
-			state_class: "measurement",
-			state_topic: `${own}/data`,
-			// A quantity that no sensor measures leaves its entity unknown rather than in error.
-			value_template: `{{ value_json.${name} | default(None) }}`,
-			suggested_display_precision: Math.min(decimals, 1),
-			...common,
-		}),
-	}));
-	messages.push({
+	for (const { name, unit, decimals } of QUANTITIES)
+		yield {
+			topic: `homeassistant/sensor/${id}/${name}/config`,
+			payload: JSON.stringify({
+				...CLASSES[name],
+				...(unit !== "1" && { unit_of_measurement: unit }),
+				unique_id: `${id}_${name}`,
+				state_class: "measurement",
+				state_topic: `${own}/data`,
+				// A quantity that no sensor measures leaves its entity unknown rather than in error.
+				value_template: `{{ value_json.${name} | default(None) }}`,
+				suggested_display_precision: Math.min(decimals, 1),
+				...common,
+			}),
+		};
+	yield {
 		topic: `homeassistant/event/${id}/motion/config`,
 		payload: JSON.stringify({
 			name: "Movement",
@@ -58,6 +63,5 @@ export function discoveryMessages(base: string, udid: string): { topic: string; 
 			state_topic: `${own}/event/motion`,
 			...common,
 		}),
-	});
-	return messages;
+	};
 }

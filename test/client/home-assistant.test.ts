@@ -56,7 +56,7 @@ function carryOut(url: string, udid: string, uuid: string, reachable = true): Pr
 
 test("the page names the entities that the device announces", () => {
 	const rows = [...PAGE.matchAll(/^\| (\w+) \| ([^|]*?) ?\|$/gm)].map(([, name, unit]) => [name, unit]);
-	const announced = discoveryMessages("ambient16", UDID).map(({ topic, payload }) => {
+	const announced = [...discoveryMessages("ambient16", UDID)].map(({ topic, payload }) => {
 		assert.deepEqual(complaints(topic, payload), []);
 		const { name, unit_of_measurement: unit = "", event_types: types } = JSON.parse(payload);
 		return [name, types ? `an event: ${types.map((type: string) => `\`${type}\``).join(", ")}` : unit];

@@ -73,4 +73,20 @@ describe(`memory is never full, with ${SPARE} bytes to spare`, { skip: await mis
 		for (let round = 0; round < ROUNDS; round++) await attack(burdened, random, "http");
 		await burdened.serves();
 	});
+
+	test("two requests over HTTPS with the largest bodies, and settings replaced by others as large meanwhile", async () => {
+		await burdened.secure();
+		for (const body of Object.keys(BODIES))
+			for (const head of Object.keys(HEADS)) await burdened.together(four(head, body, "https"), "https");
+		for (let round = 0; round < 4; round++)
+			for (const command of burdened.settings())
+				await burdened.together(
+					[Buffer.from(command), largest("an origin", "a long text", "https")],
+					"https",
+				);
+		await burdened.serves("https");
+		await burdened.plain();
+		await burdened.together(four("60 fields", "a long text", "http"));
+		await burdened.serves();
+	});
 });

@@ -4,7 +4,7 @@ import { discoveryMessages } from "../../../modules/cloud/discovery";
 import { QUANTITIES } from "../../../modules/sensing/quantities";
 import { complaints } from "../../support/home-assistant";
 
-const messages = discoveryMessages("ambient16", "10000fb38278");
+const messages = [...discoveryMessages("ambient16", "10000fb38278")];
 const config = (name: string) =>
 	JSON.parse(messages.find(({ topic }) => topic.includes(name))?.payload ?? "null");
 
