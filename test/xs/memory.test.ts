@@ -4,7 +4,7 @@ import { missing } from "./engine";
 import { attack, BODIES, Burdened, CONNECTIONS, HEADS, largest, randomFrom, SPARE } from "./worst";
 
 /** Of random attacks; a longer one is test/xs/fuzz.ts. */
-const ROUNDS = 300;
+const ROUNDS = 100;
 
 /** 0 to `count` - 1 in every order. */
 function orders(count: number): number[][] {

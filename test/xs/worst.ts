@@ -21,6 +21,8 @@ import { type BenchOwner, GET, pairedOwner, UDID } from "./owner";
 /** Bytes of XS's memory that have to be left whatever comes. */
 export const SPARE = 8_192;
 
+/** ms to wait for an answer that may never come, as the request is noise. */
+const PATIENCE = 100;
 /** Connections that a port has at a time. */
 export const CONNECTIONS = { http: 4, https: 2 };
 const BODIES_MOST = { http: BODY, https: SECURE_BODY };
@@ -154,7 +156,7 @@ export class Burdened {
 			wires.push((await this.owner.open(kind)).send(request.subarray(0, cuts[i])));
 		await this.bench.act("nothing");
 		for (const i of order) wires[i]!.send(requests[i]!.subarray(cuts[i]));
-		for (const wire of wires) await wire.response().catch(() => this.bench.act("nothing"));
+		for (const wire of wires) await wire.response("POST", PATIENCE).catch(() => this.bench.act("nothing"));
 		for (const wire of wires) wire.close();
 		await this.bench.advance(200);
 	}
