@@ -49,20 +49,20 @@ export async function measureMemory(scope: Scope): Promise<Figure[]> {
 	const addPeak = (name: string, budget: readonly [number, number], now: Measure, before: Measure) =>
 		add(name, budget, now.peakSlots - before.slots, now.peakChunks - before.chunks);
 
-	addUse("idle, without an owner", [2040, 2540], await bench.measure(), empty);
+	addUse("idle, without an owner", [1870, 2300], await bench.measure(), empty);
 	const owner = await pairedOwner(bench);
 	await bench.advance(60_000);
 	const idle = await bench.measure();
-	addUse("idle, with an owner", [1835, 2780], idle, empty);
+	addUse("idle, with an owner", [1570, 1950], idle, empty);
 
 	const wires: Wire[] = [];
 	for (let i = 0; i < CONNECTIONS; i++) wires.push(await owner.open());
-	addUse("a connection, idle", [50, 64], await bench.measure(), idle, CONNECTIONS);
+	addUse("a connection, idle", [41, 64], await bench.measure(), idle, CONNECTIONS);
 	const partial = post(" ".repeat(BODY)).slice(0, -1);
 	for (const wire of wires) wire.send(partial);
 	addUse(
 		"a connection, with a body of 1 KiB all but arrived",
-		[67, 1200],
+		[66, 1200],
 		await bench.measure(),
 		idle,
 		CONNECTIONS,
@@ -74,14 +74,14 @@ export async function measureMemory(scope: Scope): Promise<Figure[]> {
 	const ready = await bench.measure();
 	await bench.stress(true);
 	await exchange(wire, GET);
-	addPeak("peak of GET", [44, 600], await bench.measure(), ready);
+	addPeak("peak of GET", [52, 1200], await bench.measure(), ready);
 	await exchange(wire, owner.md5(COLOR));
-	addPeak("peak of POST with MD5", [152, 1150], await bench.measure(), ready);
+	addPeak("peak of POST with MD5", [136, 1280], await bench.measure(), ready);
 	await exchange(wire, owner.signed(COLOR));
-	addPeak("peak of POST with HMAC", [182, 2200], await bench.measure(), ready);
+	addPeak("peak of POST with HMAC", [166, 1700], await bench.measure(), ready);
 	const short = Buffer.byteLength(owner.md5(COLOR).split("\r\n\r\n")[1]!);
 	await exchange(wire, owner.md5(COLOR, " ".repeat(BODY - short)));
-	addPeak("peak of POST with MD5, 4 KiB", [190, 10_100], await bench.measure(), ready);
+	addPeak("peak of POST with MD5, 1 KiB", [168, 2700], await bench.measure(), ready);
 	await bench.stress(false);
 	await bench.close();
 	return figures;
@@ -93,7 +93,7 @@ export async function measureWork(scope: Scope): Promise<Figure[]> {
 	const owner = await pairedOwner(bench);
 	const port = (await bench.ports()).http!;
 	const figures: Figure[] = [];
-	for (const [name, next, budget] of requests(owner, [4000, 5000, 9000, 9000, 11_000])) {
+	for (const [name, next, budget] of requests(owner, [2800, 3850, 7750, 6700, 9250])) {
 		await repeat(port, 10, next);
 		const { meter } = await bench.measure();
 		await repeat(port, SOME, next);
@@ -153,7 +153,7 @@ export async function measureInstructions(scope: Scope): Promise<Figure[]> {
 	const owner = await pairedOwner(bench);
 	const port = (await bench.ports()).http!;
 	const counted: [name: string, budget: number][] = [];
-	for (const [name, next, budget] of requests(owner, [150_000, 200_000, 400_000, 400_000, 650_000])) {
+	for (const [name, next, budget] of requests(owner, [275_000, 400_000, 670_000, 605_000, 940_000])) {
 		counted.push([name, budget]);
 		await repeat(port, 10, next);
 		await bench.dump();
