@@ -292,6 +292,8 @@ export type WifiEvent = "associated" | "joined" | "wrong-password" | "not-found"
 export interface Wifi {
 	/** Set by the device. An event may come late, after another call, and more than once. */
 	onEvent: (event: WifiEvent) => void;
+	/** The device's own in its access point. */
+	readonly accessPointAddress: string;
 	/** Begins to join a network. */
 	connect(credentials: WifiCredentials): void;
 	/** Leaves the network, or the attempt to join it. */

@@ -31,6 +31,7 @@ import { watchTrial } from "./update/trial";
 import { Update } from "./update/update";
 import { PRODUCT, VERSION } from "./version";
 import { HomeWifi } from "./wifi/home-wifi";
+import { SetUpSite } from "./wifi/set-up-site";
 
 /** The sensor: joins its parts to each other and to a host. It runs from construction to `close`. */
 export class Device {
@@ -141,6 +142,7 @@ export class Device {
 			isSecured: () => this.#mode.active,
 			isReachable: () => this.#wifi?.settingUp ?? false,
 			proved: () => this.#mode.touch(),
+			site: this.#createSite(),
 			report: (event) => host.report(event),
 		});
 		const { network } = host;
@@ -201,6 +203,21 @@ export class Device {
 		this.#host.timers.clear(this.#errorTimer);
 		this.#light.close();
 		this.#host.announce?.withdraw();
+	}
+
+	/** The page by which a phone sets the device up, where there is one. */
+	#createSite(): SetUpSite | undefined {
+		const { udid, setupPage, wifi: radio } = this.#host;
+		const wifi = this.#wifi;
+		if (!wifi || !radio || !setupPage) return undefined;
+		return new SetUpSite({
+			udid,
+			page: setupPage,
+			isOpen: () => wifi.accessPoint && (!this.#vault.paired || wifi.settingUp),
+			address: radio.accessPointAddress,
+			port: (secure) => (secure ? this.#https.number : this.#http.number),
+			command: (request, respond) => this.#api.handle(request, respond),
+		});
 	}
 
 	#createWifi(wifi: Wifi): HomeWifi {

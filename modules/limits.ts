@@ -124,6 +124,8 @@ export const ACCESS_POINT_GRACE = 60_000;
 export const WIFI_RETRY_BESIDE = 60_000;
 /** For a scan: the chip looks at each of 13 channels for a tenth of a second, and longer beside an access point. */
 export const WIFI_SCAN_TIME = 15_000;
+/** Fields of a form of the set-up page, which has three. */
+export const FORM_FIELDS = 8;
 /** Networks in an answer: more do not fit a phone's screen. */
 export const WIFI_NETWORKS = 16;
 

@@ -110,6 +110,7 @@ export class ChipHost implements Host {
 		});
 		this.wifi = new ChipWifi({
 			name: `${name}-${udid}`,
+			address: ACCESS_POINT,
 			radio: (onEvent) => new SdkRadio(`ambient16-${udid}`, onEvent),
 			dns: new CaptiveDns({ open: sockets.openUdp, address: ACCESS_POINT, onException: reportException }),
 			onOnline: (joined) => {

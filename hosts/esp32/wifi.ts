@@ -13,6 +13,8 @@ export interface Radio {
 export interface ChipWifiOptions {
 	/** Of the access point: 32 bytes at most (IEEE 802.11). */
 	name: string;
+	/** The device's address there. */
+	address: string;
 	radio(onEvent: (event: WifiEvent) => void): Radio;
 	/** Answers the phones in the access point. */
 	dns: Pick<CaptiveDns, "open" | "close">;
@@ -25,6 +27,7 @@ export interface ChipWifiOptions {
 /** The chip's radio for the device, and what follows from it for the rest of the chip. */
 export class ChipWifi implements Wifi {
 	onEvent: (event: WifiEvent) => void = () => {};
+	readonly accessPointAddress: string;
 	readonly #options: ChipWifiOptions;
 	readonly #radio: Radio;
 	#joined = false;
@@ -32,6 +35,7 @@ export class ChipWifi implements Wifi {
 
 	constructor(options: ChipWifiOptions) {
 		this.#options = options;
+		this.accessPointAddress = options.address;
 		this.#radio = options.radio((event) => this.#tell(event));
 	}
 

@@ -35,6 +35,8 @@ export interface AirOptions {
 /** A radio without waves: `npm start -- --wifi` lets everything be walked through that a board does on its first day. */
 export class SimulatedAir implements Wifi {
 	onEvent: (event: WifiEvent) => void = () => {};
+	/** Whoever sits at the desk is the phone. */
+	readonly accessPointAddress = "127.0.0.1";
 	readonly #options: AirOptions;
 	readonly #networks = surroundings();
 	#joined: string | undefined;

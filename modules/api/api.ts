@@ -5,6 +5,7 @@ import type { Handler, Request, Response } from "../http/message";
 import type { Vault } from "../identity/vault";
 import { type JsonObject, type Parsed, parseObject } from "../json";
 import type { SettingsStore } from "../settings";
+import type { SetUpSite } from "../wifi/set-up-site";
 import { Batch, type Order } from "./batch";
 import type { Client, Command } from "./command";
 import { ApiError, toApiError } from "./error";
@@ -27,6 +28,8 @@ export interface ApiParts {
 	isReachable(): boolean;
 	/** Told of each request that the owner has proved to have sent. */
 	proved(): void;
+	/** What there is beside `/`: its answer, or that it comes later. */
+	site: Pick<SetUpSite, "answer"> | undefined;
 	/** Told of each request. */
 	report(event: DeviceEvent): void;
 }
@@ -42,7 +45,7 @@ export class Api {
 	readonly handle: Handler = (request, respond) => {
 		try {
 			const { method, path } = request.head;
-			if (path !== "/") throw new ApiError(404, "not-found", "there is nothing but /");
+			if (path !== "/") return this.#visit(request, respond);
 			if (method === "POST") return this.#post(request, respond);
 			if (method === "GET" || method === "HEAD")
 				return this.#answer(request, { status: 200, body: this.#parts.identity() });
@@ -53,6 +56,13 @@ export class Api {
 			return this.#answer(request, errorResponse(error));
 		}
 	};
+
+	#visit(request: Request, respond: (response: Response) => void): Response | undefined {
+		const { site } = this.#parts;
+		const response = site?.answer(request, (later) => respond(this.#answer(request, later)));
+		if (response === undefined) throw new ApiError(404, "not-found", "there is nothing but /");
+		return response === "later" ? undefined : this.#answer(request, response);
+	}
 
 	/** The response as it goes out. */
 	#answer(request: Request, response: Response, orders?: readonly Order[]): Response {

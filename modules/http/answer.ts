@@ -1,5 +1,8 @@
+import type { Response } from "./message";
+
 const STATUS_LINES: Readonly<Record<number, string>> = {
 	200: "HTTP/1.1 200 OK\r\n",
+	302: "HTTP/1.1 302 Found\r\n",
 	400: "HTTP/1.1 400 Bad Request\r\n",
 	401: "HTTP/1.1 401 Unauthorized\r\n",
 	403: "HTTP/1.1 403 Forbidden\r\n",
@@ -20,8 +23,8 @@ const STATUS_LINES: Readonly<Record<number, string>> = {
 	505: "HTTP/1.1 505 HTTP Version Not Supported\r\n",
 };
 
-const COMMON =
-	"Content-Type: application/json\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n";
+const COMMON = "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n";
+const JSON_TYPE = "application/json";
 
 /** Puts responses into bytes. */
 export class AnswerEncoder {
@@ -30,15 +33,20 @@ export class AnswerEncoder {
 
 	/**
 	 * A whole response in one piece, so that it takes one write and, if it is small, one segment: two small ones
-	 * wait for each other (Nagle's algorithm, RFC 896, against delayed acknowledgments). `headers` are further
-	 * lines, each ending in CRLF. `withBody` is false for the answer to HEAD, which has the head alone.
+	 * wait for each other (Nagle's algorithm, RFC 896, against delayed acknowledgments). Of one with a file it is the head
+	 * alone. `headers` are further lines, each ending in CRLF. `withBody` is false for the answer to HEAD.
 	 */
-	encode(status: number, headers: string, body: string, withBody: boolean): Uint8Array {
+	encode({ status, body, file, type = JSON_TYPE }: Response, headers: string, withBody: boolean): Uint8Array {
 		const line = STATUS_LINES[status] ?? `HTTP/1.1 ${status} \r\n`;
 		const encoder = this.#encoder;
+		const head = `${line}Content-Type: ${type}\r\n${this.#common}${headers}`;
+		if (file) {
+			const coding = file.gzip ? "Content-Encoding: gzip\r\n" : "";
+			return encoder.encode(`${head}${coding}Content-Length: ${file.bytes.length}\r\n\r\n`);
+		}
 		// Twice through the encoder is less work than putting two pieces together.
 		const end = `Content-Length: ${encoder.encode(body).length}\r\n\r\n`;
-		return encoder.encode(line + this.#common + headers + (withBody ? end + body : end));
+		return encoder.encode(withBody ? head + end + body : head + end);
 	}
 
 	/** RFC 9110, 15.2.1. */

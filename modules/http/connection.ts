@@ -67,6 +67,8 @@ export class Connection implements SocketHandler {
 	#closing = false;
 	#deadline: number;
 	#output: Uint8Array | undefined;
+	/** What follows the output: the body, where it lies. */
+	#file: Uint8Array | undefined;
 
 	constructor(socket: Socket, service: Service) {
 		this.#socket = socket;
@@ -139,7 +141,7 @@ export class Connection implements SocketHandler {
 	drop(): void {
 		if (this.#state === "closed") return;
 		this.#state = "closed";
-		this.#pending = this.#body = this.#output = undefined;
+		this.#pending = this.#body = this.#output = this.#file = undefined;
 		this.#service.forget(this);
 		try {
 			this.#socket.close();
@@ -282,13 +284,15 @@ export class Connection implements SocketHandler {
 			headers += "Connection: close\r\n";
 		} else headers += KEPT;
 		const service = this.#service;
-		const bytes = service.encoder.encode(response.status, headers, response.body, head?.method !== "HEAD");
+		const withBody = head?.method !== "HEAD";
+		const bytes = service.encoder.encode(response, headers, withBody);
+		if (withBody && response.file) this.#file = response.file.bytes;
 		this.send(bytes);
 	}
 
 	/** Writes a response. */
 	private send(bytes: Uint8Array): void {
-		if (bytes.length > this.#writable) {
+		if (this.#file || bytes.length > this.#writable) {
 			this.#deadline = this.#service.now + WRITE_TIME;
 			this.#output = this.#output ? join(this.#output, bytes) : bytes;
 			this.flush();
@@ -303,8 +307,10 @@ export class Connection implements SocketHandler {
 		while (this.#output && this.#writable > 0) {
 			const output = this.#output;
 			const count = this.#writable;
-			this.#output = count < output.length ? output.subarray(count) : undefined;
-			this.#writable = this.#socket.write(this.#output ? output.subarray(0, count) : output);
+			const whole = count >= output.length;
+			this.#output = whole ? this.#file : output.subarray(count);
+			if (whole) this.#file = undefined;
+			this.#writable = this.#socket.write(whole ? output : output.subarray(0, count));
 		}
 		if (!this.#output && this.#state === "answered") this.finish();
 	}

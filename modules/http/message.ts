@@ -11,10 +11,21 @@ export interface Request {
 	readonly remoteAddress: string;
 }
 
+/** A body that lies in the flash, or wherever it lies: it is sent from there, and nothing of it copied into memory. */
+export interface File {
+	/** Compressed by gzip. */
+	readonly gzip: boolean;
+	readonly bytes: Uint8Array;
+}
+
 export interface Response {
 	status: number;
-	/** JSON text. */
+	/** Text, JSON unless `type` says otherwise. */
 	body: string;
+	/** Sent in place of `body`. */
+	file?: File;
+	/** Of the body (Content-Type). */
+	type?: string;
 	/** Further header lines, each ending in CRLF, such as "Allow: GET, HEAD, OPTIONS, POST\r\n". */
 	headers?: string;
 	/** Close the connection after this response. */

@@ -225,6 +225,7 @@ export class FakeHost implements Host {
 	readonly events: DeviceEvent[] = [];
 	readonly #radioTime = new FakeTime();
 	readonly wifi = new FakeRadio(this.#radioTime);
+	setupPage?: Uint8Array;
 	readonly announced: string[] = [];
 	readonly announce: Announce = {
 		publish: ({ secure, port }) => void this.announced.push(`${secure ? "https" : "http"} ${port}`),

@@ -16,6 +16,7 @@ export interface FakeNetworkInAir {
  */
 export class FakeRadio implements Wifi {
 	onEvent: (event: WifiEvent) => void = () => {};
+	readonly accessPointAddress = "192.168.4.1";
 	readonly air = new Map<string, FakeNetworkInAir>();
 	accessPoint = false;
 	joined: string | undefined;

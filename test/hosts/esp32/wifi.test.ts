@@ -15,6 +15,7 @@ class Scene {
 	emit!: (event: WifiEvent) => void;
 	readonly wifi = new ChipWifi({
 		name: "Ambient16-10000fb38278",
+		address: "192.168.4.1",
 		radio: (onEvent) => {
 			this.emit = onEvent;
 			const call = (text: string) => {
