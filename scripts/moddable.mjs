@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fail } from "./command-line.mjs";
 import { root } from "./install.mjs";
+import { writeSetupPage } from "./setup-page.mjs";
 
 /** With another one a build fails in places that say nothing: modules move between its versions. */
 const SDK_VERSION = "8.2.3";
@@ -121,5 +122,6 @@ export function run(program, args, { env = environment(), quiet = false } = {}) 
 /** Has mcconfig write a makefile, or build at once with "-m" among `args`. */
 export function mcconfig(args, options) {
 	mkdirSync(output, { recursive: true });
+	writeSetupPage();
 	return run(tool("mcconfig"), [...args, "-o", output], options);
 }

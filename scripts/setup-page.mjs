@@ -3,15 +3,15 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
+import { buildSync } from "esbuild";
 import { root } from "./install.mjs";
 
 const source = join(root, "setup");
 
 /** The page's HTML. The same sources give the same bytes. */
-export async function setupPage() {
-	const script = await minify("main.js");
-	const style = await minify("style.css");
+export function setupPage() {
+	const script = minify("main.js");
+	const style = minify("style.css");
 	const hash = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 	// Nothing but what is in it, whatever a network's name is made of.
 	const policy = [
@@ -36,8 +36,8 @@ export const setupPageFile = {
 	name: "setup-page",
 	/** @param {import("esbuild").PluginBuild} build */
 	setup({ onLoad }) {
-		onLoad({ filter: /[\\/]desktop[\\/]setup-page\.ts$/ }, async () => {
-			const page = compress(await setupPage()).toString("base64");
+		onLoad({ filter: /[\\/]desktop[\\/]setup-page\.ts$/ }, () => {
+			const page = compress(setupPage()).toString("base64");
 			return {
 				contents: `export const readSetupPage = () => Uint8Array.from(Buffer.from("${page}", "base64"));`,
 			};
@@ -46,10 +46,10 @@ export const setupPageFile = {
 };
 
 /** Writes it, compressed, to build/setup for the builds of XS. Returns its path. */
-export async function writeSetupPage() {
+export function writeSetupPage() {
 	const folder = join(root, "build", "setup");
-	const path = join(folder, "setup.html.gz");
-	const bytes = compress(await setupPage());
+	const path = join(folder, "setup.gz");
+	const bytes = compress(setupPage());
 	mkdirSync(folder, { recursive: true });
 	writeFileSync(path, bytes);
 	return path;
@@ -60,8 +60,8 @@ export function compress(html) {
 	return gzipSync(html, { level: 9 });
 }
 
-async function minify(file) {
-	const { outputFiles } = await build({
+function minify(file) {
+	const { outputFiles } = buildSync({
 		entryPoints: [join(source, file)],
 		bundle: true,
 		minify: true,

@@ -1,6 +1,7 @@
 // npm run sim: builds the firmware for Moddable's simulator and opens it there, or with --headless runs it without
 // a display. --instrument lets XS tell its use of memory once a second. What else can be set is in the environment:
-// AMBIENT16_PORT (8080), AMBIENT16_HTTPS_PORT (8443), AMBIENT16_DATA (data/simulator), AMBIENT16_UDID, AMBIENT16_CLOCK_RATE (1).
+// AMBIENT16_PORT (8080), AMBIENT16_HTTPS_PORT (8443), AMBIENT16_DATA (data/simulator), AMBIENT16_UDID, AMBIENT16_CLOCK_RATE (1),
+// AMBIENT16_WIFI (1: its Wi-Fi is simulated).
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, renameSync, statSync } from "node:fs";
 import { createServer } from "node:net";

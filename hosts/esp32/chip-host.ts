@@ -19,6 +19,7 @@ import { digest, hmac, sha256 } from "../moddable/digest";
 import { ModdableNetwork } from "../moddable/network";
 import { describe } from "../moddable/problem";
 import { sdkTls } from "../moddable/sdk-tls";
+import { setupPage } from "../moddable/setup-page";
 import { Sockets } from "../moddable/sockets/sockets";
 import { rising } from "../moddable/ticks";
 import { XsTimers } from "../moddable/timers";
@@ -67,6 +68,7 @@ export class ChipHost implements Host {
 	readonly sensors: Sensors;
 	readonly announce: Announce;
 	readonly wifi: Wifi;
+	readonly setupPage?: Uint8Array;
 	readonly updater: Updater;
 	readonly restart: () => void;
 	readonly report = report;
@@ -125,6 +127,8 @@ export class ChipHost implements Host {
 				timeSync.stop();
 			},
 		});
+		const page = setupPage();
+		if (page) this.setupPage = page;
 		this.announce = announce;
 		const network = new ModdableNetwork({
 			io: sockets,

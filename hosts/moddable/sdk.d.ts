@@ -83,6 +83,15 @@ declare module "time" {
 	export default Time;
 }
 
+declare module "Resource" {
+	/** A file of the build, where it lies. */
+	const Resource: {
+		exists(name: string): boolean;
+		new (name: string): ArrayBuffer;
+	};
+	export default Resource;
+}
+
 declare module "net" {
 	const Net: {
 		get(what: "IP", of?: "station" | "ap"): string;

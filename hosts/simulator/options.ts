@@ -9,6 +9,8 @@ export interface Options {
 	udid: string | undefined;
 	/** How many times as fast device time runs. */
 	clockRate: number;
+	/** Its Wi-Fi is simulated; else it has none. */
+	wifi: boolean;
 }
 
 const PORT_MAX = 65_535;
@@ -34,6 +36,7 @@ export function readOptions(environment: Environment): Options {
 		data: environment("AMBIENT16_DATA") || "data/simulator",
 		udid: udid || undefined,
 		clockRate,
+		wifi: environment("AMBIENT16_WIFI") === "1",
 	};
 }
 

@@ -1,13 +1,15 @@
 // biome-ignore lint/style/useNodejsImportProtocol: this is the SDK's module.
 import Net from "net";
 import Timer from "timer";
-import type { Clock, DeviceEvent, Flash, Host, Led, Storage, Timers } from "../host";
+import type { Clock, DeviceEvent, Flash, Host, Led, Storage, Timers, Wifi } from "../host";
 import { digest, hmac } from "../moddable/digest";
 import { ModdableNetwork } from "../moddable/network";
 import { describe } from "../moddable/problem";
 import { sdkTls } from "../moddable/sdk-tls";
+import { setupPage } from "../moddable/setup-page";
 import { Sockets } from "../moddable/sockets/sockets";
 import type { Action } from "../simulated/action";
+import { SimulatedAir } from "../simulated/air";
 import { SimulatedButton } from "../simulated/button";
 import { SimulatedSensors } from "../simulated/sensors";
 import { ScaledTime, type SystemTime } from "../simulated/time";
@@ -32,10 +34,12 @@ export interface Parts {
 	realTime: Clock & Timers;
 	port: number;
 	httpsPort: number;
+	/** Its Wi-Fi is simulated. */
+	wifi: boolean;
 }
 
 /** Throws an Error whose message is a line for the user. */
-export function prepare({ data, udid, port, httpsPort, clockRate }: Options): Parts {
+export function prepare({ data, udid, port, httpsPort, clockRate, wifi }: Options): Parts {
 	const system: SystemTime = {
 		now: () => Date.now(),
 		monotonic,
@@ -49,6 +53,7 @@ export function prepare({ data, udid, port, httpsPort, clockRate }: Options): Pa
 		realTime: new ScaledTime(1, reportException, system),
 		port,
 		httpsPort,
+		wifi,
 	};
 }
 
@@ -84,13 +89,15 @@ export class SimulatorHost implements Host {
 	readonly led: Led;
 	readonly button: SimulatedButton;
 	readonly sensors: SimulatedSensors;
+	readonly wifi?: Wifi;
+	readonly setupPage?: Uint8Array;
 	readonly restart: () => void;
 	readonly report: (event: DeviceEvent | ReadyEvent) => void;
 	readonly digest = digest;
 	readonly hmac = hmac;
 
 	constructor(parts: Parts, { glow, tell }: PanelWindow, restart: () => void) {
-		const { udid, flash, storage, time, realTime, port, httpsPort } = parts;
+		const { udid, flash, storage, time, realTime, port, httpsPort, wifi } = parts;
 		const status = new Status(udid);
 		this.udid = udid;
 		this.report = (event) => {
@@ -128,6 +135,9 @@ export class SimulatorHost implements Host {
 			timers: time,
 			onException: reportException,
 		});
+		if (wifi) this.wifi = new SimulatedAir({ timers: realTime, onChange() {} });
+		const page = setupPage();
+		if (page) this.setupPage = page;
 		this.restart = restart;
 	}
 

@@ -93,7 +93,7 @@ describe("the set-up page", () => {
 	test("a form that is refused says why, changes nothing and repeats nothing of it", () => {
 		const { owner, send } = start();
 		for (const [body, status] of [
-			["ssid=home&password=short&uuid=" + UUID, 400],
+			[`ssid=home&password=short&uuid=${UUID}`, 400],
 			["ssid=home&password=%3Cscript%3E&uuid=<script>", 400],
 			["nonsense", 400],
 		] as const) {
