@@ -22,17 +22,40 @@ export interface HttpReaderEvents {
 
 type State = "head" | "fixed" | "chunked" | "until-end" | "done";
 
+/** The fields that count here; undefined if one is not there. */
+interface Fields {
+	length: string | undefined;
+	coding: string | undefined;
+	/** All options of Connection in lower case, each followed by a comma. */
+	connection: string;
+	retryAfter: string | undefined;
+	/** One of those that say how long the body is came twice. */
+	repeated: boolean;
+}
+
 /**
  * Reads the answer to one request (RFC 9112) from bytes as they come. It is as strict as the server's parser: what may
- * be read in two ways is not read.
+ * be read in two ways is not read. Of a head no more than a line is kept.
  */
 export class HttpReader {
 	readonly #events: HttpReaderEvents;
 	readonly #chunks: ChunkReader;
+	/** Every control character but HTAB: a CR or LF among them stands alone (2.2). No quantifiers, as in http/parser.ts. */
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+	readonly #control = /[\0-\x08\n-\x1f\x7f]/;
+	readonly #notToken = /[^\w!#$%&'*+.^`|~-]/;
+	readonly #notDigit = /[^0-9]/;
 	#state: State = "head";
 	#begun = false;
-	/** A head that is not whole yet. */
-	#head: Uint8Array = new Uint8Array(0);
+	/** A line that is not whole yet. */
+	#line: Uint8Array | undefined;
+	/** Bytes and lines of the head so far. */
+	#length = 0;
+	#lines = 0;
+	/** Of the status line; 0 before it. */
+	#status = 0;
+	#isOld = false;
+	#fields = noFields();
 	#interim = 0;
 	/** Bytes of the body to come. */
 	#left = 0;
@@ -108,38 +131,67 @@ export class HttpReader {
 			if (other) return other;
 			this.#begun = true;
 		}
-		const before = this.#head.length;
-		const head = before > 0 ? join(this.#head, bytes) : bytes;
-		const end = endOfHead(head, Math.max(before - 3, 0));
-		if (end > ANSWER_HEAD || (end < 0 && head.length >= ANSWER_HEAD)) return "the answer is too long";
-		if (end < 0) {
-			this.#head = head;
-			return bytes.length;
-		}
-		this.#head = new Uint8Array(0);
-		return this.readHead(new TextDecoder().decode(head.subarray(0, end - 4)).split("\r\n")) ?? end - before;
+		const end = bytes.indexOf(LF);
+		const part = end < 0 ? bytes : bytes.subarray(0, end + 1);
+		this.#length += part.length;
+		if (this.#length > ANSWER_HEAD) return "the answer is too long";
+		const line = this.#line ? join(this.#line, part) : part;
+		this.#line = end < 0 ? line : undefined;
+		if (end < 0) return part.length;
+		if (line[line.length - 2] !== CR) return NO_HTTP;
+		return this.readLine(new TextDecoder().decode(line.subarray(0, -2))) ?? part.length;
 	}
 
 	/** Returns what is wrong with it. */
-	private readHead(lines: readonly string[]): string | undefined {
-		const line = lines[0]!;
+	private readLine(line: string): string | undefined {
+		if (this.#control.test(line) || this.#lines++ > ANSWER_FIELDS + 1) return NO_HTTP;
+		if (this.#status === 0) return this.readStatus(line);
+		return line === "" ? this.endHead() : this.readField(line);
+	}
+
+	private readStatus(line: string): string | undefined {
 		const version = line.slice(0, 9);
-		const isOld = version === "HTTP/1.0 ";
 		const code = line.slice(9, 12);
-		const status = isDigits(code) ? Number(code) : 0;
-		if ((!isOld && version !== "HTTP/1.1 ") || status < 100 || status > 599) return NO_HTTP;
-		if ((line.length > 12 && line[12] !== " ") || lines.length > ANSWER_FIELDS + 1) return NO_HTTP;
-		const fields = readFields(lines);
-		if (!fields) return NO_HTTP;
+		this.#isOld = version === "HTTP/1.0 ";
+		if ((!this.#isOld && version !== "HTTP/1.1 ") || (line.length > 12 && line[12] !== " ")) return NO_HTTP;
+		this.#status = this.isNumber(code) ? Number(code) : 0;
+		return this.#status < 100 || this.#status > 599 ? NO_HTTP : undefined;
+	}
+
+	/** Names from outside are compared, never looked up: XS would keep them. */
+	private readField(line: string): string | undefined {
+		const fields = this.#fields;
+		const colon = line.indexOf(":");
+		const name = line.slice(0, Math.max(colon, 0)).toLowerCase();
+		if (name === "" || this.#notToken.test(name)) return NO_HTTP;
+		const value = line.slice(colon + 1).trim();
+		if (name === "content-length") {
+			fields.repeated ||= fields.length !== undefined;
+			fields.length = value;
+		} else if (name === "transfer-encoding") {
+			fields.repeated ||= fields.coding !== undefined;
+			fields.coding = value;
+		} else if (name === "connection") fields.connection += `${value.toLowerCase()},`;
+		else if (name === "retry-after") fields.retryAfter = value;
+		return undefined;
+	}
+
+	private endHead(): string | undefined {
+		const status = this.#status;
+		const { length, coding, connection, repeated, retryAfter } = this.#fields;
+		this.#status = 0;
+		this.#fields = noFields();
 		if (status < 200) {
 			// The final one follows. Nobody asked for another protocol.
+			this.#length = 0;
+			this.#lines = 0;
 			return status === 101 || ++this.#interim > INTERIM_ANSWERS ? NO_HTTP : undefined;
 		}
-		const { length, coding, connection, repeated, retryAfter } = fields;
 		if (repeated || (length !== undefined && coding !== undefined)) return "the answer has two lengths";
-		if (coding !== undefined && (isOld || coding.toLowerCase() !== "chunked")) return NO_HTTP;
-		if (length !== undefined && !(isDigits(length) && length.length <= CONTENT_LENGTH_DIGITS)) return NO_HTTP;
-		this.#persistent = !isOld && !connection.split(",").some((option) => option.trim() === "close");
+		if (coding !== undefined && (this.#isOld || coding.toLowerCase() !== "chunked")) return NO_HTTP;
+		if (length !== undefined && !(this.isNumber(length) && length.length <= CONTENT_LENGTH_DIGITS))
+			return NO_HTTP;
+		this.#persistent = !this.#isOld && !connection.split(",").some((option) => option.trim() === "close");
 		if (status === 204 || status === 304) {
 			this.#state = "done";
 			this.#persistent &&= length === undefined && coding === undefined;
@@ -154,58 +206,12 @@ export class HttpReader {
 		this.#events.onHead({ status, retryAfter });
 		return undefined;
 	}
-}
 
-/** The fields that count here. */
-interface AnswerFields {
-	length: string | undefined;
-	coding: string | undefined;
-	connection: string;
-	retryAfter: string | undefined;
-	/** One of those that say how long the body is came twice. */
-	repeated: boolean;
-}
-
-/** Undefined if one is malformed. Names from outside are compared, never looked up: XS would keep them. */
-function readFields(lines: readonly string[]): AnswerFields | undefined {
-	const fields: AnswerFields = {
-		length: undefined,
-		coding: undefined,
-		connection: "",
-		retryAfter: undefined,
-		repeated: false,
-	};
-	// Every control character but HTAB: a CR or LF among them stands alone (RFC 9112, 2.2). No quantifier: see parser.ts.
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-	const control = /[\0-\x08\n-\x1f\x7f]/;
-	const notToken = /[^\w!#$%&'*+.^`|~-]/;
-	for (let i = 0; i < lines.length; i++) {
-		const line = lines[i]!;
-		if (control.test(line)) return undefined;
-		if (i === 0) continue;
-		const colon = line.indexOf(":");
-		const name = line.slice(0, Math.max(colon, 0)).toLowerCase();
-		if (name === "" || notToken.test(name)) return undefined;
-		const value = line.slice(colon + 1).trim();
-		if (name === "content-length") {
-			fields.repeated ||= fields.length !== undefined;
-			fields.length = value;
-		} else if (name === "transfer-encoding") {
-			fields.repeated ||= fields.coding !== undefined;
-			fields.coding = value;
-		} else if (name === "connection") fields.connection += `${value.toLowerCase()},`;
-		else if (name === "retry-after") fields.retryAfter = value;
+	private isNumber(text: string): boolean {
+		return text !== "" && !this.#notDigit.test(text);
 	}
-	return fields;
 }
 
-function isDigits(text: string): boolean {
-	return text !== "" && !/[^0-9]/.test(text);
-}
-
-/** Where the empty line ends; -1 if it has not come. */
-function endOfHead(bytes: Uint8Array, from: number): number {
-	for (let at = bytes.indexOf(CR, from); at >= 0; at = bytes.indexOf(CR, at + 1))
-		if (bytes[at + 1] === LF && bytes[at + 2] === CR && bytes[at + 3] === LF) return at + 4;
-	return -1;
+function noFields(): Fields {
+	return { length: undefined, coding: undefined, connection: "", retryAfter: undefined, repeated: false };
 }
