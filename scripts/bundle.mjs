@@ -65,13 +65,19 @@ export async function built(program) {
 	}
 	// Somebody else may make it at the moment.
 	const mine = `${path}.${process.pid}`;
-	await compile({
+	const { metafile } = await compile({
 		entryPoints: entries,
+		metafile: true,
 		outdir: mine,
 		outExtension: { ".js": ".mjs" },
 		entryNames: "[name]",
 		splitting: true,
 	});
+	// A change of what is not named would not be seen, and an old bundle run.
+	const isNamed = (file) => sources.some((source) => file === source || file.startsWith(`${source}/`));
+	for (const file of Object.keys(metafile?.inputs ?? {}))
+		if (!file.includes("node_modules/") && !isNamed(file))
+			throw new Error(`${file} is in ${program}, and not among its sources in scripts/bundle.mjs`);
 	try {
 		renameSync(mine, path);
 	} catch (error) {

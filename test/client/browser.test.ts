@@ -27,7 +27,7 @@ async function bundled(): Promise<string> {
 	return outputFiles[0]?.text ?? "";
 }
 
-describe("in a browser", { skip: noBrowser, timeout: 60_000 }, () => {
+describe("in a browser", { skip: noBrowser, timeout: 600_000 }, () => {
 	const scope = suiteScope(after);
 	let desk: Desk;
 	let uuid: string;

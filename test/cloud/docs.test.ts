@@ -19,7 +19,7 @@ const openssl = program("openssl", "openssl");
 const curl = program("curl", "curl");
 const subscriber = program("mosquitto_sub", "mosquitto-clients");
 const compose = program("docker-compose", "docker-compose");
-const OPTIONS = { skip: openssl.skip || curl.skip, concurrency: true, timeout: 120_000 };
+const OPTIONS = { skip: openssl.skip || curl.skip, concurrency: true, timeout: 600_000 };
 
 /** What needs root, or a user that is not here, is done without. */
 const STAND_INS = 'sudo() { "$@"; }; systemctl() { :; }; chown() { :; }; apt-get() { :; }\n';

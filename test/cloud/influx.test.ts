@@ -4,7 +4,7 @@ import { InfluxDb, influxd } from "./support/databases";
 import { compare } from "./support/device";
 import { ONE_FOR_ONE } from "./support/one-for-one";
 
-const OPTIONS = { skip: influxd.skip, concurrency: true, timeout: 180_000 };
+const OPTIONS = { skip: influxd.skip, concurrency: true, timeout: 600_000 };
 
 describe("points in InfluxDB are, one for one, the windows that the device measured", OPTIONS, () => {
 	for (const [name, run] of Object.entries(ONE_FOR_ONE))

@@ -6,7 +6,7 @@ import { OwnedDevice } from "./support/device";
 import { patiently } from "./support/service";
 import { Wire } from "./support/trouble";
 
-const OPTIONS = { skip: mosquitto.skip, concurrency: true, timeout: 120_000 };
+const OPTIONS = { skip: mosquitto.skip, concurrency: true, timeout: 600_000 };
 
 describe("MQTT through Mosquitto", OPTIONS, () => {
 	test("every movement arrives at least once and in order, through restarts of the broker and cuts", async (t) => {

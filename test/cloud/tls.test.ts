@@ -10,7 +10,7 @@ import { InfluxDb, influxd } from "./support/databases";
 import { NO_DIFFERENCE, OwnedDevice, settle } from "./support/device";
 import { patiently } from "./support/service";
 
-const LIMIT = { timeout: 120_000 };
+const LIMIT = { timeout: 600_000 };
 
 const authority = await Authority.create();
 const stranger = await Authority.create();

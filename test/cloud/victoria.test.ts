@@ -5,7 +5,7 @@ import { VictoriaMetrics, victoria } from "./support/databases";
 import { NO_DIFFERENCE, OwnedDevice, settle } from "./support/device";
 import { ONE_FOR_ONE } from "./support/one-for-one";
 
-const OPTIONS = { skip: victoria.skip, concurrency: true, timeout: 180_000 };
+const OPTIONS = { skip: victoria.skip, concurrency: true, timeout: 600_000 };
 
 describe("points in VictoriaMetrics are, one for one, the windows that the device measured", OPTIONS, () => {
 	for (const [name, run] of Object.entries(ONE_FOR_ONE))

@@ -63,7 +63,7 @@ function run(scope: Scope, command: string, env: NodeJS.ProcessEnv, enough: (out
 
 test("the four commands of the README print what it says", {
 	skip: process.platform === "win32" && "signals to a group of processes",
-	timeout: 120_000,
+	timeout: 600_000,
 }, async (t) => {
 	const [[start, started], ...others] = transcript() as [[string, string], ...[string, string][]];
 	const home = temporaryFolder(t);
@@ -130,7 +130,7 @@ test("the lines of the README work as they stand, and print what it says", {
 		.replaceAll("localhost:8443", new URL(desk.https).host);
 	const { stdout, stderr, status } = spawnSync("bash", ["-e", "-c", script], {
 		encoding: "utf8",
-		timeout: 60_000,
+		timeout: 600_000,
 	});
 	assert.equal(status, 0, stderr);
 	const lines = stdout.trim().split("\n");

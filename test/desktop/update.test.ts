@@ -14,8 +14,10 @@ import { Publisher } from "../support/publisher";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const SOURCES = [
 	"main.ts",
+	"common",
 	"modules",
 	"hosts",
+	"setup",
 	"scripts",
 	"package.json",
 	"package-lock.json",

@@ -50,7 +50,7 @@ async function furnish(t: Scope, desk: Desk): Promise<Owner> {
 	return owner;
 }
 
-describe("the panel in a browser", { skip: noBrowser, timeout: 120_000 }, () => {
+describe("the panel in a browser", { skip: noBrowser, timeout: 600_000 }, () => {
 	const scope = suiteScope(after);
 	let desk: Desk;
 	/** Its time runs 20 times as fast. */

@@ -244,7 +244,7 @@ describe("what is to be seen", () => {
 	});
 });
 
-describe("the server", { timeout: 30_000 }, () => {
+describe("the server", { timeout: 600_000 }, () => {
 	test("serves the page with all that it needs, and allows it nothing from elsewhere", async (t) => {
 		const { url } = await open(t);
 		const { status, headers, text } = await ask(`${url}/`);
@@ -404,7 +404,7 @@ describe("the server", { timeout: 30_000 }, () => {
 	});
 });
 
-describe("a device at a desk with its panel", { timeout: 60_000 }, () => {
+describe("a device at a desk with its panel", { timeout: 600_000 }, () => {
 	test("the LED follows a command, and nothing that the panel tells holds the UUID", async (t) => {
 		const desk = await startDesk(t);
 		const page = new Follower(desk.panel, t);

@@ -60,7 +60,7 @@ function diary(running: Running): string[] {
 	return events.flatMap((event) => (event.event === "problem" ? [event.message] : []));
 }
 
-describe("a device at a desk", { timeout: 60_000 }, () => {
+describe("a device at a desk", { timeout: 300_000 }, () => {
 	test("says that it is ready, and ends cleanly within a second, whoever is connected", async (t) => {
 		const device = start(t, ["--json", "--udid", "10000fb38278"]);
 		await device.shows('"ready"');

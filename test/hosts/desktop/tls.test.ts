@@ -10,7 +10,7 @@ import { connect, connectSecurely, echo, readAll, readBytes, serve, until } from
 const HANDSHAKE_TIME = 10_000;
 const CLOSE_TIME = 10_000;
 
-describe("TLS", { timeout: 60_000 }, () => {
+describe("TLS", { timeout: 600_000 }, () => {
 	for (const version of ["TLSv1.2", "TLSv1.3"] as const)
 		test(`${version} is spoken, with an ephemeral key exchange and authenticated encryption`, async (t) => {
 			const { port } = await serve(t, echo, true);
@@ -159,7 +159,7 @@ describe("TLS", { timeout: 60_000 }, () => {
 	});
 });
 
-describe("a closed connection", { timeout: 60_000 }, () => {
+describe("a closed connection", { timeout: 600_000 }, () => {
 	test("is kept for the client to take the rest, and no longer than its time", async (t) => {
 		const time = new FakeTime();
 		const { port } = await serve(
