@@ -115,3 +115,29 @@ test("the checks above find what they look for", () => {
 test("the firmware has the version of package.json", () => {
 	assert.equal(JSON.parse(readFileSync("package.json", "utf8")).version, VERSION);
 });
+
+/** A regular expression that is written out, where one can stand. Its text is the first group. */
+const PATTERN =
+	/(?<=[(,=:[!&|?{};]\s*|return\s+)\/(?![*/])((?:[^/\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+)\/[dgimsuvy]*/g;
+
+/** The patterns in a source that repeat something. */
+function repeating(source: string): string[] {
+	// Comments, and texts, in which a slash is no pattern's.
+	const code = source
+		.replace(/\/\*[\s\S]*?\*\//g, "")
+		.replace(/^\s*\/\/.*$/gm, "")
+		.replace(/"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`/g, '""');
+	return [...code.matchAll(PATTERN)]
+		.filter(([, pattern = ""]) => /[*+?{]/.test(pattern.replace(/\\.|\[(?:[^\]\\]|\\.)*\]/g, "x")))
+		.map(([text]) => text);
+}
+
+test("on the chip no pattern repeats: XS takes 32 bytes for each character that it steps over, and ends without", () => {
+	assert.deepEqual(repeating("if (/[a+]|b\\*/.test(x)) y(/^a{2}/g, /[*]+/)"), ["/^a{2}/g", "/[*]+/"]);
+	const folders = ["common", "modules", "hosts/moddable", "hosts/esp32", "hosts/simulator"];
+	for (const file of folders.flatMap(sources)) {
+		const source = readFileSync(file, "utf8");
+		assert.deepEqual(repeating(source), [], file);
+		assert.doesNotMatch(source, /new RegExp\b/, file);
+	}
+});

@@ -41,7 +41,8 @@ export const target = config.target as string | undefined;
 export const name = config.name as string;
 
 // This module is preloaded, so that it stops the build. An access point's name has up to 32 bytes (IEEE 802.11).
-if (!/^[ -~]{1,19}$/.test(name)) throw new RangeError("config.name is not 1 to 19 ASCII characters");
+if (name === "" || name.length > 19 || /[^ -~]/.test(name))
+	throw new RangeError("config.name is not 1 to 19 ASCII characters");
 
 /** A time server's name or address, from `config.timeServer`. */
 export const timeServer = config.timeServer as string;

@@ -24,7 +24,7 @@ export class DiskFlash implements Flash {
 	}
 
 	#path(key: string): string {
-		if (!/^[A-Za-z]{1,15}$/.test(key)) throw new Error("a key is 1 to 15 letters");
+		if (key === "" || key.length > 15 || /[^A-Za-z]/.test(key)) throw new Error("a key is 1 to 15 letters");
 		return `${this.#folder}/${key}`;
 	}
 }

@@ -48,5 +48,5 @@ function readPort(environment: Environment, name: string, usual: string): number
 }
 
 export function isUdid(text: string): boolean {
-	return /^[0-9a-f]{12}$/.test(text);
+	return text.length === 12 && !/[^0-9a-f]/.test(text);
 }

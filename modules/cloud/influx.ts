@@ -57,7 +57,7 @@ function basicCredentials(user: string, password = ""): string {
 export function retryAfter(value: string | undefined, clock: Host["clock"]): number {
 	if (value === undefined) return 0;
 	const text = value.trim();
-	if (/^[0-9]{1,9}$/.test(text)) return Number(text) * 1000;
+	if (text !== "" && text.length < 10 && !/[^0-9]/.test(text)) return Number(text) * 1000;
 	const date = Date.parse(text);
 	return Number.isNaN(date) || !clock.synced ? 0 : Math.max(0, date - clock.now());
 }
