@@ -48,7 +48,7 @@ export class Authenticator {
 	#nonce = 0;
 	#uses = new KeyUses();
 	/** The key that was used last, so that it need not be derived for each request of a program. */
-	#last: { readonly id: string; readonly secret: SharedSecret } | undefined;
+	#last: { readonly key: Key; readonly secret: SharedSecret } | undefined;
 	/** The wall clock's time at the monotonic clock's zero, ms; the highest that it ever was. */
 	#epoch = 0;
 
@@ -136,17 +136,17 @@ export class Authenticator {
 	}
 
 	#read(address: string, id: unknown, proof: string): Key {
+		const last = this.#last;
+		if (last && last.key.id === id) return last.key;
 		const key = typeof id === "string" ? parseKey(id) : undefined;
 		if (!key) throw this.#wrong(address, proof, "the key must be its id: name.scope.until.generation");
 		return key;
 	}
 
 	/** The secret of a key: its lower-case hex is the key, as the UUID's text is. */
-	#derive({ id }: Key): SharedSecret {
-		const [uuid] = this.#vault.secrets;
-		if (!uuid) throw new AuthError("wrong-secret", "this device has no owner");
-		const last = this.#last;
-		return last?.id === id ? last.secret : new SharedSecret(this.#host, uuid.hmac(keyText(id)));
+	#derive(key: Key): SharedSecret {
+		if (this.#last?.key === key) return this.#last.secret;
+		return new SharedSecret(this.#host, this.#vault.secrets[0]!.hmac(keyText(key.id)));
 	}
 
 	/** Whether a key may be used still that was proved to be there; notes its use. Throws an AuthError. */
@@ -159,7 +159,7 @@ export class Authenticator {
 			throw new AuthError("clock-not-set", "the clock is not set, so nobody knows whether the key has ended");
 		if (until !== 0 && (now as number) >= until) throw new AuthError("expired-key", "the key has ended");
 		this.#uses.add(key, token, now, nonce);
-		if (this.#last?.id !== key.id) this.#last = { id: key.id, secret };
+		if (this.#last?.key !== key) this.#last = { key, secret };
 	}
 
 	/** Seconds since 1970, null while nobody knows. It never goes back: no jump of the clock brings back what has ended. */

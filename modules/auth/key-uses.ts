@@ -44,7 +44,8 @@ export class KeyUses {
 			use.nonce = nonce;
 		}
 		use.time = time;
-		if (at >= 0) uses.splice(at, 1);
+		if (at === 0) return;
+		if (at > 0) uses.splice(at, 1);
 		uses.unshift(use);
 		if (uses.length > KEYS_SEEN) this.#floor = Math.max(this.#floor, uses.pop()?.nonce ?? 0);
 	}

@@ -312,7 +312,12 @@ function withKeys(
 			return mode(t, async () => {
 				const { keys } = (await t.command({ getSettings: {} }, { secure: true })).json.getSettings ?? {};
 				assert.ok(keys && Number.isInteger(keys.generation) && keys.generation >= 1);
-				await run(t, (scope, until = 0) => `${NAME}.${scope}.${until}.${keys.generation}`);
+				await run(t, (scope, until = 0) => {
+					const id = `${NAME}.${scope}.${until}.${keys.generation}`;
+					// It is not to come back either.
+					t.subject.secrets.add(keySecret(t.uuid, id));
+					return id;
+				});
 			});
 		},
 	};
