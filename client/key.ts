@@ -28,7 +28,7 @@ export interface KeyOptions {
 	manage?: boolean;
 	/** Seconds since 1970 when it ends; never unless given. */
 	until?: number;
-	/** Of the device, as `settings().keys` tells; 1 until it has revoked all keys. */
+	/** Of the device, as `settings().keys` tells; 1 after its first pairing, until it revokes all keys. */
 	generation?: number;
 }
 
@@ -38,11 +38,12 @@ const COMMANDS: Readonly<Record<Scope, readonly string[]>> = {
 	l: ["setColor"],
 	m: ["getSettings", "setHttps", "setInflux", "setMqtt", "setName", "update", "restart"],
 };
-const OWNERS = ["pair", "factoryReset", "setAuth", "setKeys", "setWifi"];
+const OWNERS = ["pair", "factoryReset", "setAuth", "setKeys", "setWifi", "scanWifi"];
 const NAMES: Readonly<Record<Scope, string>> = { r: "read", l: "light", m: "manage" };
 
-const NUMBER = "(0|[1-9][0-9]{0,14})";
-const TEXT = new RegExp(`^(([a-z0-9-]{1,24})\\.(r?l?m?)\\.${NUMBER}\\.([1-9][0-9]{0,14})):([0-9a-f]{64})$`);
+const UNTIL = "(0|[1-9][0-9]{0,14})";
+const GENERATION = "([1-9][0-9]{0,14})";
+const TEXT = new RegExp(`^(([a-z0-9-]{1,24})\\.(r?l?m?)\\.${UNTIL}\\.${GENERATION}):([0-9a-f]{64})$`);
 
 /** Reads the text `id:K` of a key. Throws a UsageError, which does not quote it. */
 export function parseKey(text: string): Key {
@@ -63,8 +64,9 @@ export async function mintKey(
 	const scope = `${read ? "r" : ""}${light ? "l" : ""}${manage ? "m" : ""}`;
 	if (!/^[a-z0-9-]{1,24}$/.test(name)) throw new UsageError("a key's name is 1 to 24 of a-z, 0-9 and -");
 	if (scope === "") throw new UsageError("what is the key for: to read, for the light, to manage?");
-	if (!Number.isSafeInteger(until) || until < 0) throw new UsageError("a key ends at a whole second, or 0");
-	if (!Number.isSafeInteger(generation) || generation < 1)
+	if (!new RegExp(`^${UNTIL}$`).test(`${until}`))
+		throw new UsageError("a key ends at a whole second since 1970, or never: 0");
+	if (!new RegExp(`^${GENERATION}$`).test(`${generation}`))
 		throw new UsageError("the generation of keys is a number from 1 on");
 	const id = `${name}.${scope}.${until}.${generation}`;
 	return `${id}:${await hmac(uuid.toLowerCase(), `Ambient16 key\n${id}`)}`;

@@ -89,7 +89,7 @@ async function generationOf(sensor: Sensor | undefined, file: string | undefined
 	const known = file === undefined ? undefined : readGeneration(file);
 	if (known === undefined)
 		console.error(
-			"The sensor cannot be reached: taken for one that has never revoked all keys, generation 1.",
+			"The sensor cannot be reached: taken for one that was paired once and never revoked all keys, generation 1.",
 		);
 	return known ?? 1;
 }

@@ -41,5 +41,6 @@ Options of all commands:
 Passwords and tokens are asked for, or read from a line of standard input, and never taken as an argument.
 
 Exit codes: 0 done, 1 failed or not confirmed, 2 wrong usage, 3 unreachable, 4 refused by the sensor,
-5 not this owner's sensor, 6 nothing discovered, 130 interrupted at a question. With --json an error is {"error":"...","code":"..."}, code as in docs/protocol.md.
+5 not this owner's sensor, 6 nothing discovered, 130 interrupted at a question. With --json an error is
+{"error":"...","code":"..."}, code as in docs/protocol.md.
 `;

@@ -47,7 +47,7 @@ SCOPES = {
     "l": ("light", {"setColor"}),
     "m": ("manage", {"getSettings", "setHttps", "setInflux", "setMqtt", "setName", "update", "restart"}),
 }
-OWNERS = {"pair", "factoryReset", "setAuth", "setKeys", "setWifi"}
+OWNERS = {"pair", "factoryReset", "setAuth", "setKeys", "setWifi", "scanWifi"}
 
 
 class SensorError(Exception):
@@ -118,7 +118,7 @@ def mint_key(
     """Makes a key of the owner's UUID, as the text to open a Sensor with in other programs. It takes no device.
 
     `name`: 1 to 24 of a-z, 0-9 and dash, by which it is revoked. `until`: seconds since 1970 when it ends, 0: never.
-    `generation`: of the device, as settings()["keys"] tells; 1 until it has revoked all keys.
+    `generation`: of the device, as settings()["keys"] tells; 1 after its first pairing.
     """
     scope = ("r" if read else "") + ("l" if light else "") + ("m" if manage else "")
     key = f"{name}.{scope}.{until}.{generation}"

@@ -177,6 +177,38 @@ describe("a paired sensor on a desk", () => {
 		assert.equal((await cli(home, ["info", "--url", desk.http])).code, 0);
 	});
 
+	test("a key is made, shown, does what it is for, and is revoked", async (t) => {
+		const made = await run("key", "grafana", "--read");
+		assert.equal(made.code, 0, made.stderr);
+		const env = { AMBIENT16_URL: desk.http, AMBIENT16_KEY: made.stdout.trim() };
+		const program = (...args: string[]) => cli(temporaryFolder(t), args, { env });
+		assert.equal((await program("data")).code, 0);
+		assert.equal((await program("color", "red")).code, 2);
+		assert.match((await run("keys")).stdout, /^generation {2}1\nrevoked {5}none\n.*\n {2}grafana +read +\S/);
+		assert.equal((await run("revoke", "grafana")).stdout, "revoked: grafana\n");
+		const { code, stderr } = await program("data");
+		assert.equal(code, 4);
+		assert.match(stderr, /AMBIENT16_KEY/);
+		assert.match((await run("keys")).stdout, /^revoked {5}grafana$/m);
+		assert.equal((await typed("n\n", "revoke", "--all")).code, 1);
+		assert.equal((await typed("y\n", "revoke", "--all")).code, 0);
+		assert.equal((await json("keys")).generation, 2);
+		assert.match((await run("key", "grafana", "--read")).stdout, /^grafana\.r\.0\.2:/);
+		// What it was told last, it knows also while the sensor is out of reach.
+		const away = [
+			"key",
+			"a",
+			"--read",
+			"--url",
+			NOWHERE,
+			"--https",
+			"https://127.0.0.1:1",
+			"--key-file",
+			keyFile,
+		];
+		assert.match((await cli(home, away)).stdout, /^a\.r\.0\.2:/);
+	});
+
 	test("auth hmac-only refuses MD5 secrets, and md5 takes them again", async () => {
 		assert.equal((await run("data", "--md5")).code, 0);
 		await run("auth", "hmac-only");

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { Sensor } from "../../client/node";
+import { parseKey } from "../../client/key";
+import { mintKey, Sensor } from "../../client/node";
 import { discoveryMessages } from "../../modules/cloud/discovery";
 import { type Desk, startDesk, temporaryFolder } from "../support/desk";
 import { complaints } from "../support/home-assistant";
@@ -13,7 +14,7 @@ import { suiteScope } from "../support/scope";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const PAGE = readFileSync(join(ROOT, "docs", "home-assistant.md"), "utf8");
 const UDID = "10000fb38278";
-const UUID = "01234567-89ab-4def-8123-456789abcdef";
+const KEY = "home-assistant.rl.0.1:9c1f0d2b7a4e58630d1c2b3a495867f0e1d2c3b4a5968778695a4b3c2d1e0f98";
 
 const found = spawnSync("python3", ["-c", "import jinja2, yaml"]);
 const skip = found.status === 0 ? false : "there is no python3 with PyYAML and Jinja";
@@ -32,9 +33,14 @@ interface Outcome {
 }
 
 /** Carries out the page's configuration with a device at `url`. */
-function carryOut(url: string, udid: string, uuid: string, reachable = true): Promise<Outcome> {
+function carryOut(url: string, udid: string, key: string, reachable = true): Promise<Outcome> {
+	const [[id = "", secret = ""], [ownId = "", ownSecret = ""]] = [KEY.split(":"), key.split(":")];
 	const own = (text: string) =>
-		text.replaceAll("http://192.168.1.16", url).replaceAll(UDID, udid).replaceAll(UUID, uuid);
+		text
+			.replaceAll("http://192.168.1.16", url)
+			.replaceAll(UDID, udid)
+			.replaceAll(id, ownId)
+			.replaceAll(secret, ownSecret);
 	const input = {
 		secrets: own(block("# secrets.yaml")),
 		configuration: own(block("# configuration.yaml")),
@@ -54,6 +60,27 @@ function carryOut(url: string, udid: string, uuid: string, reachable = true): Pr
 	});
 }
 
+/** Pairs the device, and makes the page's key for it. */
+async function keyOf(desk: Desk): Promise<string> {
+	const uuid = await new Sensor(desk.http).pair();
+	return mintKey(uuid, { name: "home-assistant", read: true, light: true });
+}
+
+test("the page shows the key that its line makes", () => {
+	assert.match(PAGE, /key home-assistant --read --light/);
+	assert.ok(PAGE.includes(`   ${KEY}\n`));
+	assert.equal(parseKey(KEY).scope, "rl");
+});
+
+test("no page tells anybody to give the UUID to a program", () => {
+	for (const page of readdirSync(join(ROOT, "docs")).filter((name) => name.endsWith(".md")))
+		assert.doesNotMatch(
+			readFileSync(join(ROOT, "docs", page), "utf8"),
+			/AMBIENT16_UUID=|uuid\.txt|\.uuid\b/,
+			page,
+		);
+});
+
 test("the page names the entities that the device announces", () => {
 	const rows = [...PAGE.matchAll(/^\| (\w+) \| ([^|]*?) ?\|$/gm)].map(([, name, unit]) => [name, unit]);
 	const announced = [...discoveryMessages("ambient16", UDID)].map(({ topic, payload }) => {
@@ -70,15 +97,15 @@ test("the page names the entities that the device announces", () => {
 describe("the page, with a paired device that has measured", { skip }, () => {
 	const scope = suiteScope(after);
 	let desk: Desk;
-	let uuid: string;
+	let key: string;
 	before(async () => {
 		desk = await startDesk(scope, { args: ["--clock-rate", "60"] });
-		uuid = await new Sensor(desk.http).pair({ httpsUrl: desk.https });
+		key = await keyOf(desk);
 		await desk.waitFor(({ event }) => event === "window");
 	});
 
 	test("its REST configuration makes entities of the readings, of known classes and units, and the light red", async () => {
-		const { entities, scripts } = await carryOut(desk.http, desk.udid, uuid);
+		const { entities, scripts } = await carryOut(desk.http, desk.udid, key);
 		const names = ["temperature", "humidity", "pressure", "illuminance", "CO2"];
 		assert.deepEqual(
 			Object.keys(entities),
@@ -105,10 +132,10 @@ describe("the page, with a paired device that has measured", { skip }, () => {
 	test("they are unavailable while the sensor is away, refuses, or has measured nothing yet", async (t) => {
 		// Windows end with each ten seconds of the wall clock: its time all but stands still, so that none does now.
 		const fresh = await startDesk(t, { args: ["--clock-rate", "0.000001"] });
-		const other = await new Sensor(fresh.http).pair({ httpsUrl: fresh.https });
+		const other = await keyOf(fresh);
 		for (const outcome of [
-			await carryOut("http://127.0.0.1:1", desk.udid, uuid, false),
-			await carryOut(desk.http, desk.udid, UUID),
+			await carryOut("http://127.0.0.1:1", desk.udid, key, false),
+			await carryOut(desk.http, desk.udid, KEY),
 			await carryOut(fresh.http, fresh.udid, other),
 		])
 			for (const { state } of Object.values(outcome.entities)) assert.equal(state, "unavailable");
@@ -117,7 +144,7 @@ describe("the page, with a paired device that has measured", { skip }, () => {
 	test("its command prints the readings", (t) => {
 		const folder = temporaryFolder(t);
 		copyFileSync(join(ROOT, "client", "python", "ambient16.py"), join(folder, "ambient16.py"));
-		writeFileSync(join(folder, "ambient16.uuid"), `${uuid}\n`);
+		writeFileSync(join(folder, "ambient16.key"), `${key}\n`);
 		const [, command = ""] = /^ +command: (.*)$/m.exec(block("command_line:")) ?? [];
 		const { stdout, status } = spawnSync("sh", ["-c", command.replace("http://192.168.1.16", desk.http)], {
 			cwd: folder,

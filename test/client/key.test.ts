@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { createHash, createHmac, randomUUID } from "node:crypto";
-import { describe, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { parseKey } from "../../client/key";
 import { type KeyOptions, mintKey, Sensor, UnreachableError, UsageError } from "../../client/node";
+import { type Desk, startDesk } from "../support/desk";
+import { suiteScope } from "../support/scope";
 import { fingerprintOf, forged, INFO, playing, serve } from "./support/impostor";
 
 const UUID = "6d9f0a4c-31e8-4b57-9c2a-e05b7f1d8a36";
@@ -163,5 +165,67 @@ describe("a sensor that is opened with a key", () => {
 		const key = await mintKey(UUID, { name: "a", read: true });
 		await assert.rejects(new Sensor(url, { key }).data(), { name: "UsageError", message: /no keys yet/ });
 		assert.throws(() => new Sensor(url, { key, uuid: randomUUID() }), UsageError);
+	});
+});
+
+describe("keys of a paired device", () => {
+	const scope = suiteScope(after);
+	let desk: Desk;
+	let uuid: string;
+	let owner: Sensor;
+	const withKey = async (options: KeyOptions) => new Sensor(desk.http, { key: await mintKey(uuid, options) });
+	before(async () => {
+		desk = await startDesk(scope);
+		owner = new Sensor(desk.http);
+		uuid = await owner.pair();
+	});
+
+	test("do what they are for, and are seen", async () => {
+		const all = await withKey({ name: "all", read: true, light: true, manage: true });
+		await all.data();
+		assert.equal((await all.setColor("off")).color, "#000000");
+		const { keys } = await all.overHttps((secure) => secure.settings());
+		assert.equal(keys?.generation, 1);
+		assert.deepEqual(
+			keys?.seen.map(({ name, scope }) => [name, scope]),
+			[["all", "rlm"]],
+		);
+		await (await withKey({ name: "old", read: true, light: true, manage: true })).send({
+			getData: {},
+			setColor: { color: "red" },
+		});
+	});
+
+	test("end when they say, and are worth nothing once revoked", async () => {
+		const now = Math.floor(Date.now() / 1000);
+		await (await withKey({ name: "guest", read: true, until: now + 3600 })).data();
+		const ended = await withKey({ name: "guest", read: true, until: now - 10 });
+		await assert.rejects(ended.data(), { code: "expired-key" });
+		const guest = await withKey({ name: "guest", read: true });
+		const other = await withKey({ name: "other", read: true });
+		await guest.data();
+		await owner.overHttps((secure) => secure.setKeys({ revoke: ["guest"] }));
+		await assert.rejects(guest.data(), { code: "revoked-key" });
+		await other.data();
+		await owner.overHttps((secure) => secure.setKeys({ restore: ["guest"] }));
+		await guest.data();
+		await owner.overHttps((secure) => secure.setKeys({ revokeAll: true }));
+		for (const key of [guest, other]) await assert.rejects(key.data(), { code: "revoked-key" });
+		await (await withKey({ name: "guest", read: true, generation: 2 })).data();
+	});
+
+	test("of another owner are wrong", async () => {
+		const key = await mintKey(randomUUID(), { name: "a", read: true });
+		await assert.rejects(new Sensor(desk.http, { key }).data(), { code: "wrong-secret" });
+	});
+
+	test("and the UUID's programs do not lock each other out with their counters", async (t) => {
+		const key = await withKey({ name: "ahead", read: true, generation: 2 });
+		t.mock.timers.enable({ apis: ["Date"], now: Date.now() + 3_600_000 });
+		await key.data();
+		t.mock.timers.reset();
+		await owner.data();
+		await key.data();
+		await owner.data();
 	});
 });

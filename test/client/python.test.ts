@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { Sensor } from "../../client/node";
+import { mintKey, Sensor } from "../../client/node";
 import { type Desk, startDesk, temporaryFolder } from "../support/desk";
 import { suiteScope } from "../support/scope";
 import { startHasty } from "./support/hasty";
@@ -304,7 +304,8 @@ result = [version, seen]
 		const page = readFileSync(new URL("../../docs/client.md", import.meta.url), "utf8");
 		const [, example = "", output = ""] = /```python\n([\s\S]*?)```\n+```\n([\s\S]*?)```/.exec(page) ?? [];
 		const folder = temporaryFolder(t);
-		writeFileSync(join(folder, "uuid.txt"), `${uuid}\n`);
+		const key = await mintKey(uuid, { name: "python", read: true, light: true, manage: true });
+		writeFileSync(join(folder, "key.txt"), `${key}\n`);
 		await desk.waitFor(({ event }) => event === "window");
 		const { stdout, stderr } = spawnSync(
 			"python3",
