@@ -37,6 +37,8 @@ export class NodeSocket implements Socket {
 	#owing = false;
 	/** No event may follow. */
 	#closed = false;
+	/** Bytes that came all the same. */
+	#discarded = 0;
 	#closeTimer: Timer;
 	/** Why the stream broke. */
 	#reason: string | undefined;
@@ -111,7 +113,12 @@ export class NodeSocket implements Socket {
 	#receive(chunk: Buffer): void {
 		// Taken off the wire all the same: unread bytes would make the system reset the connection, and the
 		// answer would be lost with it (RFC 9112, 9.6).
-		if (this.#closed) return;
+		if (this.#closed) {
+			this.#discarded += chunk.length;
+			// Nobody waits for an answer to it. A server could go on for as long as it is listened to.
+			if (this.#options.outgoing && this.#discarded > READ_AHEAD) this.#stream.destroy();
+			return;
+		}
 		const { buffer, byteOffset, length } = this.#held ? Buffer.concat([this.#held, chunk]) : chunk;
 		// The firmware knows no Buffer, whose slice() is another one.
 		this.#held = new Uint8Array(buffer, byteOffset, length);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createServer } from "node:net";
 import { describe, test } from "node:test";
 import { createServer as createTlsServer, type SecureVersion, type TLSSocket } from "node:tls";
 import type { Lookup } from "../../../hosts/desktop/dial";
@@ -128,7 +129,7 @@ describe("the address", { timeout: 20_000 }, () => {
 	});
 });
 
-describe("a connection", { timeout: 20_000 }, () => {
+describe("a connection", { timeout: 9_000 }, () => {
 	test("nothing is told before it has returned", async (t) => {
 		const { network } = desktopNetwork(t);
 		let returned = false;
@@ -206,6 +207,29 @@ describe("a connection", { timeout: 20_000 }, () => {
 		});
 		await until(() => served.connections === 1 && served.open.size === 0);
 		assert.ok(Buffer.concat(received).length >= 16_384);
+	});
+
+	test("a server that goes on sending after the close is cut off", async (t) => {
+		// It does not mind that the device will send no more.
+		const server = createServer({ allowHalfOpen: true }, (socket) => {
+			const more = () => {
+				while (socket.writable && socket.write("x".repeat(10_000)));
+			};
+			socket.on("drain", more);
+			more();
+		});
+		const served = await serve(t, server);
+		const { network } = desktopNetwork(t);
+		let closed = false;
+		const stream = network.connect(to(served), {
+			onReadable() {
+				stream.close();
+				closed = true;
+			},
+			onWritable() {},
+			onError: () => assert.fail(),
+		});
+		await until(() => closed && served.open.size === 0);
 	});
 
 	test("an exception in the handler is told and ends it", async (t) => {
