@@ -81,7 +81,8 @@ export async function built(program) {
 	try {
 		renameSync(mine, path);
 	} catch (error) {
-		rmSync(mine, { recursive: true });
+		// Also twice at a time in one process: then the other one has moved it.
+		rmSync(mine, { recursive: true, force: true });
 		if (!existsSync(path)) throw error;
 	}
 	prune(folder);
