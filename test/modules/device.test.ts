@@ -441,6 +441,24 @@ describe("settings", () => {
 });
 
 describe("HTTPS mode", () => {
+	test("the certificate gets new dates when they end, but never in HTTPS mode", () => {
+		const { host, owner } = paired();
+		const told = (kind: "http" | "https") => {
+			const peer = owner.open({ setHttps: { enabled: true, limit: 900 } }, kind);
+			host.advance(1);
+			return parse(peer).body.setHttps.fingerprint;
+		};
+		const first = told("http");
+		host.realTime.jump(host.realTime.now() + 800 * 86_400_000);
+		for (let i = 0; i < 3; i++) {
+			host.advance(60_000);
+			assert.equal(told("https"), first);
+		}
+		owner.command({ setHttps: { enabled: false } }, "https");
+		host.advance(60_001);
+		assert.notEqual(told("http"), first);
+	});
+
 	test("the answer tells where it is and proves the certificate; then plain HTTP is closed", () => {
 		const { owner, host } = paired();
 		const token = owner.token;

@@ -181,6 +181,18 @@ export function makeCertificates(folder: string): void {
 		constrained("broken-mask", "permitted;IP:192.0.2.0/255.0.255.0");
 		named("by-broken-mask", "broken-mask", "DNS:sensor.test");
 
+		constrained("excludes-directory", "excluded;dirName:directory\n[directory]\nO=Elsewhere");
+		named("in-any-directory", "excludes-directory", "DNS:sensor.test");
+		constrained("permits-directory", "permitted;dirName:directory\n[directory]\nCN=here");
+		named("in-directory", "permits-directory", "DNS:sensor.test", "here");
+		named("other-directory", "permits-directory", "DNS:sensor.test", "there");
+		named("many-names", "permits", Array(1400).fill("IP:192.0.2.7").join(","));
+
+		copyFileSync(at("ca.key"), at("unconstrained.key"));
+		certificate("unconstrained", { issuer: "permits", extensions: authority });
+		named("far-below", "unconstrained", "DNS:sensor.test,DNS:other.test");
+		append("far-below", "unconstrained");
+
 		for (const criticality of ["", "critical,"]) {
 			const name = criticality ? "below-critical" : "below";
 			constrained(name, `${criticality}${home}`, "ca");
