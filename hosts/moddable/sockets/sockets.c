@@ -131,8 +131,10 @@ static void release(xsMachine *the, Socket *socket)
 {
 	forget(the, socket);
 	free(socket->output);
+#ifndef ESP_PLATFORM
 	/* While it is waited for, Linux keeps the port of a listener that is only closed. */
 	if (socket->kind == LISTENER) shutdown(socket->fd, SHUT_RDWR);
+#endif
 	if (socket->fd >= 0) closeSocket(socket->fd);
 	socket->id = 0;
 	a16_wait_changed();

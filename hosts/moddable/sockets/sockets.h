@@ -44,7 +44,7 @@
 
 /*
  * Of every kind, at a time: 2 listeners; 4 connections of HTTP, 4 beginnings and 2 sessions of TLS; 4 that are being
- * closed; 3 to servers; 2 of UDP. lwIP has one more, for wait.c (CONFIG_LWIP_MAX_SOCKETS).
+ * closed; 3 to servers; 2 of UDP. lwIP has a few more (CONFIG_LWIP_MAX_SOCKETS).
  */
 #define A16_SOCKETS 21
 
