@@ -215,4 +215,20 @@ describe("the firmware on XS", { skip: await missing() }, () => {
 		await owner.bench.advance(2_000);
 		assert.equal((await owner.bench.events("restarted")).length, 1);
 	});
+
+	for (const kind of ["slots", "chunks"])
+		test(`without memory for more ${kind} it ends, and tells that as the reason`, async (t) => {
+			const bench = await Bench.start(t);
+			await assert.rejects(bench.act("exhaust", kind), /XS abort: memory full \(/);
+		});
+
+	test("an exception that nobody caught is told and survived", async (t) => {
+		const bench = await Bench.start(t);
+		for (let i = 0; i < 3; i++) {
+			await bench.act("throw");
+			await bench.advance(1);
+		}
+		assert.equal((await bench.events("exception")).length, 3);
+		assert.equal((await new BenchOwner(bench).send(GET)).status, 200);
+	});
 });

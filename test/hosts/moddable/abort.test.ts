@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { surviveExceptions } from "../../../hosts/moddable/abort";
 
-const { abort } = globalThis as { abort?: unknown };
-after(() => Object.assign(globalThis, { abort }));
+after(() => Reflect.deleteProperty(globalThis, "abort"));
 
 /** What XS asks before it ends the machine. */
 function ask(why: string, seen: unknown[] = []): unknown {

@@ -1,4 +1,5 @@
 import type { Clock, DeviceEvent, Flash, Host, Motion, Storage } from "../../../hosts/host";
+import { surviveExceptions } from "../../../hosts/moddable/abort";
 import { digest, hmac } from "../../../hosts/moddable/digest";
 import { describe } from "../../../hosts/moddable/problem";
 import { Sockets } from "../../../hosts/moddable/sockets/sockets";
@@ -36,6 +37,25 @@ const actions: Record<string, (argument: string) => unknown> = {
 	},
 	button: (argument) => host?.button.onChange(argument === "down"),
 	motion: (argument) => host?.sensors.onMotion(argument as Motion),
+	/** Takes memory until there is none: `slots`, or else chunks. */
+	exhaust(argument) {
+		const texts = new Array<string>(3_000).fill("");
+		for (let i = 0, chain = {}; ; i++) {
+			if (argument === "slots") chain = { chain };
+			// In steps smaller than what XS asks for to tell of it.
+			else texts[i] = `${i % 10}`;
+		}
+	},
+	/** Throws where nobody catches. */
+	throw() {
+		native.setTimer(
+			() => {
+				throw new Error("nobody's");
+			},
+			0,
+			false,
+		);
+	},
 	ports: () => host?.network.ports,
 	/** "port place deed": an echo that does it there; see sockets.ts. Returns its port. */
 	serve: (argument) => host?.echo.serve(argument),
@@ -76,6 +96,7 @@ function print(event: object): void {
 function createHost(argument: string): BenchHost {
 	const events = argument.includes("events");
 	const onException = (error: unknown) => print({ event: "exception", message: describe(error) });
+	surviveExceptions(onException);
 	const timers = new XsTimers(onException);
 	const io = new Sockets(onException);
 	const Network = argument.includes("tls")

@@ -48,9 +48,29 @@ void runPromiseJobs(xsMachine *the)
 	}
 }
 
+/* Whether the firmware goes on, which is asked as fxAbort of the SDK's xsPlatform.c does with `aborthook`. */
+static int isSurvived(xsMachine *the, const char *reason)
+{
+	volatile int survived = 0;
+	xsBeginHost(the);
+	xsVars(1);
+	xsVar(0) = xsException;
+	xsTry {
+		if (xsHas(xsGlobal, xsID("abort"))) {
+			xsResult = xsCall2(xsGlobal, xsID("abort"), xsString((char *)reason), xsVar(0));
+			survived = xsTypeOf(xsResult) == xsBooleanType && !xsToBoolean(xsResult);
+		}
+	}
+	xsCatch {
+	}
+	xsEndHost(the);
+	return survived;
+}
+
 /* On the chip it is the end as well. */
 void fxAbort(txMachine *the, int status)
 {
+	static int asking;
 	static const char *const REASONS[] = {
 		[XS_NOT_ENOUGH_MEMORY_EXIT] = "memory full",
 		[XS_STACK_OVERFLOW_EXIT] = "stack overflow",
@@ -59,6 +79,14 @@ void fxAbort(txMachine *the, int status)
 		[XS_UNHANDLED_REJECTION_EXIT] = "unhandled rejection",
 	};
 	const char *reason = status < (int)(sizeof(REASONS) / sizeof(*REASONS)) ? REASONS[status] : NULL;
+	/* The chip goes on with it until its stack is full. */
+	if (asking) reason = "stack overflow while it was asked";
+	else if (reason && status != XS_STACK_OVERFLOW_EXIT) {
+		asking = 1;
+		int survived = isSurvived(the, reason);
+		asking = 0;
+		if (survived) return;
+	}
 	fprintf(stderr, "XS abort: %s (%d of %d slots, %d of %d bytes of chunks)\n", reason ? reason : "fatal",
 		(int)the->currentHeapCount, (int)the->maximumHeapCount, (int)the->currentChunksSize, (int)the->maximumChunksSize);
 	if (status == XS_UNHANDLED_EXCEPTION_EXIT || status == XS_UNHANDLED_REJECTION_EXIT)
