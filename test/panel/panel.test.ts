@@ -313,7 +313,7 @@ describe("the panel in a browser", { skip: noBrowser, timeout: 600_000 }, () => 
 						const range = document.createRange();
 						range.selectNodeContents(it);
 						const tops = [...range.getClientRects()].filter(({ width }) => width > 0);
-						return Math.max(...tops.map(({ bottom }) => bottom)) - Math.min(...tops.map(({ top }) => top)) > 40;
+						return Math.max(...tops.map(({ bottom }) => bottom)) - Math.min(...tops.map(({ top }) => top)) > 30;
 					})
 					.map((it) => it.textContent)`,
 			);
