@@ -16,7 +16,8 @@ export async function key({ rest: [name], values, sensor, owner, open, say }: Ca
 		return undefined;
 	});
 	const { uuid, file } = owner(info?.udid);
-	const generation = numberOf(values, "generation") ?? (await generationOf(info && open({ uuid }), file));
+	const generation =
+		numberOf(values, "generation") ?? (await generationFor(name, info && open({ uuid }), file));
 	const text = await mintKey(uuid, { ...options, generation });
 	if (target !== undefined) {
 		writeSecret(target, text);
@@ -79,11 +80,17 @@ function endOf({ until, days }: Values): number {
 }
 
 /** Of the keys that the sensor takes: what it says, or, if it cannot be reached, what it last said. */
-async function generationOf(sensor: Sensor | undefined, file: string | undefined): Promise<number> {
+async function generationFor(
+	name: string,
+	sensor: Sensor | undefined,
+	file: string | undefined,
+): Promise<number> {
 	if (sensor) {
 		const { keys } = await sensor.overHttps((secure) => secure.settings());
 		if (!keys) throw new UsageError("this sensor's firmware knows no keys yet");
 		if (file !== undefined) keepGeneration(file, keys.generation);
+		if (keys.revoked.includes(name))
+			throw new UsageError(`${name} is revoked, and so is every key of that name: choose another`);
 		return keys.generation;
 	}
 	const known = file === undefined ? undefined : readGeneration(file);

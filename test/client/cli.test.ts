@@ -190,6 +190,9 @@ describe("a paired sensor on a desk", () => {
 		assert.equal(code, 4);
 		assert.match(stderr, /AMBIENT16_KEY/);
 		assert.match((await run("keys")).stdout, /^revoked {5}grafana$/m);
+		const again = await run("key", "grafana", "--read");
+		assert.equal(again.code, 2);
+		assert.match(again.stderr, /choose another/);
 		assert.equal((await typed("n\n", "revoke", "--all")).code, 1);
 		assert.equal((await typed("y\n", "revoke", "--all")).code, 0);
 		assert.equal((await json("keys")).generation, 2);
