@@ -50,6 +50,9 @@ export async function bundle() {
 	return Buffer.concat(outputFiles.map(({ contents }) => contents));
 }
 
+/** How many programs this process has begun to make. */
+let made = 0;
+
 /**
  * The folder with a program, `desk` or `ambient16`, as it stands in the repository. It is made when its sources have
  * changed, and kept by their content: starting it then takes a fraction of the time and memory that a compiler takes.
@@ -63,8 +66,8 @@ export async function built(program) {
 		utimesSync(path, new Date(), new Date());
 		return path;
 	}
-	// Somebody else may make it at the moment.
-	const mine = `${path}.${process.pid}`;
+	// Somebody else may make it at the moment, also in this process.
+	const mine = `${path}.${process.pid}.${made++}`;
 	const { metafile } = await compile({
 		entryPoints: entries,
 		metafile: true,
@@ -81,8 +84,7 @@ export async function built(program) {
 	try {
 		renameSync(mine, path);
 	} catch (error) {
-		// Also twice at a time in one process: then the other one has moved it.
-		rmSync(mine, { recursive: true, force: true });
+		rmSync(mine, { recursive: true });
 		if (!existsSync(path)) throw error;
 	}
 	prune(folder);
