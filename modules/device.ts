@@ -349,8 +349,9 @@ export class Device {
 
 	#paired(wifi: WifiCredentials | undefined): void {
 		if (this.#closed) return;
-		this.#pairing.close();
+		// First: while it joins, HTTPS stays open for the phone that looks on.
 		this.#wifi?.paired(wifi);
+		this.#pairing.close();
 	}
 
 	/** The owner is forgotten in memory first, so that a flash that fails now keeps nobody in. */

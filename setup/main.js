@@ -91,7 +91,6 @@ function choose(network) {
 }
 
 async function search() {
-	complain("");
 	const list = part("networks");
 	part("found").hidden = false;
 	part("again").hidden = true;
@@ -237,7 +236,10 @@ async function start() {
 	input("show").onchange = () => {
 		input("password").type = input("show").checked ? "text" : "password";
 	};
-	part("again").onclick = () => void search();
+	part("again").onclick = () => {
+		complain("");
+		void search();
+	};
 	part("choose").onsubmit = (event) => void connect(event);
 	part("copy").onclick = quietly(async () => {
 		await navigator.clipboard.writeText(uuid);

@@ -84,12 +84,12 @@ export class HomeWifi {
 
 	/** The access point is there for the owner's network to be set, or to be seen to work: it is not the only network. */
 	get settingUp(): boolean {
-		return this.#open && this.#station.state !== undefined;
+		return this.#open && this.state !== undefined;
 	}
 
 	/** How it stands with the network that is being joined; undefined if none is. */
 	get state(): WifiState | undefined {
-		return this.#station.state;
+		return this.#leaving === undefined ? this.#station.state : "joining";
 	}
 
 	get trial(): TrialResult | undefined {

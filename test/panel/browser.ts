@@ -12,7 +12,7 @@ export interface Sight extends View {
 
 /** Opens a panel. */
 export async function look(scope: Scope, url: string, locale = "en-US"): Promise<Sight> {
-	const view = await openPage(scope, locale);
+	const view = await openPage(scope, locale === undefined ? {} : { locale });
 	const { page } = view;
 	const requests: string[] = [];
 	const complaints: string[] = [];

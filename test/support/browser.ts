@@ -1,6 +1,12 @@
 import { existsSync } from "node:fs";
 import { after } from "node:test";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import {
+	type Browser,
+	type BrowserContext,
+	type BrowserContextOptions,
+	chromium,
+	type Page,
+} from "playwright-core";
 import type { Scope } from "./desk";
 
 const CHROMIUM = "/usr/bin/chromium";
@@ -37,9 +43,13 @@ function browser(): Promise<Browser> {
 	return launched;
 }
 
+/** What a browser is like, beside what it is usually. */
+export type ViewOptions = BrowserContextOptions;
+
 /** An empty page in a browser without a past, as wide as a desk's. */
-export async function openPage(scope: Scope, locale = "en-US"): Promise<View> {
-	const context = await (await browser()).newContext({ viewport: { width: 1120, height: 800 }, locale });
+export async function openPage(scope: Scope, options: ViewOptions = {}): Promise<View> {
+	const usual = { viewport: { width: 1120, height: 800 }, locale: "en-US" };
+	const context = await (await browser()).newContext({ ...usual, ...options });
 	scope.after(() => context.close());
 	return { page: await context.newPage(), context };
 }

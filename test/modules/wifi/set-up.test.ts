@@ -67,6 +67,8 @@ describe("setting up", () => {
 		assert.equal(host.wifi.accessPoint, true);
 		const answer = owner.signed({ setWifi: HOME }, "https");
 		assert.deepEqual(answer.body.setWifi, { ssid: "home", state: "joining" });
+		// What the one before led to is not what this one does.
+		assert.equal(owner.get().body.wifi, "joining");
 		host.advance(6_000);
 		assert.equal(owner.get().body.wifi, "joined");
 	});
