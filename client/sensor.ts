@@ -73,13 +73,12 @@ class Connection {
 		return info;
 	}
 
-	/** Shows a color for a while: as docs/protocol.md has it, or "off", or "#rgb". */
+	/** Shows a color for a while, or until the next order: as docs/protocol.md has it, also without its "#". */
 	async setColor(
 		color: Color,
 		options: ColorOptions = {},
 	): Promise<Required<ColorOptions> & { color: string }> {
-		const order = typeof color === "string" ? { ...spell(color), ...options } : { color, ...options };
-		return (await this.send({ setColor: order })).setColor as never;
+		return (await this.send({ setColor: { color: spell(color), ...options } })).setColor as never;
 	}
 
 	/** The latest window and the event counters. */
@@ -454,11 +453,8 @@ function pairingClosed(url: string): RefusedError {
 }
 
 /** A color that people write, as devices of every version take it. */
-function spell(color: string): { color: string; effect?: "solid" } {
-	if (/^off$/i.test(color)) return { color: "#000000", effect: "solid" };
-	const [, short, long] = /^#?(?:([0-9a-f]{3})|([0-9a-f]{6}))$/i.exec(color) ?? [];
-	if (short) return { color: `#${short.replace(/./g, "$&$&")}` };
-	return { color: long ? `#${long}` : color };
+function spell(color: Color): Color {
+	return typeof color === "string" && /^[0-9a-f]{3}([0-9a-f]{3})?$/i.test(color) ? `#${color}` : color;
 }
 
 function pause(ms: number): Promise<void> {

@@ -18,8 +18,8 @@ export type Color = string | { red: number; green: number; blue: number };
 export interface ColorOptions {
 	/** "blink" unless told otherwise. */
 	effect?: "blink" | "solid" | "breathe";
-	/** Seconds, 1 to 3600; 10 unless told otherwise. */
-	duration?: number;
+	/** Seconds, 1 to 86400, or null: until the next order; 10 unless told otherwise. */
+	duration?: number | null;
 	/** Percent, 0 to 100; 100 unless told otherwise. */
 	intensity?: number;
 }

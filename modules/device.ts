@@ -23,6 +23,7 @@ import { beginReset, finishReset, recover } from "./identity/factory-reset";
 import { PairingWindow } from "./identity/pairing";
 import { watchButton } from "./identity/reset-button";
 import { Vault } from "./identity/vault";
+import { KeptOrder } from "./led/kept-order";
 import { Light } from "./led/light";
 import { ERROR_SIGNAL_TIME } from "./limits";
 import { Sampler } from "./sensing/sampler";
@@ -40,6 +41,7 @@ export class Device {
 	#settings: SettingsStore;
 	#token: Token;
 	#light: Light;
+	#keptOrder: KeptOrder;
 	#sampler: Sampler;
 	#cloud: Cloud;
 	/** What was last told of it. */
@@ -65,6 +67,7 @@ export class Device {
 			timers: host.timers,
 			clock: host.clock,
 			onChange: (red, green, blue, effect) => host.report({ event: "led", red, green, blue, effect }),
+			onOrder: (order) => this.#keptOrder.follow(order),
 		});
 		try {
 			recover(host);
@@ -74,6 +77,13 @@ export class Device {
 		this.#vault = new Vault(host);
 		this.#settings = new SettingsStore(host.flash);
 		host.report({ event: "paired", paired: this.#vault.paired });
+		this.#keptOrder = new KeptOrder({
+			flash: host.flash,
+			timers: host.timers,
+			onProblem: (message) => this.#problem(message),
+		});
+		const order = this.#keptOrder.value;
+		if (order && this.#vault.paired) this.#light.show(order);
 		this.#token = new Token(host, (token) => {
 			host.report({ event: "token", token });
 		});
@@ -202,6 +212,7 @@ export class Device {
 		this.#endTrial();
 		this.#host.timers.clear(this.#errorTimer);
 		this.#light.close();
+		this.#keptOrder.close();
 		this.#host.announce?.withdraw();
 	}
 
@@ -360,6 +371,7 @@ export class Device {
 		this.#vault.forget();
 		this.#settings.forget();
 		this.#light.off();
+		this.#keptOrder.forget();
 		this.#update.close();
 		this.#host.report({ event: "reset" });
 		try {

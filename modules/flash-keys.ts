@@ -2,6 +2,8 @@
 
 export const UUID_KEY = "uuid";
 export const SETTINGS_KEY = "settings";
+/** The order of the light that holds until the next one. */
+export const LIGHT_KEY = "light";
 /** Key and certificate of the HTTPS server. */
 export const IDENTITY_KEY = "tls";
 /** The last generation of keys before the last factory reset, which leaves it there. */

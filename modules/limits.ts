@@ -134,8 +134,10 @@ export const HTTPS_IDLE = [5, 120, 3600] as const;
 export const HTTPS_LIMIT = [10, 900, 3600] as const;
 
 // Light.
-/** Seconds that a color is shown: [least, default, most]. */
-export const COLOR_DURATION = [1, 10, 3600] as const;
+/** Seconds that a color is shown: [least, default, most]. A day: longer is without an end. */
+export const COLOR_DURATION = [1, 10, 86_400] as const;
+/** Between two writes of the light's order: flash of 100,000 cycles, with NVS over several sectors, lasts for decades. */
+export const KEPT_ORDER_INTERVAL = 60_000;
 /** Half a blink: 1 Hz is seen by all and far below the 3 Hz that can harm (WCAG 2.3.1). */
 export const BLINK_HALF = 500;
 /** One breath. */

@@ -7,7 +7,7 @@ export const HELP = `ambient16: talk to an Ambient16 sensor
   ambient16 pair [--ssid NAME] [--same-as UDID|FILE]
                                        becomes its owner, with a new UUID or that of another sensor, and keeps the
                                        UUID in the key file; what that held before is moved aside
-  ambient16 color COLOR|off [--effect blink|solid|breathe] [--duration S] [--intensity PERCENT]
+  ambient16 color COLOR|off [--effect blink|solid|breathe] [--duration S|forever] [--intensity PERCENT]
   ambient16 data [--watch]             what it measures
   ambient16 settings
   ambient16 influx set URL (--database NAME [--user NAME] | --bucket NAME [--org NAME]) [--ca FILE | --fingerprint HEX]

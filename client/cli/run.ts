@@ -163,14 +163,16 @@ const COMMANDS: Record<Command, (call: Call) => Promise<void> | void> = {
 		if (color === undefined)
 			throw new UsageError("which color? One that begins with # needs quotes, or no #");
 		const { effect } = values;
-		const [duration, intensity] = [numberOf(values, "duration"), numberOf(values, "intensity")];
+		const intensity = numberOf(values, "intensity");
+		const duration = values.duration === "forever" ? null : numberOf(values, "duration");
 		const shown = await (await owned("setColor")).setColor(color, {
 			...(effect !== undefined && { effect: effect as "blink" }),
 			...(duration !== undefined && { duration }),
 			...(intensity !== undefined && { intensity }),
 		});
-		const look = /^off$/i.test(color) ? "off" : `${shown.color} ${shown.effect}`;
-		say(`${look} for ${shown.duration} s`, shown);
+		const isOff = shown.color === "#000000" || shown.intensity === 0;
+		const time = shown.duration === null ? "until the next order" : `for ${shown.duration} s`;
+		say(isOff ? "off" : `${shown.color} ${shown.effect} ${time}`, shown);
 	},
 
 	async data({ values, owned, say }) {

@@ -175,12 +175,13 @@ class _Connection:
         return info
 
     def set_color(self, color: Union[str, dict[str, int]], **options: Any) -> dict[str, Any]:
-        """Shows a color for a while: as docs/protocol.md has it, or "off", or "#rgb".
+        """Shows a color for a while, or until the next order: as docs/protocol.md has it, also without its "#".
 
-        Options: effect, duration (seconds), intensity (percent).
+        Options: effect, duration (seconds, or None: until the next order), intensity (percent).
         """
-        order = _spell(color) if isinstance(color, str) else {"color": color}
-        return self.send({"setColor": {**order, **options}})["setColor"]
+        if isinstance(color, str) and re.fullmatch("[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6}", color):
+            color = "#" + color
+        return self.send({"setColor": {"color": color, **options}})["setColor"]
 
     def data(self) -> dict[str, Any]:
         """The latest window and the event counters."""
@@ -474,15 +475,6 @@ class Sensor(_Connection):
                 return
             except SensorError:
                 time.sleep(GLANCE)
-
-
-def _spell(color: str) -> dict[str, Any]:
-    """A color that people write, as devices of every version take it."""
-    if color.lower() == "off":
-        return {"color": "#000000", "effect": "solid"}
-    if re.fullmatch("#?[0-9A-Fa-f]{3}", color):
-        return {"color": "#" + "".join(digit * 2 for digit in color[-3:])}
-    return {"color": f"#{color}" if re.fullmatch("[0-9A-Fa-f]{6}", color) else color}
 
 
 def _bytes(value: dict[str, Any]) -> bytes:

@@ -40,6 +40,16 @@ export class Fields {
 		throw this.invalid(name, `a number from ${range[0]} to ${range[2]}`);
 	}
 
+	/** The same, or null. */
+	numberOrNull(name: string, range: Range): number | null {
+		if (this.#values[name] === null) return null;
+		try {
+			return this.number(name, range);
+		} catch {
+			throw this.invalid(name, `a number from ${range[0]} to ${range[2]}, or null`);
+		}
+	}
+
 	/** true or false; it must be there. */
 	boolean(name: string): boolean {
 		const value = this.any(name);

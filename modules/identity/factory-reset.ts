@@ -1,6 +1,6 @@
 import type { Flash, Host } from "../../hosts/host";
 import { eraseStorage } from "../cloud/point-log";
-import { IDENTITY_KEY, RESETTING_KEY, SETTINGS_KEY, UUID_KEY } from "../flash-keys";
+import { IDENTITY_KEY, LIGHT_KEY, RESETTING_KEY, SETTINGS_KEY, UUID_KEY } from "../flash-keys";
 import { SettingsStore } from "../settings";
 import { keepGeneration } from "./generation";
 
@@ -19,7 +19,7 @@ export function finishReset({ flash, storage }: Pick<Host, "flash" | "storage">)
 	if (storage) eraseStorage(storage);
 	// Before the UUID goes, so that a reset that is cut off here knows it again.
 	if (flash.get(UUID_KEY)) keepGeneration(flash, new SettingsStore(flash).value.keys.generation);
-	for (const key of [UUID_KEY, SETTINGS_KEY, IDENTITY_KEY]) flash.delete(key);
+	for (const key of [UUID_KEY, SETTINGS_KEY, IDENTITY_KEY, LIGHT_KEY]) flash.delete(key);
 	flash.delete(RESETTING_KEY);
 }
 

@@ -1,7 +1,7 @@
 /** What a light shows before gamma: 0xrrggbb. */
 export type Color = number;
 
-/** The names taken. XS keeps each name that a property was asked for by, so that they are no properties. */
+/** The names taken; "off" is not CSS's. XS keeps each name that a property was asked for by, so that they are no properties. */
 const NAMES: readonly string[] = [
 	"black",
 	"silver",
@@ -27,20 +27,21 @@ const NAMES: readonly string[] = [
 	"turquoise",
 	"gold",
 	"indigo",
+	"off",
 ];
 
 /** Their values in CSS Color 4, 6.1: its "green" is half as bright as its "lime". */
 const VALUES: readonly Color[] = [
 	0x000000, 0xc0c0c0, 0x808080, 0xffffff, 0x800000, 0xff0000, 0x800080, 0xff00ff, 0x008000, 0x00ff00,
 	0x808000, 0xffff00, 0x000080, 0x0000ff, 0x008080, 0x00ffff, 0xffa500, 0xffc0cb, 0x00ffff, 0xff00ff,
-	0xee82ee, 0x40e0d0, 0xffd700, 0x4b0082,
+	0xee82ee, 0x40e0d0, 0xffd700, 0x4b0082, 0x000000,
 ];
 
 /** The parts of a color that is given as an object. */
 export const CHANNELS = ["red", "green", "blue"] as const;
 
 /**
- * The color that a name, "#rrggbb" (both in any case) or `{red, green, blue}` (integers 0 to 255, and
+ * The color that a name, "#rrggbb", "#rgb" (all in any case) or `{red, green, blue}` (integers 0 to 255, and
  * nothing beside them) stands for; undefined for everything else.
  */
 export function parseColor(value: unknown): Color | undefined {
@@ -48,8 +49,9 @@ export function parseColor(value: unknown): Color | undefined {
 		const at = NAMES.indexOf(value.toLowerCase());
 		if (at >= 0) return VALUES[at];
 		const digits = value.slice(1);
-		const hex = value.length === 7 && value[0] === "#" && !/[^0-9A-Fa-f]/.test(digits);
-		return hex ? Number.parseInt(digits, 16) : undefined;
+		if (value[0] !== "#" || /[^0-9A-Fa-f]/.test(digits)) return undefined;
+		if (digits.length === 3) return spread(Number.parseInt(digits, 16));
+		return digits.length === 6 ? Number.parseInt(digits, 16) : undefined;
 	}
 	if (typeof value !== "object" || value === null || Object.keys(value).length !== 3) return undefined;
 	const red = channel(value, "red");
@@ -71,6 +73,11 @@ export function scale(color: Color, factor: number): Color {
 	const green = Math.round(((color >> 8) & 0xff) * factor);
 	const blue = Math.round((color & 0xff) * factor);
 	return (red << 16) | (green << 8) | blue;
+}
+
+/** "#rgb" stands for "#rrggbb" (CSS Color 4, 5.2). */
+function spread(color: number): Color {
+	return (((color & 0xf00) << 8) | ((color & 0x0f0) << 4) | (color & 0x00f)) * 0x11;
 }
 
 function channel(value: object, name: (typeof CHANNELS)[number]): number | undefined {

@@ -4,14 +4,17 @@ import { type Color, scale } from "./color";
 import { beat, type Rhythm } from "./rhythm";
 import { SIGNALS, type Signal } from "./signals";
 
-export type Effect = "blink" | "solid" | "breathe";
+/** The first is the usual one. */
+export const EFFECTS = ["blink", "solid", "breathe"] as const;
+
+export type Effect = (typeof EFFECTS)[number];
 
 /** What the owner wants to see. */
 export interface LightOrder {
 	color: Color;
 	effect: Effect;
-	/** Seconds, from now on. */
-	duration: number;
+	/** Seconds, from now on; null: until the next order. */
+	duration: number | null;
 	/** Percent, 0 to 100, of the color before gamma. */
 	intensity: number;
 }
@@ -25,6 +28,8 @@ export interface LightOptions {
 	 * peak. `effect` is the owner's effect, the name of a signal, or "off".
 	 */
 	onChange?(red: number, green: number, blue: number, effect: string): void;
+	/** Told of the owner's order when it is another one than before; undefined: none is in force, and it is dark. */
+	onOrder?(order: LightOrder | undefined): void;
 }
 
 /** Something that is lit from `start` to `end`, in ms of the monotonic clock. */
@@ -52,6 +57,7 @@ export class Light {
 	readonly #timers: Timers;
 	readonly #clock: Clock;
 	readonly #onChange: LightOptions["onChange"];
+	readonly #onOrder: LightOptions["onOrder"];
 	readonly #gamma: Uint8Array | undefined;
 	readonly #signals: { [name in Signal]?: Scene } = {};
 	/** How many there are. */
@@ -67,25 +73,25 @@ export class Light {
 	#toldColor: Color = 0;
 	#toldEffect = "off";
 
-	constructor({ led, timers, clock, onChange }: LightOptions) {
+	constructor({ led, timers, clock, onChange, onOrder }: LightOptions) {
 		this.#led = led;
 		this.#timers = timers;
 		this.#clock = clock;
 		this.#onChange = onChange;
+		this.#onOrder = onOrder;
 		this.#gamma = gammaTable(led.gamma);
 		this.#render();
 	}
 
 	/** Carries out an order; the one before is forgotten. Black is dark at once. */
 	show(order: LightOrder): void {
-		const effect = order.effect;
+		const { effect, duration } = order;
 		const color = scale(order.color, order.intensity / 100);
 		const start = this.#clock.monotonic();
-		this.#order =
-			color === 0
-				? undefined
-				: { effect, color, rhythm: RHYTHMS[effect], start, end: start + order.duration * 1000 };
+		const end = duration === null ? Number.POSITIVE_INFINITY : start + duration * 1000;
+		this.#order = color === 0 ? undefined : { effect, color, rhythm: RHYTHMS[effect], start, end };
 		this.#render(start);
+		this.#onOrder?.(this.#order && order);
 	}
 
 	/** Begins a signal; one that is given already goes on. */
@@ -108,7 +114,7 @@ export class Light {
 
 	/** Ends the owner's order. Signals stay. */
 	off(): void {
-		this.#order = undefined;
+		this.#end();
 		this.#render();
 	}
 
@@ -136,11 +142,16 @@ export class Light {
 		if (told !== this.#toldColor || scene.effect !== this.#toldEffect) this.#tell(told, scene.effect);
 	}
 
+	#end(): void {
+		if (!this.#order) return;
+		this.#order = undefined;
+		this.#onOrder?.(undefined);
+	}
+
 	#front(now: number): Scene | undefined {
 		if (this.#closed) return undefined;
-		if (this.#signaled > 0) return this.#mostUrgent();
-		if (this.#order && now >= this.#order.end) this.#order = undefined;
-		return this.#order;
+		if (this.#order && now >= this.#order.end) this.#end();
+		return this.#signaled > 0 ? this.#mostUrgent() : this.#order;
 	}
 
 	#mostUrgent(): Scene | undefined {

@@ -104,7 +104,10 @@ describe("a paired sensor on a desk", () => {
 		const pair = await cli(elsewhere, ["pair", "--url", host]);
 		assert.equal(pair.code, 0, pair.stderr);
 		const color = await cli(elsewhere, ["color", "off"], { env: { AMBIENT16_URL: host } });
-		assert.equal(color.stdout, "off for 10 s\n");
+		assert.equal(color.stdout, "off\n");
+		const forever = ["color", "0f8", "--effect", "solid", "--duration", "forever"];
+		const green = await cli(elsewhere, forever, { env: { AMBIENT16_URL: host } });
+		assert.equal(green.stdout, "#00ff88 solid until the next order\n");
 	});
 
 	test("pair leaves a sensor that has an owner, and makes no key for it", async (t) => {

@@ -204,13 +204,7 @@ result = sensor._nc > 9 * 10**14
 		await python(`for color in ${JSON.stringify(colors)}: Sensor(args[0], "secret").set_color(color)`, url);
 		assert.deepEqual(
 			heard.filter((it) => it.includes("setColor")).map((it) => /"setColor":(\{.*?\})\}$/.exec(it)?.[1]),
-			[
-				'{"color":"#000000","effect":"solid"}',
-				'{"color":"#00ff88"}',
-				'{"color":"#00FF88"}',
-				'{"color":"#00ff88"}',
-				'{"color":"blue"}',
-			],
+			['{"color":"off"}', '{"color":"#0f8"}', '{"color":"#0F8"}', '{"color":"#00ff88"}', '{"color":"blue"}'],
 		);
 	});
 

@@ -221,10 +221,10 @@ test("colors are taken as people write them", async (t) => {
 	assert.deepEqual(
 		heard.filter((it) => it.includes("setColor")).map((it) => /"setColor":(\{.*?\})\}$/.exec(it)?.[1]),
 		[
-			'{"color":"#000000","effect":"solid","duration":5}',
-			'{"color":"#000000","effect":"solid","duration":5}',
-			'{"color":"#00ff88","duration":5}',
-			'{"color":"#00FF88","duration":5}',
+			'{"color":"off","duration":5}',
+			'{"color":"OFF","duration":5}',
+			'{"color":"#0f8","duration":5}',
+			'{"color":"#0F8","duration":5}',
 			'{"color":"#00ff88","duration":5}',
 			'{"color":"#00ff88","duration":5}',
 			'{"color":"blue","duration":5}',

@@ -40,6 +40,28 @@ afterEach(() => {
 	running = [];
 });
 
+describe("a light until the next order", () => {
+	const order = { color: "#0f0", effect: "solid", duration: null };
+
+	test("is there again after a power cut, for the same owner only", () => {
+		const { owner, host } = paired();
+		assert.equal(owner.command({ setColor: order }).status, 200);
+		const next = new FakeHost();
+		for (const [key, value] of host.flash.contents) next.flash.set(key, value);
+		const again = start(next);
+		assert.deepEqual(next.led.color, [0, 255, 0]);
+		next.hold(10_000);
+		next.advance(600_000);
+		assert.deepEqual(next.led.color, [0, 0, 0]);
+		const last = new FakeHost();
+		for (const [key, value] of next.flash.contents) last.flash.set(key, value);
+		assert.equal(start(last).owner.pair().status, 200);
+		last.advance(1);
+		assert.deepEqual(last.led.color, [0, 0, 0]);
+		again.device.close();
+	});
+});
+
 describe("identity", () => {
 	test("GET / is up to date", () => {
 		const host = new FakeHost();

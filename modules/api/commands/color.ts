@@ -1,16 +1,15 @@
 import { CHANNELS, formatColor, parseColor } from "../../led/color";
-import type { Light, LightOrder } from "../../led/light";
+import { EFFECTS, type Light, type LightOrder } from "../../led/light";
 import { COLOR_DURATION } from "../../limits";
 import type { Command } from "../command";
 import { Fields } from "../fields";
 
 const NAME = "setColor";
 const FIELDS = ["color", "effect", "duration", "intensity"] as const;
-const EFFECTS = ["blink", "solid", "breathe"] as const;
 /** Percent: [least, default, most]. */
 const INTENSITY = [0, 100, 100] as const;
 
-/** `setColor`: shows a color for a while, then the light goes back to what it was. */
+/** `setColor`: shows a color for a while, or until the next order. */
 export class SetColor implements Command<LightOrder> {
 	static readonly names = [NAME, ...FIELDS, ...CHANNELS];
 	readonly #light: Light;
@@ -35,11 +34,14 @@ export class SetColor implements Command<LightOrder> {
 		const fields = new Fields(NAME, value, FIELDS);
 		const color = parseColor(fields.any("color"));
 		if (color === undefined)
-			throw fields.invalid("color", 'a color name, "#rrggbb" or {red, green, blue} from 0 to 255');
+			throw fields.invalid(
+				"color",
+				'"off", a color name, "#rrggbb", "#rgb" or {red, green, blue} from 0 to 255',
+			);
 		return {
 			color,
 			effect: fields.choice("effect", EFFECTS),
-			duration: fields.number("duration", COLOR_DURATION),
+			duration: fields.numberOrNull("duration", COLOR_DURATION),
 			intensity: fields.number("intensity", INTENSITY),
 		};
 	}

@@ -19,7 +19,7 @@ export const commands: Group = {
 			},
 		},
 		{
-			name: "setColor takes a name, #rrggbb, and red, green and blue",
+			name: "setColor takes a name, off, #rrggbb, #rgb, and red, green and blue",
 			async run(t) {
 				for (const [color, shown] of [
 					["red", "#ff0000"],
@@ -29,6 +29,9 @@ export const commands: Group = {
 					["black", "#000000"],
 					["orange", "#ffa500"],
 					["#A1b2C3", "#a1b2c3"],
+					["off", "#000000"],
+					["OFF", "#000000"],
+					["#1aF", "#11aaff"],
 					["#000000", "#000000"],
 					[{ red: 1, green: 2, blue: 255 }, "#0102ff"],
 					[{ blue: 0, red: 255, green: 0 }, "#ff0000"],
@@ -43,7 +46,8 @@ export const commands: Group = {
 			name: "setColor takes its fields to the ends of their ranges",
 			async run(t) {
 				for (const fields of [
-					{ effect: "solid", duration: 3600, intensity: 100 },
+					{ effect: "solid", duration: 86400, intensity: 100 },
+					{ effect: "solid", duration: null, intensity: 100 },
 					{ effect: "breathe", duration: 10, intensity: 0 },
 					{ effect: "blink", duration: 1, intensity: 1 },
 				]) {
@@ -62,7 +66,10 @@ export const commands: Group = {
 					"",
 					"bluish",
 					"blue ",
+					"#12",
+					"#1234",
 					"#12345",
+					"123",
 					"#1234567",
 					"#12345g",
 					"123456",
@@ -91,7 +98,7 @@ export const commands: Group = {
 			async run(t) {
 				for (const [field, values] of Object.entries({
 					effect: ["Blink", "", "flash", null, 1, ["blink"]],
-					duration: [0, 0.5, 3601, -1, "10", null, true, [10], {}],
+					duration: [0, 0.5, 86401, -1, "10", "", true, [10], {}],
 					intensity: [-1, 101, "50", null, false],
 				}))
 					for (const value of values) {

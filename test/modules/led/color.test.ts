@@ -41,6 +41,17 @@ describe("parseColor", () => {
 		assert.equal(parseColor("OrAnGe"), 0xffa500);
 	});
 
+	test("takes off, in any case, for black", () => {
+		assert.equal(parseColor("off"), 0x000000);
+		assert.equal(parseColor("Off"), 0x000000);
+	});
+
+	test("takes #rgb, each digit for two", () => {
+		assert.equal(parseColor("#0f8"), 0x00ff88);
+		assert.equal(parseColor("#AbC"), 0xaabbcc);
+		assert.equal(parseColor("#fff"), 0xffffff);
+	});
+
 	test("takes #rrggbb in any case", () => {
 		assert.equal(parseColor("#Ff8001"), 0xff8001);
 	});
@@ -62,7 +73,13 @@ describe("parseColor", () => {
 		const texts = [
 			"",
 			"#",
-			"#fff",
+			"#ff",
+			"#ffff",
+			"#ff\n",
+			"#f g",
+			"fff",
+			"off ",
+			"#off",
 			"#ff00000",
 			"ff0000",
 			"#ff000g",

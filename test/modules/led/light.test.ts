@@ -22,14 +22,16 @@ function setUp({ gamma = 1, lateness = (): number => 0 } = {}) {
 		clear: (timer) => time.clear(timer),
 	};
 	const changes: string[] = [];
+	const orders: (LightOrder | undefined)[] = [];
 	const light = new Light({
 		led,
 		timers,
 		clock: time,
 		onChange: (...change) => void changes.push(change.join(" ")),
+		onOrder: (order) => void orders.push(order),
 	});
 	led.history.length = 0;
-	return { time, led, light, changes };
+	return { time, led, light, changes, orders };
 }
 
 function order(changes: Partial<LightOrder> = {}): LightOrder {
@@ -74,6 +76,34 @@ describe("the owner's light", () => {
 		light.show(order({ effect: "blink", duration: 2 }));
 		time.advance(5_000);
 		assert.deepEqual(changes, ["255 0 0 blink", "0 0 0 blink", "255 0 0 blink", "0 0 0 blink", "0 0 0 off"]);
+	});
+
+	test("without a duration it stays until the next order, and no timer waits for its end", () => {
+		const { time, led, light } = setUp();
+		light.show(order({ duration: null }));
+		assert.equal(time.pending, 0);
+		time.advance(30 * 86_400_000);
+		assert.deepEqual(led.color, [255, 0, 0]);
+		light.show(order({ color: BLUE, duration: 1 }));
+		time.advance(1_000);
+		assert.deepEqual(led.color, DARK);
+	});
+
+	test("each order is told, and that none is in force any more, also behind a signal", () => {
+		const { time, light, orders } = setUp();
+		const red = order({ duration: 5 });
+		light.show(red);
+		assert.deepEqual(orders.splice(0), [red]);
+		light.signal("pairing");
+		time.advance(5_000);
+		assert.deepEqual(orders.splice(0), [undefined]);
+		light.show(order({ color: BLACK }));
+		light.show(order({ intensity: 0 }));
+		assert.deepEqual(orders.splice(0), [undefined, undefined]);
+		light.show(order({ duration: null }));
+		light.off();
+		light.off();
+		assert.deepEqual(orders, [order({ duration: null }), undefined]);
 	});
 
 	test("blink ends at its duration also when that is a moment to light up", () => {
