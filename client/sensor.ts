@@ -14,6 +14,7 @@ import type {
 	Trust,
 	UpdateStatus,
 	Wifi,
+	WifiNetwork,
 } from "./types.js";
 
 export interface SensorOptions {
@@ -226,6 +227,16 @@ export class SecureSensor extends Connection {
 	/** Where events go; null: nowhere. */
 	async setMqtt(mqtt: Mqtt | null): Promise<void> {
 		await this.send({ setMqtt: mqtt });
+	}
+
+	/** The Wi-Fi networks in reach, the strongest first. */
+	async scanWifi(): Promise<WifiNetwork[]> {
+		return ((await this.send({ scanWifi: {} })).scanWifi as { networks: WifiNetwork[] }).networks;
+	}
+
+	/** Another Wi-Fi, which the sensor keeps only if it gives an address. `settings` tells what became of it. */
+	async setWifi(wifi: Wifi): Promise<void> {
+		await this.send({ setWifi: wifi });
 	}
 
 	/** What keys are worth nothing from now on, and which are again. */

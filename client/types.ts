@@ -10,6 +10,10 @@ export interface Info {
 	paired: boolean;
 	/** Of a sensor that can be paired now: the port of its HTTPS. */
 	https?: number;
+	/** While it is let into a network over its own access point: how that goes. */
+	wifi?: WifiState;
+	/** Where it is, once it has joined. */
+	address?: string;
 }
 
 /** A name such as "blue", "off", "#rrggbb" or "#rgb", or channels from 0 to 255. */
@@ -86,7 +90,8 @@ export interface UpdateStatus {
 
 export interface Settings {
 	auth: { md5: boolean };
-	wifi: { ssid: string } | null;
+	/** `tried`: what became of the last `setWifi` since the sensor's start. */
+	wifi: { ssid: string; tried?: { ssid: string; state: WifiState } } | null;
 	influx: Record<string, unknown> | null;
 	mqtt: Record<string, unknown> | null;
 	points: { waiting: number; sent: number; lost: number; refused: number; error?: string };
@@ -110,6 +115,16 @@ export interface KeysOrder {
 	restore?: string[];
 	/** All that were ever made are worth nothing; new ones are of the next generation. */
 	revokeAll?: true;
+}
+
+export type WifiState = "joining" | "joined" | "wrong-password" | "not-found" | "no-address";
+
+export interface WifiNetwork {
+	ssid: string;
+	/** Strength in dBm. */
+	rssi: number;
+	/** Whether it wants a password. */
+	secure: boolean;
 }
 
 export interface Wifi {

@@ -84,6 +84,7 @@ export const SYNTAX = {
 	influx: { most: 2, words: ["set", "off"], options: ["database", "user", "bucket", "org", ...TRUST] },
 	mqtt: { most: 2, words: ["set", "off"], options: ["user", "topic", "no-discovery", ...TRUST] },
 	auth: { most: 1, words: ["hmac-only", "md5"] },
+	wifi: { most: 2, words: ["scan", "set", "status"] },
 	update: { most: 1, options: ["daily", ...TRUST] },
 	key: { most: 1, options: ["read", "light", "manage", "until", "days", "generation", "file"] },
 	keys: { most: 0 },

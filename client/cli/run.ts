@@ -31,6 +31,7 @@ import {
 import { Progress } from "./progress.js";
 import { askSecret, confirm } from "./prompt.js";
 import { describeData, watch } from "./watch.js";
+import { wifi } from "./wifi.js";
 
 /** The sensor does not know the UUID: it is another owner's. */
 export class NotYoursError extends SensorError {
@@ -268,6 +269,7 @@ const COMMANDS: Record<Command, (call: Call) => Promise<void> | void> = {
 	key,
 	keys,
 	revoke,
+	wifi,
 
 	async restart({ owned, say }) {
 		await (await owned("restart")).restart();

@@ -326,6 +326,14 @@ class SecureSensor(_Connection):
         """Where events go; None: nowhere."""
         self.send({"setMqtt": mqtt})
 
+    def scan_wifi(self) -> list[dict[str, Any]]:
+        """The Wi-Fi networks in reach, the strongest first: ssid, rssi in dBm, secure."""
+        return self.send({"scanWifi": {}})["scanWifi"]["networks"]
+
+    def set_wifi(self, ssid: str, password: str = "") -> None:
+        """Another Wi-Fi, which the sensor keeps only if it gives an address; `settings` tells what became of it."""
+        self.send({"setWifi": {"ssid": ssid, "password": password}})
+
     def set_keys(self, order: dict[str, Any]) -> None:
         """What keys are worth nothing from now on: {"revoke": [names]}, {"restore": [names]}, {"revokeAll": True}."""
         self.send({"setKeys": order})

@@ -87,9 +87,12 @@ export class HomeWifi {
 		return this.#open && this.state !== undefined;
 	}
 
-	/** How it stands with the network that is being joined; undefined if none is. */
+	/** How it stands with the network that was asked for last, or with the one it keeps to; undefined: there is none. */
 	get state(): WifiState | undefined {
-		return this.#leaving === undefined ? this.#station.state : "joining";
+		if (this.busy) return "joining";
+		const { state } = this.#station;
+		const failure = this.#result?.state;
+		return state === "joined" || failure === undefined || failure === "joined" ? state : failure;
 	}
 
 	get trial(): TrialResult | undefined {
@@ -183,7 +186,6 @@ export class HomeWifi {
 	#follow(state: WifiState): void {
 		const trial = this.#trial;
 		if (trial) {
-			this.#result = { ssid: trial.credentials.ssid, state };
 			if (state === "joined") this.#keep(trial.credentials);
 			else if (state !== "joining") {
 				trial.failure = state;
@@ -206,6 +208,7 @@ export class HomeWifi {
 			return;
 		}
 		this.#endTrial();
+		this.#result = { ssid: credentials.ssid, state: "joined" };
 		this.#kept = credentials;
 		this.#settled();
 	}
