@@ -1,9 +1,10 @@
-// Attacks a device on the bench for some minutes: node --import tsx test/xs/fuzz.ts [MINUTES [SEED]]
+// Attacks a device on the bench, with all memory of a chip, for some minutes: node --import tsx test/xs/fuzz.ts [MINUTES [SEED]]
+import { CREATION } from "./bench";
 import { attack, Burdened, randomFrom } from "./worst";
 
 const [minutes = 10, seed = 2] = process.argv.slice(2).map(Number);
 const tasks: (() => unknown)[] = [];
-const burdened = await Burdened.start({ after: (task) => tasks.push(task) });
+const burdened = await Burdened.start({ after: (task) => tasks.push(task) }, CREATION.static);
 const random = randomFrom(seed);
 const end = performance.now() + minutes * 60_000;
 let rounds = 0;
