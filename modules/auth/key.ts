@@ -45,8 +45,8 @@ export function keyText(id: string): string {
 	return `Ambient16 key\n${id}`;
 }
 
-/** A whole number without a sign, without leading zeros. */
+/** A whole number, written as the one text that it has. */
 function isNumber(text: string): boolean {
-	if (text === "" || text.length > KEY_DIGITS || /[^0-9]/.test(text)) return false;
-	return text[0] !== "0" || text === "0";
+	const number = Number(text);
+	return text.length <= KEY_DIGITS && Number.isInteger(number) && number >= 0 && String(number) === text;
 }
