@@ -57,6 +57,8 @@ export class Device {
 	#https: Port;
 	#unwatchButton: () => void;
 	#errorTimer: Timer;
+	/** The clouds are left alone. */
+	#quiet = false;
 	#closed = false;
 
 	constructor(host: Host) {
@@ -120,11 +122,8 @@ export class Device {
 		if (daily) this.#update.watchSoon(daily.url, daily.trust);
 		this.#mode = new HttpsMode(host, (mode) => {
 			host.report({ event: "mode", mode });
-			if (mode === "https") {
-				// What was heard on plain HTTP is worth nothing over HTTPS.
-				this.#token.renew();
-				this.#cloud.suspend();
-			} else if (!this.#closed) this.#cloud.resume();
+			// What was heard on plain HTTP is worth nothing over HTTPS.
+			if (mode === "https") this.#token.renew();
 			this.#arrangePorts();
 		});
 		this.#pairing = new PairingWindow(host.timers, (open) => {
@@ -162,6 +161,7 @@ export class Device {
 			network,
 			handle: this.#api.handle,
 			identity: () => this.#identity.value,
+			hasRoom: () => this.#mode.active || !this.#vault.paired,
 			onOpen,
 			onProblem,
 		});
@@ -348,7 +348,17 @@ export class Device {
 		else this.#https.close();
 		if (this.#mode.active) this.#http.close();
 		else this.#http.open();
+		this.#arrangeCloud();
 		this.#announce();
+	}
+
+	/** While the owner comes over HTTPS, its memory is not for the clouds. */
+	#arrangeCloud(): void {
+		const quiet = this.#mode.active || (this.#wifi?.settingUp ?? false);
+		if (quiet === this.#quiet) return;
+		this.#quiet = quiet;
+		if (quiet) this.#cloud.suspend();
+		else this.#cloud.resume();
 	}
 
 	#announce(): void {

@@ -4,14 +4,15 @@ import { bodyTooLarge, type Refusal, refuse } from "./errors";
 
 /** Puts the chunks of a request's body together. */
 export class ChunkedBody implements Body {
-	readonly #bounds: Bounds;
+	/** Of its bytes, while it arrives. */
+	readonly #most: number;
 	readonly #reader: ChunkReader;
 	#bytes = new Uint8Array(256);
 	#length = 0;
 
-	constructor(bounds: Bounds) {
-		this.#bounds = bounds;
-		this.#reader = new ChunkReader(bounds.body, (data) => this.add(data));
+	constructor({ body }: Bounds) {
+		this.#most = body;
+		this.#reader = new ChunkReader(body, (data) => this.add(data));
 	}
 
 	get done(): boolean {
@@ -24,13 +25,13 @@ export class ChunkedBody implements Body {
 
 	push(bytes: Uint8Array): number | Refusal {
 		const taken = this.#reader.push(bytes);
-		return typeof taken === "number" ? taken : refusalOf(taken, this.#bounds);
+		return typeof taken === "number" ? taken : refusalOf(taken, this.#most);
 	}
 
 	private add(data: Uint8Array): void {
 		const end = this.#length + data.length;
 		if (end > this.#bytes.length) {
-			const grown = new Uint8Array(Math.min(Math.max(end, 2 * this.#bytes.length), this.#bounds.body));
+			const grown = new Uint8Array(Math.min(Math.max(end, 2 * this.#bytes.length), this.#most));
 			grown.set(this.#bytes);
 			this.#bytes = grown;
 		}
@@ -39,8 +40,8 @@ export class ChunkedBody implements Body {
 	}
 }
 
-function refusalOf(fault: ChunkFault, { body }: Bounds): Refusal {
-	if (fault === "too-large") return bodyTooLarge(body);
+function refusalOf(fault: ChunkFault, most: number): Refusal {
+	if (fault === "too-large") return bodyTooLarge(most);
 	if (fault === "malformed") return refuse(400, "malformed-chunk", "The chunked body is malformed.");
 	return refuse(431, "header-too-large", "The trailers are too long.");
 }

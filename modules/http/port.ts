@@ -8,6 +8,8 @@ export interface PortOptions {
 	handle: Handler;
 	/** For HTTPS; opening fails while it returns undefined. */
 	identity?: () => Uint8Array | undefined;
+	/** Whether there is memory for long bodies over HTTPS at present; otherwise they are as over plain HTTP. */
+	hasRoom?: () => boolean;
 	/** The port is open now. */
 	onOpen(): void;
 	/** It could not be opened, or broke. */
@@ -60,7 +62,7 @@ export class Port {
 	}
 
 	#listen(): void {
-		const { network, handle, identity, onOpen } = this.#options;
+		const { network, handle, identity, hasRoom, onOpen } = this.#options;
 		network.timers.clear(this.#retry);
 		const key = identity?.();
 		if (identity && !key) {
@@ -72,6 +74,7 @@ export class Port {
 			network,
 			handle,
 			...(key && { identity: key }),
+			...(hasRoom && { hasRoom }),
 			onListening: (port) => {
 				if (this.#server !== server) return;
 				this.#number = port;

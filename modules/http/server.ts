@@ -10,6 +10,8 @@ export interface HttpServerOptions {
 	/** From Network.createIdentity: speak HTTPS with it. */
 	identity?: Uint8Array;
 	handle: Handler;
+	/** Whether there is memory for long bodies at present. */
+	hasRoom?: () => boolean;
 	/** The port is open. */
 	onListening(port: number): void;
 	/** The port could not be opened or was lost. */
@@ -26,9 +28,14 @@ export class HttpServer {
 	#closed = false;
 
 	constructor(options: HttpServerOptions) {
-		const { network, identity, handle } = options;
+		const { network, identity, handle, hasRoom } = options;
 		this.#network = network;
-		const bounds = { fields: network.headerBlock ?? HEADER_BLOCK, body: identity ? SECURE_BODY : BODY };
+		const bounds = {
+			fields: network.headerBlock ?? HEADER_BLOCK,
+			get body() {
+				return identity && (!hasRoom || hasRoom()) ? SECURE_BODY : BODY;
+			},
+		};
 		this.#service = {
 			bounds,
 			parser: new HeadParser(bounds),

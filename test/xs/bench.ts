@@ -67,6 +67,8 @@ export interface BenchOptions {
 	tls?: boolean;
 	/** Connects to the database and the broker, where otherwise what goes out is printed and taken. */
 	dials?: boolean;
+	/** It has Wi-Fi, and a page for it to be set. */
+	wifi?: boolean;
 	/** What watches over its C. */
 	watch?: Watch;
 }
@@ -152,9 +154,12 @@ export class Bench {
 
 	/** Starts a machine with a device, which listens when this resolves. `scope` ends it. */
 	static async start(scope: Scope, options: BenchOptions = {}): Promise<Bench> {
-		const { events = false, tls = false, dials = false } = options;
+		const { events = false, tls = false, dials = false, wifi = false } = options;
 		const bench = await Bench.startMachine(scope, options);
-		await bench.act("start", `${events ? "events" : ""} ${tls ? "tls" : ""} ${dials ? "dials" : ""}`);
+		await bench.act(
+			"start",
+			`${events ? "events" : ""} ${tls ? "tls" : ""} ${dials ? "dials" : ""} ${wifi ? "wifi" : ""}`,
+		);
 		await bench.advance(1_000);
 		return bench;
 	}

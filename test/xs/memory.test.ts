@@ -92,3 +92,57 @@ describe(`memory is never full, with ${SPARE} bytes to spare`, { skip: await mis
 		await burdened.serves();
 	});
 });
+
+/** Set up anew over its access point, a device has both ports open. Its clouds wait meanwhile. */
+describe(`memory is never full while a phone sets the device up, with ${SPARE} bytes to spare`, {
+	skip: await missing(),
+}, () => {
+	const tasks: (() => unknown)[] = [];
+	let burdened: Burdened;
+	before(async () => {
+		burdened = await Burdened.start({ after: (task) => tasks.push(task) }, undefined, true);
+		await burdened.openAccessPoint();
+	});
+	after(async () => {
+		assert.deepEqual(await burdened.bench.events("exception"), []);
+		for (const task of tasks) await task();
+	});
+
+	const KINDS = ["http", "http", "http", "http", "https", "https"] as const;
+	const page = Buffer.from("GET /setup HTTP/1.1\r\nHost: 192.168.4.1\r\n\r\n");
+	const probe = Buffer.from("GET /hotspot-detect.html HTTP/1.1\r\nHost: captive.apple.com\r\n\r\n");
+
+	for (const body of Object.keys(BODIES))
+		test(`all connections of both ports: ${body}`, async () => {
+			for (const head of Object.keys(HEADS))
+				await burdened.together(
+					KINDS.map(() => largest(head, body, "http")),
+					KINDS,
+				);
+			await burdened.serves("https");
+		});
+
+	test("the page goes to one phone while the other connections hold bodies", async () => {
+		for (const body of Object.keys(BODIES)) {
+			const held = KINDS.slice(1).map(() => largest("60 fields", body, "http"));
+			await burdened.together(
+				[...held, page],
+				[...KINDS.slice(1), "https"].slice(0, 6) as (typeof KINDS)[number][],
+			);
+			await burdened.together(
+				[page, ...held.slice(0, 5)],
+				["https", "http", "http", "http", "http", "https"],
+			);
+		}
+		await burdened.serves("https");
+	});
+
+	test("phones ask for the Internet, and are explained where to go, on all connections", async () => {
+		for (let round = 0; round < 10; round++) {
+			await burdened.together([probe, probe, page, page, page, page], KINDS);
+			const scan = Buffer.from(burdened.owner.signed({ scanWifi: {} }));
+			await burdened.together([page, page, page, page, scan, page], KINDS);
+		}
+		await burdened.serves("https");
+	});
+});

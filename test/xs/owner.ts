@@ -50,10 +50,10 @@ export class BenchOwner {
 		}
 	}
 
-	/** Pairs the device, and waits until it has become an owned one. */
-	async pair(): Promise<void> {
+	/** Pairs the device, perhaps with a network for it, and waits until it has become an owned one. */
+	async pair(wifi?: object): Promise<void> {
 		const { status, text } = await this.send(
-			post(JSON.stringify({ udid: UDID, pair: { uuid: this.uuid } })),
+			post(JSON.stringify({ udid: UDID, pair: { uuid: this.uuid, wifi } })),
 			"https",
 		);
 		assert.equal(status, 200, text);
@@ -81,8 +81,8 @@ export class BenchOwner {
 }
 
 /** A device with an owner, idle. */
-export async function pairedOwner(bench: Bench): Promise<BenchOwner> {
+export async function pairedOwner(bench: Bench, wifi?: object): Promise<BenchOwner> {
 	const owner = new BenchOwner(bench);
-	await owner.pair();
+	await owner.pair(wifi);
 	return owner;
 }

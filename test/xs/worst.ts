@@ -3,14 +3,17 @@ import type { AddressInfo } from "node:net";
 import { createServer, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import {
+	ACCESS_POINT_TIME,
 	BODY,
 	CA_BYTES,
 	CREDENTIAL_BYTES,
 	EVENTS_WAITING,
 	HEADER_BLOCK,
 	NAME_BYTES,
+	PASSPHRASE_MAX,
 	REQUEST_LINE,
 	SECURE_BODY,
+	SSID_BYTES,
 	TOPIC_BYTES,
 	URL_BYTES,
 } from "../../modules/limits";
@@ -25,6 +28,7 @@ export const SPARE = 8_192;
 const PATIENCE = 100;
 /** Connections that a port has at a time. */
 export const CONNECTIONS = { http: 4, https: 2 };
+type Kind = keyof typeof CONNECTIONS;
 const BODIES_MOST = { http: BODY, https: SECURE_BODY };
 
 /** MQTT 3.1.1, 3.1 and 3.2. */
@@ -99,13 +103,17 @@ export class Burdened {
 		this.#broker = broker;
 	}
 
-	/** `region`: bytes, if it is another one. */
-	static async start(scope: Scope, region = CREATION.static - SPARE): Promise<Burdened> {
+	/** `region`: bytes, if it is another one. `wifi`: it has Wi-Fi, with a name and password as long as they may be. */
+	static async start(scope: Scope, region = CREATION.static - SPARE, wifi = false): Promise<Burdened> {
 		// Neither ever has enough of it: points and events wait.
 		const database = await Mute.listen(scope);
 		const broker = await Mute.listen(scope, (bytes) => (bytes[0] === CONNECT ? CONNACK : undefined));
-		const bench = await Bench.start(scope, { region, dials: true });
-		const burdened = new Burdened(await pairedOwner(bench), database, broker);
+		const bench = await Bench.start(scope, { region, dials: true, wifi });
+		const network = { ssid: "s".repeat(SSID_BYTES), password: "p".repeat(PASSPHRASE_MAX) };
+		const burdened = new Burdened(await pairedOwner(bench, wifi ? network : undefined), database, broker);
+		// Until its access point has closed.
+		if (wifi) await bench.advance(ACCESS_POINT_TIME);
+		await burdened.owner.learn();
 		await burdened.secure();
 		await burdened.set();
 		await burdened.plain();
@@ -142,10 +150,13 @@ export class Burdened {
 			await this.bench.act("motion", i % 2 ? "left-to-right" : "right-to-left");
 	}
 
-	/** Each request on a connection of its own: a part of each first, then the rest of each, in an order. */
+	/**
+	 * Each request on a connection of its own, to one port or each to its own: a part of each first, then the rest of
+	 * each, in an order.
+	 */
 	async together(
 		requests: readonly Uint8Array[],
-		kind: "http" | "https" = "http",
+		kind: Kind | readonly Kind[] = "http",
 		order: readonly number[] = [...requests.keys()],
 		cut: (length: number) => number = (length) => length - 1,
 	): Promise<void> {
@@ -153,12 +164,21 @@ export class Burdened {
 		const wires: Wire[] = [];
 		const cuts = requests.map(({ length }) => cut(length));
 		for (const [i, request] of requests.entries())
-			wires.push((await this.owner.open(kind)).send(request.subarray(0, cuts[i])));
+			wires.push(
+				(await this.owner.open(typeof kind === "string" ? kind : kind[i])).send(request.subarray(0, cuts[i])),
+			);
 		await this.bench.act("nothing");
 		for (const i of order) wires[i]!.send(requests[i]!.subarray(cuts[i]));
 		for (const wire of wires) await wire.response("POST", PATIENCE).catch(() => this.bench.act("nothing"));
 		for (const wire of wires) wire.close();
 		await this.bench.advance(200);
+	}
+
+	/** The button opens the access point, and with it both ports, for who sets it up anew. */
+	async openAccessPoint(): Promise<void> {
+		await this.bench.act("button", "down");
+		await this.bench.act("button", "up");
+		await this.bench.advance(1_000);
 	}
 
 	/** The owner is served as ever. */

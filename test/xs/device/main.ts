@@ -7,6 +7,7 @@ import { XsTimers } from "../../../hosts/moddable/timers";
 import { Device } from "../../../modules/device";
 import { Echo } from "./echo";
 import { BenchNetwork, PlainBenchNetwork, TlsBenchNetwork } from "./network";
+import { BenchRadio, PAGE } from "./radio";
 
 const UDID = "10000fb38278";
 const SECTOR = 4096;
@@ -22,7 +23,7 @@ interface BenchHost extends Host {
 const actions: Record<string, (argument: string) => unknown> = {
 	/**
 	 * `events`: what the device reports is printed, which the chip does for a debugger only. `tls`: it has TLS. `dials`:
-	 * it connects to the database and the broker, without TLS.
+	 * it connects to the database and the broker, without TLS. `wifi`: it has Wi-Fi, and a page for it to be set.
 	 */
 	start(argument) {
 		host = createHost(argument);
@@ -122,6 +123,7 @@ function createHost(argument: string): BenchHost {
 			read: () => ({ temperature: 21.5, humidity: 40, pressure: 101_325, illuminance: 120 }),
 			onMotion() {},
 		},
+		...(argument.includes("wifi") && { wifi: new BenchRadio(), setupPage: PAGE }),
 		restart: () => print({ event: "restarted" }),
 		report: events ? print : (_event: DeviceEvent) => {},
 	};
