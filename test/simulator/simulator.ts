@@ -94,6 +94,11 @@ export class Simulator {
 		this.#process.stdin?.write(`${JSON.stringify(action)}\n`);
 	}
 
+	/** Waits until that is among all that it has written. */
+	async says(what: RegExp): Promise<void> {
+		await this.#until(() => what.test(this.output) || undefined, EVENT_TIME);
+	}
+
 	/** The first event from number `from` on that `matches`; waits for it. */
 	async event(
 		matches: (event: SimulatorEvent) => boolean,
