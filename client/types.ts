@@ -95,7 +95,7 @@ export interface Settings {
 	influx: Record<string, unknown> | null;
 	mqtt: Record<string, unknown> | null;
 	points: { waiting: number; sent: number; lost: number; refused: number; error?: string };
-	events: { connected: boolean; dropped: number; error?: string };
+	events: { connected: boolean; commands?: boolean; dropped: number; error?: string };
 	update: UpdateStatus;
 	/** Absent before the firmware knows keys. */
 	keys?: {

@@ -12,6 +12,7 @@ import { GetSettings, SetAuth } from "./api/commands/settings";
 import { FactoryReset, Restart } from "./api/commands/system";
 import { UpdateFirmware } from "./api/commands/update";
 import { ScanWifi, SetWifi } from "./api/commands/wifi";
+import { MqttApi } from "./api/mqtt";
 import { Authenticator, type Proof } from "./auth/authenticator";
 import { Token } from "./auth/token";
 import { Cloud } from "./cloud/cloud";
@@ -52,6 +53,7 @@ export class Device {
 	#wifi: HomeWifi | undefined;
 	#mode: HttpsMode;
 	#api: Api;
+	#mqttApi: MqttApi;
 	#identity: TlsIdentity;
 	#http: Port;
 	#https: Port;
@@ -88,6 +90,7 @@ export class Device {
 		if (order && this.#vault.paired) this.#light.show(order);
 		this.#token = new Token(host, (token) => {
 			host.report({ event: "token", token });
+			this.#cloud?.renewToken();
 		});
 		this.#sampler = new Sampler({
 			clock: host.clock,
@@ -108,6 +111,8 @@ export class Device {
 		this.#cloud = new Cloud({
 			host,
 			sampler: this.#sampler,
+			token: () => this.#token.value,
+			execute: (...command) => this.#mqttApi.execute(...command),
 			onProblem,
 			onChange: () => this.#tellCloud(),
 		});
@@ -154,6 +159,7 @@ export class Device {
 			site: this.#createSite(),
 			report: (event) => host.report(event),
 		});
+		this.#mqttApi = new MqttApi(this.#api.command);
 		const { network } = host;
 		const onOpen = () => this.#announce();
 		this.#http = new Port({ network, handle: this.#api.handle, onOpen, onProblem });

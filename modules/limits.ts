@@ -176,6 +176,17 @@ export const MQTT_CLOSE_TIME = 3_000;
 /** Publishes without PUBACK: the events that may wait, a window, a status, and discovery. */
 export const MQTT_UNACKNOWLEDGED = 128;
 
+/** Topics that are subscribed to: commands, and the light. */
+export const MQTT_SUBSCRIPTIONS = 2;
+/** Of what a broker sends: a topic, an Authorization and a body as over plain HTTP. What is longer is read over. */
+export const MQTT_PACKET = 2 + 64 + 32 + 2 + FIELD_KEPT + 1 + BODY;
+/** Packets that wait for a broker that does not read: acknowledgements beside what may be unacknowledged. */
+export const MQTT_OUTPUT = 2 * MQTT_UNACKNOWLEDGED;
+/** Commands that wait while one is answered: one of each program of a home. More are not taken notice of. */
+export const COMMANDS_WAITING = 4;
+/** Commands that were carried out, and are known when they come again. */
+export const COMMANDS_KNOWN = 16;
+
 // Cloud. Real time: the network's.
 /** Bytes of a point's line, with all that a sensor may measure: so many points go into one upload. */
 export const POINT_LINE = 160;

@@ -8,7 +8,7 @@ import type { SettingsStore } from "../settings";
 import type { SetUpSite } from "../wifi/set-up-site";
 import { Batch, type Order } from "./batch";
 import type { Client, Command } from "./command";
-import { ApiError, toApiError } from "./error";
+import { ApiError, errorResponse } from "./error";
 import { shown } from "./fields";
 import { REQUEST_NAMES } from "./names";
 import { ALLOW, corsHeaders, isHomeOrigin } from "./origin";
@@ -46,12 +46,21 @@ export class Api {
 		try {
 			const { method, path } = request.head;
 			if (path !== "/") return this.#visit(request, respond);
-			if (method === "POST") return this.#post(request, respond);
+			if (method === "POST") return this.command(request, respond);
 			if (method === "GET" || method === "HEAD")
 				return this.#answer(request, { status: 200, body: this.#parts.identity() });
 			if (method === "OPTIONS")
 				return this.#answer(request, { status: 200, headers: ALLOW, body: '{"status":"ok"}' });
 			throw new ApiError(405, "method-not-allowed", "use GET or POST", ALLOW);
+		} catch (error) {
+			return this.#answer(request, errorResponse(error));
+		}
+	};
+
+	/** Answers a request with commands, by whatever way it came. */
+	readonly command: Handler = (request, respond) => {
+		try {
+			return this.#post(request, respond);
 		} catch (error) {
 			return this.#answer(request, errorResponse(error));
 		}
@@ -188,7 +197,7 @@ const PROOFS: readonly string[] = ["udid", "secret", "key"];
 /** The scope of setHttps. */
 const MANAGE: Scope = "m";
 
-const METHODS: readonly string[] = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"];
+const METHODS: readonly string[] = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "MQTT"];
 
 function unknown(kind: "command" | "field", name: string): ApiError {
 	return new ApiError(400, `unknown-${kind}`, `there is no ${kind} ${shown(name)}`);
@@ -217,9 +226,4 @@ function requestEvent(
 		status,
 		commands: orders.map(({ command }) => command.name),
 	};
-}
-
-function errorResponse(error: unknown): Response {
-	const { status, code, message, headers, details } = toApiError(error);
-	return { status, headers, body: JSON.stringify({ status: "error", code, message, ...details }) };
 }

@@ -1,5 +1,6 @@
 import { type AuthCode, AuthError } from "../auth/error";
 import { FlashError } from "../flash-error";
+import type { Response } from "../http/message";
 import { JsonError } from "../json";
 
 /** Why a request is refused, as its client is told. Carries no secret. */
@@ -35,7 +36,7 @@ const AUTH_STATUS: Readonly<Record<AuthCode, number>> = {
 };
 
 /** What the client is told of an error. What is none that the API knows is a fault of ours: what it says stays inside. */
-export function toApiError(error: unknown): ApiError {
+function toApiError(error: unknown): ApiError {
 	if (error instanceof ApiError) return error;
 	if (error instanceof JsonError) return new ApiError(400, error.code, error.message);
 	if (error instanceof FlashError) return new ApiError(500, "flash", error.message);
@@ -47,4 +48,10 @@ export function toApiError(error: unknown): ApiError {
 	if (status === 401) headers = "WWW-Authenticate: Ambient16\r\n";
 	else if (status === 429) headers = `Retry-After: ${value}\r\n`;
 	return new ApiError(status, code, message, headers, code === "replayed" ? { nc: value } : {});
+}
+
+/** The same as a response. */
+export function errorResponse(error: unknown): Response {
+	const { status, code, message, headers, details } = toApiError(error);
+	return { status, headers, body: JSON.stringify({ status: "error", code, message, ...details }) };
 }

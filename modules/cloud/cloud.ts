@@ -2,12 +2,12 @@ import type { Host, Motion } from "../../hosts/host";
 import type { Sampler } from "../sensing/sampler";
 import type { Window } from "../sensing/window";
 import type { InfluxSettings } from "./influx";
-import { MqttEvents, type MqttSettings } from "./mqtt-events";
+import { MqttEvents, type MqttEventsOptions, type MqttSettings } from "./mqtt-events";
 import type { Point } from "./point";
 import { PointLog } from "./point-log";
 import { Uploader } from "./uploader";
 
-export interface CloudOptions {
+export interface CloudOptions extends Pick<MqttEventsOptions, "token" | "execute"> {
 	host: Pick<Host, "udid" | "network" | "random" | "storage" | "clock">;
 	/** Where windows wait for their time. */
 	sampler: Pick<Sampler, "untimed" | "lost" | "forget">;
@@ -19,7 +19,7 @@ export interface CloudOptions {
 /** How sending goes, for `getSettings`. */
 export interface CloudStatus {
 	points: { waiting: number; sent: number; lost: number; refused: number; error?: string };
-	events: { connected: boolean; dropped: number; error?: string };
+	events: { connected: boolean; commands: boolean; dropped: number; error?: string };
 }
 
 /** All that leaves the home: points to the database, events to the broker. */
@@ -34,11 +34,11 @@ export class Cloud {
 	/** Points are stored for a database, not for nobody: that would wear the flash, and outlive an owner. */
 	#storing = false;
 
-	constructor({ host, sampler, onProblem, onChange }: CloudOptions) {
+	constructor({ host, sampler, token, execute, onProblem, onChange }: CloudOptions) {
 		this.#clock = host.clock;
 		this.#sampler = sampler;
 		this.#onProblem = onProblem;
-		this.#mqtt = new MqttEvents({ host, onProblem });
+		this.#mqtt = new MqttEvents({ host, token, execute, onProblem });
 		if (!host.storage) return;
 		try {
 			this.#log = new PointLog(host.storage);
@@ -74,6 +74,11 @@ export class Cloud {
 
 	motion(motion: Motion): void {
 		this.#mqtt.motion(motion, this.#clock.synced ? Math.floor(this.#clock.now() / 1000) : undefined);
+	}
+
+	/** The token is another one now. */
+	renewToken(): void {
+		this.#mqtt.renewToken();
 	}
 
 	/** HTTPS mode begins: ends what is under way; points go on being stored. */
@@ -114,6 +119,7 @@ export class Cloud {
 			},
 			events: {
 				connected: this.#mqtt.connected,
+				commands: this.#mqtt.listening,
 				dropped: this.#mqtt.dropped,
 				...(this.#mqtt.error !== undefined && { error: this.#mqtt.error }),
 			},

@@ -5,6 +5,7 @@ import { parseEndpoint } from "../net/endpoint";
 import { isHomeAddress } from "../net/home";
 import { MqttClient } from "../net/mqtt-client";
 import { discoveryMessages } from "./discovery";
+import { type Execute, MqttCommands } from "./mqtt-commands";
 import type { Point } from "./point";
 
 /** Where events go. */
@@ -23,17 +24,24 @@ export const MQTT_SCHEMES = { mqtt: 1883, mqtts: 8883 } as const;
 
 export interface MqttEventsOptions {
 	host: Pick<Host, "udid" | "network" | "random">;
+	/** In force now. */
+	token(): string;
+	/** Carries out a command that has come through the broker. */
+	execute: Execute;
 	/** Connecting began to fail for this reason; not repeated while the reason stays. */
 	onProblem(message: string): void;
 }
 
 /**
  * Tells the owner's broker what happens: `<topic>/<udid>/event/…` at once, `…/data` each window, `…/status`
- * retained. Events wait for the broker in order; data do not, as they are in the database.
+ * retained. Events wait for the broker in order; data do not, as they are in the database. Takes signed commands from
+ * `…/command`, whose token is in `…/token`, retained.
  */
 export class MqttEvents {
 	readonly #host: MqttEventsOptions["host"];
 	readonly #onProblem: (message: string) => void;
+	readonly #token: () => string;
+	readonly #commands: MqttCommands;
 	readonly #backoff: Backoff;
 	#settings: MqttSettings | null = null;
 	/** The broker before, which could not be told in HTTPS mode that the device leaves it: it is told afterwards. */
@@ -41,6 +49,8 @@ export class MqttEvents {
 	#suspended = false;
 	#client: MqttClient | undefined;
 	#connected = false;
+	/** The broker lets the device hear of commands. */
+	#listening = false;
 	/**
 	 * The one before, while it takes its leave. A broker that sees the same client id twice takes the first one for lost
 	 * (MQTT 3.1.1, 3.1.4), so the next one waits for it.
@@ -53,14 +63,24 @@ export class MqttEvents {
 	#timer: Timer;
 	#error: string | undefined;
 
-	constructor({ host, onProblem }: MqttEventsOptions) {
+	constructor({ host, token, execute, onProblem }: MqttEventsOptions) {
 		this.#host = host;
 		this.#onProblem = onProblem;
+		this.#token = token;
+		this.#commands = new MqttCommands(execute, (payload, done) => {
+			if (this.#connected) this.#publish("answer", payload, false, done);
+			return this.#connected;
+		});
 		this.#backoff = new Backoff(host, BACKOFF_FIRST, BACKOFF_MOST);
 	}
 
 	get connected(): boolean {
 		return this.#connected;
+	}
+
+	/** Whether commands can come through the broker. */
+	get listening(): boolean {
+		return this.#listening;
 	}
 
 	/** Why there is no connection; undefined if all is well. */
@@ -77,8 +97,8 @@ export class MqttEvents {
 	configure(settings: MqttSettings | null): void {
 		const before = this.#settings;
 		if (before && this.#suspended && isLeft(before, settings)) this.#leaving ??= before;
-		if (before?.discovery && isLeft(before, settings)) this.#discover("");
 		this.#tell("offline");
+		if (before && isLeft(before, settings)) this.#clear();
 		this.#settings = settings;
 		if (!settings) this.#events = [];
 		this.#error = undefined;
@@ -90,6 +110,11 @@ export class MqttEvents {
 	forget(): void {
 		this.configure(null);
 		this.#leaving = undefined;
+	}
+
+	/** The token is another one now. */
+	renewToken(): void {
+		if (this.#connected) this.#publish("token", this.#token(), true);
 	}
 
 	motion(motion: Motion, time: number | undefined): void {
@@ -164,7 +189,12 @@ export class MqttEvents {
 			...(settings.password !== undefined && { password: settings.password }),
 			keepAlive: MQTT_KEEP_ALIVE,
 			will: { topic: this.#topic("status"), payload: "offline" },
+			topics: [this.#topic("command")],
 			onConnected: () => this.#greet(),
+			onSubscribed: ([commands = false]) => {
+				this.#listening = commands;
+			},
+			onMessage: (topic, payload) => this.#commands.take(topic, payload),
 			onClosed: (error) => this.#lost(error),
 		});
 	}
@@ -172,14 +202,15 @@ export class MqttEvents {
 	#greet(): void {
 		this.#connected = true;
 		if (this.#leaving) {
-			if (this.#leaving.discovery) this.#discover("");
 			this.#tell("offline");
+			this.#clear();
 			this.#leaving = undefined;
 			this.#reconnect();
 			return;
 		}
 		this.#error = undefined;
 		this.#timer = this.#host.network.timers.once(() => this.#backoff.reset(), MQTT_STABLE);
+		this.#publish("token", this.#token(), true);
 		this.#publish("status", "online", true);
 		if (this.#settings?.discovery) this.#discover();
 		this.#flush();
@@ -196,6 +227,7 @@ export class MqttEvents {
 		if (error !== this.#error) this.#onProblem(`broker: ${error}`);
 		this.#error = error;
 		this.#timer = this.#host.network.timers.once(() => this.#connect(), this.#backoff.next());
+		this.#commands.lose();
 	}
 
 	#tell(status: string): void {
@@ -215,13 +247,22 @@ export class MqttEvents {
 			this.#parting = undefined;
 			this.#connect();
 		});
+		this.#commands.lose();
 	}
 
 	#drop(): void {
 		this.#host.network.timers.clear(this.#timer);
 		this.#client = undefined;
 		this.#connected = false;
+		this.#listening = false;
 		this.#publishing = false;
+	}
+
+	/** Nothing of the device stays behind with the broker that is left. */
+	#clear(): void {
+		if (!this.#connected) return;
+		if (this.#current?.discovery) this.#discover("");
+		for (const topic of ["status", "token"]) this.#publish(topic, "", true);
 	}
 
 	#discover(payload?: string): void {

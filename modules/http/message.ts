@@ -2,7 +2,7 @@ import type { Head } from "./parser";
 
 /** A request whose head and body have arrived whole and are within the bounds of limits.ts. */
 export interface Request {
-	readonly head: Head;
+	readonly head: Pick<Head, "method" | "path" | "host" | "authorization" | "origin">;
 	/** Empty if there is none. */
 	readonly body: Uint8Array;
 	/** It came over TLS. */

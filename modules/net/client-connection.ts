@@ -27,6 +27,11 @@ export class ClientConnection implements SocketHandler {
 		this.#stream = network.connect(to, this);
 	}
 
+	/** How many pieces wait for the host to take them. */
+	get waiting(): number {
+		return this.#output.length;
+	}
+
 	/** Sends these bytes after those before; they are not to be changed. */
 	send(bytes: Uint8Array): void {
 		this.#output.push(bytes);

@@ -1,17 +1,24 @@
 import type { Connect, Network, Timer } from "../../hosts/host";
-import { MQTT_CLOSE_TIME, MQTT_CONNECT_TIME, MQTT_UNACKNOWLEDGED } from "../limits";
+import { MQTT_CLOSE_TIME, MQTT_CONNECT_TIME, MQTT_OUTPUT, MQTT_UNACKNOWLEDGED } from "../limits";
 import { ClientConnection } from "./client-connection";
 import {
 	CONNACK,
 	type ConnectPacket,
 	connectPacket,
 	disconnectPacket,
+	type Message,
 	NO_MQTT,
+	type Packet,
+	PacketReader,
+	PINGRESP,
 	PUBACK,
+	PUBLISH,
 	pingPacket,
+	pubackPacket,
 	publishPacket,
-	type Reply,
-	ReplyReader,
+	readMessage,
+	SUBACK,
+	subscribePacket,
 	UNASKED,
 } from "./mqtt-packets";
 import { cutBeforeAnswer } from "./protocols";
@@ -29,20 +36,29 @@ const REFUSALS: readonly string[] = [
 export interface MqttClientOptions extends ConnectPacket {
 	network: Network;
 	to: Connect;
+	/** Topics to hear of, MQTT_SUBSCRIPTIONS at most. */
+	topics?: readonly string[];
+	/** A message of one of these topics, that is neither an old one nor may have come before. */
+	onMessage?(topic: string, payload: Uint8Array | undefined): void;
+	/** Whether the broker lets it hear of each of the topics. */
+	onSubscribed?(granted: readonly boolean[]): void;
 	/** The broker has accepted. Called at most once, never within the constructor. */
 	onConnected(): void;
 	/** The connection ended or did not come about; nothing follows. Called once, unless `close` or `part` was. */
 	onClosed(error: string): void;
 }
 
-/** A connection to a broker, to publish to it with QoS 1 (MQTT 3.1.1). What nobody asked it for ends it. */
+/** A connection to a broker, with QoS 1 (MQTT 3.1.1). What nobody asked it for ends it. */
 export class MqttClient {
 	readonly #options: MqttClientOptions;
-	readonly #reader = new ReplyReader((reply) => this.take(reply));
+	readonly #reader: PacketReader;
+	readonly #topics: readonly string[];
 	readonly #connection: ClientConnection;
 	/** What `publish` was given to call, by packet. */
 	readonly #unacknowledged = new Map<number, (() => void) | undefined>();
 	#lastId = 0;
+	/** Of the SUBSCRIBE that is not answered; 0: of none. */
+	#subscribing = 0;
 	#state: "connecting" | "connected" | "parting" | "closed" = "connecting";
 	/** Called when nothing is left. */
 	#onGone = () => {};
@@ -55,6 +71,8 @@ export class MqttClient {
 	constructor(options: MqttClientOptions) {
 		const { network, to } = options;
 		this.#options = options;
+		this.#topics = options.topics ?? [];
+		this.#reader = new PacketReader((packet) => this.take(packet), this.#topics.length > 0);
 		this.#limit = network.timers.once(() => this.end("no answer in time"), MQTT_CONNECT_TIME);
 		this.#connection = new ClientConnection(network, to, {
 			onBytes: (bytes) => this.receive(bytes),
@@ -70,10 +88,9 @@ export class MqttClient {
 			this.#options.network.timers.once(() => this.end("the broker does not acknowledge"), 0);
 			return;
 		}
-		do this.#lastId = (this.#lastId % 0xffff) + 1;
-		while (this.#unacknowledged.has(this.#lastId));
-		this.#unacknowledged.set(this.#lastId, done);
-		this.#connection.send(publishPacket(this.#lastId, topic, payload, retain));
+		const id = this.nextId();
+		this.#unacknowledged.set(id, done);
+		this.#connection.send(publishPacket(id, topic, payload, retain));
 	}
 
 	/** Sends what was published and a DISCONNECT, and leaves. */
@@ -106,19 +123,49 @@ export class MqttClient {
 	}
 
 	/** Returns what is wrong with it. */
-	private take({ kind, value }: Reply): string | undefined {
+	private take(packet: Packet): string | undefined {
 		if (this.#state === "closed") return undefined;
-		if (kind === CONNACK) return this.#state === "connecting" ? this.accept(value) : UNASKED;
-		if (kind === PUBACK) {
+		const { type, content } = packet;
+		// The packet's identifier, or CONNACK's flags and return code.
+		const value = (content[0]! << 8) | content[1]!;
+		if (type === CONNACK) return this.#state === "connecting" ? this.accept(value) : UNASKED;
+		if (type === PUBLISH) return this.hear(readMessage(packet));
+		if (type === SUBACK) return this.subscribed(value, content.subarray(2));
+		if (type === PUBACK) {
 			if (!this.#unacknowledged.has(value)) return UNASKED;
 			const done = this.#unacknowledged.get(value);
 			this.#unacknowledged.delete(value);
 			if (this.#state === "connected") done?.();
 			return undefined;
 		}
-		if (!this.#pinged) return UNASKED;
+		if (type !== PINGRESP || !this.#pinged) return UNASKED;
 		this.#pinged = false;
 		return undefined;
+	}
+
+	private hear(message: Message | undefined): string | undefined {
+		if (!message) return NO_MQTT;
+		const { topic, payload, retained, id, duplicate } = message;
+		if (this.#state === "connecting" || !this.#topics.includes(topic)) return UNASKED;
+		if (this.#connection.waiting > MQTT_OUTPUT) return "the broker does not read";
+		if (this.#state !== "connected") return undefined;
+		if (id !== 0) this.#connection.send(pubackPacket(id));
+		if (!retained && !duplicate) this.#options.onMessage?.(topic, payload);
+		return undefined;
+	}
+
+	private subscribed(id: number, codes: Uint8Array): string | undefined {
+		if (id !== this.#subscribing || id === 0) return UNASKED;
+		if (codes.length !== this.#topics.length) return NO_MQTT;
+		this.#subscribing = 0;
+		if (this.#state === "connected") this.#options.onSubscribed?.(Array.from(codes, (code) => code < 0x80));
+		return undefined;
+	}
+
+	private nextId(): number {
+		do this.#lastId = (this.#lastId % 0xffff) + 1;
+		while (this.#unacknowledged.has(this.#lastId) || this.#lastId === this.#subscribing);
+		return this.#lastId;
 	}
 
 	private accept(value: number): string | undefined {
@@ -129,6 +176,10 @@ export class MqttClient {
 		this.#state = "connected";
 		// Twice in the time that a broker waits for a sign of life, so that one is never too late (3.1.2.10).
 		this.#pulse = network.timers.repeat(() => this.ping(), keepAlive * 500);
+		if (this.#topics.length > 0) {
+			this.#subscribing = this.nextId();
+			this.#connection.send(subscribePacket(this.#subscribing, this.#topics));
+		}
 		onConnected();
 		return undefined;
 	}

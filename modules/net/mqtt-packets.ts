@@ -1,10 +1,23 @@
 import { join } from "../bytes";
+import { MQTT_PACKET, MQTT_SUBSCRIPTIONS } from "../limits";
 import { otherProtocol } from "./protocols";
 
 /** MQTT 3.1.1, 2.2.1. */
 export const CONNACK = 2;
+export const PUBLISH = 3;
 export const PUBACK = 4;
+export const SUBACK = 9;
 export const PINGRESP = 13;
+
+/** Bytes after the length, by type: the least and the most. What is not here no broker sends to a client like this. */
+const LENGTHS: Readonly<Record<number, readonly [number, number]>> = {
+	[CONNACK]: [2, 2],
+	// A topic of a letter, and with QoS 1 an identifier.
+	[PUBLISH]: [3, 268_435_455],
+	[PUBACK]: [2, 2],
+	[SUBACK]: [3, 2 + MQTT_SUBSCRIPTIONS],
+	[PINGRESP]: [0, 0],
+};
 
 /** MQTT 3.1.1, 3.1.2.3: clean session; will with QoS 1, retained; password; user name. */
 const CLEAN = 0x02;
@@ -56,53 +69,133 @@ export function disconnectPacket(): Uint8Array {
 	return Uint8Array.of(0xe0, 0);
 }
 
-/** What a broker sends to who subscribes to nothing. All others have two bytes after their length, PINGRESP none. */
-export interface Reply {
-	kind: typeof CONNACK | typeof PUBACK | typeof PINGRESP;
-	/** The packet's identifier, or CONNACK's flags and return code. */
-	value: number;
+/** MQTT 3.1.1, 3.8, with QoS 1 for each. */
+export function subscribePacket(id: number, topics: readonly string[]): Uint8Array {
+	const filters = topics.map((topic) => join(text(topic), Uint8Array.of(1)));
+	return packet(0x82, [Uint8Array.of(id >> 8, id & 255), ...filters]);
 }
 
-/** Reads what a broker sends, from bytes as they come. */
-export class ReplyReader {
-	readonly #onReply: (reply: Reply) => string | undefined;
-	readonly #bytes = new Uint8Array(4);
-	#count = 0;
-	#begun = false;
+/** MQTT 3.1.1, 3.4. */
+export function pubackPacket(id: number): Uint8Array {
+	return Uint8Array.of(PUBACK << 4, 2, id >> 8, id & 255);
+}
 
-	/** `onReply` may return what is wrong with a reply, which ends the reading. */
-	constructor(onReply: (reply: Reply) => string | undefined) {
-		this.#onReply = onReply;
+/** What a broker sends. */
+export interface Packet {
+	type: typeof CONNACK | typeof PUBLISH | typeof PUBACK | typeof SUBACK | typeof PINGRESP;
+	/** Of its first byte, the lower four bits. */
+	flags: number;
+	/** What follows its length; of a longer one the first MQTT_PACKET bytes. */
+	content: Uint8Array;
+	/** The content is all of it. */
+	whole: boolean;
+}
+
+/** Reads what a broker sends, from bytes as they come. Of no packet it keeps more than MQTT_PACKET bytes. */
+export class PacketReader {
+	readonly #onPacket: (packet: Packet) => string | undefined;
+	readonly #subscribes: boolean;
+	/** First byte of the packet; -1 before the first one, 0 between two. */
+	#first = -1;
+	/** Bytes of the length that were read, and what they come to. */
+	#lengthBytes = 0;
+	#length = 0;
+	/** Undefined until the length is known. */
+	#content: Uint8Array | undefined;
+	/** Bytes of the content that have come. */
+	#count = 0;
+
+	/**
+	 * `onPacket` may return what is wrong with a packet, which ends the reading. `subscribes`: a PUBLISH may come at all.
+	 */
+	constructor(onPacket: (packet: Packet) => string | undefined, subscribes: boolean) {
+		this.#onPacket = onPacket;
+		this.#subscribes = subscribes;
 	}
 
 	/** Returns what is wrong with the bytes. */
 	push(bytes: Uint8Array): string | undefined {
-		for (let i = 0; i < bytes.length; i++) {
-			this.#bytes[this.#count++] = bytes[i]!;
-			const fault = this.#count === 1 ? this.checkType() : this.checkRest();
+		for (let at = 0; at < bytes.length; ) {
+			let fault: string | undefined;
+			if (this.#content) at += this.fill(bytes, at);
+			else fault = this.#first <= 0 ? this.readType(bytes[at++]!) : this.readLength(bytes[at++]!);
+			if (fault === undefined && this.#content && this.#count === this.#length) fault = this.hand();
 			if (fault !== undefined) return fault;
 		}
 		return undefined;
 	}
 
-	private checkType(): string | undefined {
-		const type = this.#bytes[0]!;
-		const other = this.#begun ? undefined : otherProtocol(type, "MQTT");
-		this.#begun = true;
+	private readType(first: number): string | undefined {
+		const other = this.#first < 0 ? otherProtocol(first, "MQTT") : undefined;
 		if (other) return other;
-		if (type === CONNACK << 4 || type === PUBACK << 4 || type === PINGRESP << 4) return undefined;
-		// A PUBLISH, of any quality of service.
-		return type >> 4 === 3 ? UNASKED : NO_MQTT;
+		this.#first = first;
+		this.#length = 0;
+		this.#lengthBytes = 0;
+		this.#count = 0;
+		const type = first >> 4;
+		// Quality of service 2 was not asked for, and 3 is none.
+		if (type === PUBLISH) return this.#subscribes && (first & 4) === 0 ? undefined : UNASKED;
+		if (type === SUBACK && !this.#subscribes) return NO_MQTT;
+		return (first & 15) === 0 && LENGTHS[type] !== undefined ? undefined : NO_MQTT;
 	}
 
-	private checkRest(): string | undefined {
-		const [type = 0, length = 0, high = 0, low = 0] = this.#bytes;
-		const kind = (type >> 4) as Reply["kind"];
-		if (length !== (kind === PINGRESP ? 0 : 2)) return NO_MQTT;
-		if (this.#count < length + 2) return undefined;
-		this.#count = 0;
-		return this.#onReply({ kind, value: (high << 8) | low });
+	/** 2.2.3: seven bits at a time, the lowest first, in four bytes at most. */
+	private readLength(byte: number): string | undefined {
+		this.#length += (byte & 127) * 128 ** this.#lengthBytes++;
+		if (byte & 128) return this.#lengthBytes < 4 ? undefined : NO_MQTT;
+		const [least, most] = LENGTHS[this.#first >> 4]!;
+		if (this.#length < least || this.#length > most) return NO_MQTT;
+		this.#content = new Uint8Array(Math.min(this.#length, MQTT_PACKET));
+		return undefined;
 	}
+
+	private fill(bytes: Uint8Array, at: number): number {
+		const content = this.#content as Uint8Array;
+		const count = Math.min(bytes.length - at, this.#length - this.#count);
+		const kept = Math.min(count, content.length - this.#count);
+		if (kept > 0) content.set(bytes.subarray(at, at + kept), this.#count);
+		this.#count += count;
+		return count;
+	}
+
+	private hand(): string | undefined {
+		const content = this.#content as Uint8Array;
+		const first = this.#first;
+		const whole = content.length === this.#length;
+		this.#content = undefined;
+		this.#first = 0;
+		return this.#onPacket({ type: (first >> 4) as Packet["type"], flags: first & 15, content, whole });
+	}
+}
+
+/** A message that a broker has handed on (MQTT 3.1.1, 3.3). */
+export interface Message {
+	topic: string;
+	/** Undefined if it is longer than this device reads. */
+	payload: Uint8Array | undefined;
+	/** It is an old one, that the broker keeps for those who come later. */
+	retained: boolean;
+	/** To be acknowledged by; 0: with QoS 0, not at all. */
+	id: number;
+	/** It may have come before. */
+	duplicate: boolean;
+}
+
+/** The message in a PUBLISH; undefined if it is none. */
+export function readMessage({ content, flags, whole }: Packet): Message | undefined {
+	const length = (content[0]! << 8) | content[1]!;
+	const qos = (flags >> 1) & 3;
+	const start = 2 + length + 2 * qos;
+	if (start > content.length) return undefined;
+	const id = qos === 0 ? 0 : (content[2 + length]! << 8) | content[3 + length]!;
+	if (qos !== 0 && id === 0) return undefined;
+	return {
+		topic: new TextDecoder().decode(content.subarray(2, 2 + length)),
+		payload: whole ? content.subarray(start) : undefined,
+		retained: (flags & 1) === 1,
+		id,
+		duplicate: (flags & 8) === 8,
+	};
 }
 
 export const NO_MQTT = "the answer is not MQTT";

@@ -74,7 +74,12 @@ function fleet(random: Random, { clock, timers }: Time, connect: Network["connec
 	const network = { clock, timers, connect } as unknown as Host["network"];
 	return Array.from({ length: DEVICES }, (_, i) => {
 		const udid = `1000${i.toString(16).padStart(8, "0")}`;
-		return new MqttEvents({ host: { udid, random, network }, onProblem() {} });
+		return new MqttEvents({
+			host: { udid, random, network },
+			token: () => "abcdefgh",
+			execute() {},
+			onProblem() {},
+		});
 	});
 }
 

@@ -118,7 +118,10 @@ describe("MQTT through Mosquitto", OPTIONS, () => {
 		await device.command({ setMqtt: null });
 		await patiently(() => configs().length === 14, "it is still told of");
 		assert.ok(configs().every(({ payload }, i) => (payload === "") === i >= 7));
-		await patiently(() => subscriber.on("/status").at(-1) === "offline", "its status stays");
+		await patiently(() => subscriber.on("/status").at(-1) === "", "its status stays");
+		assert.equal(subscriber.on("/status").at(-2), "offline");
+		const late = await Subscriber.create(t, broker, "late");
+		assert.deepEqual(late.messages, []);
 	});
 
 	test("a broker that refuses the password is told of, and asked again", async (t) => {
@@ -128,6 +131,7 @@ describe("MQTT through Mosquitto", OPTIONS, () => {
 		assert.deepEqual(device.problems, ["broker: refused: not authorized"]);
 		assert.deepEqual((await device.sending()).events, {
 			connected: false,
+			commands: false,
 			dropped: 0,
 			error: "refused: not authorized",
 		});

@@ -73,6 +73,8 @@ export interface FakeConnect extends Connect {
 
 const CONNECT = 1;
 const PUBLISH = 3;
+const PUBACK = 4;
+const SUBSCRIBE = 8;
 const PINGREQ = 12;
 const DISCONNECT = 14;
 
@@ -80,6 +82,11 @@ const DISCONNECT = 14;
 export class FakeBroker extends FakeServer {
 	/** Whether it acknowledges by itself. */
 	acknowledges = true;
+	/** Whether it lets clients hear of topics. */
+	grants = true;
+	/** What clients have subscribed to, and which messages they have acknowledged. */
+	readonly subscriptions: string[] = [];
+	readonly acknowledged: number[] = [];
 	#attempts: FakeConnect[] = [];
 	#published: { topic: string; payload: string; retain: boolean }[] = [];
 	#unacknowledged: (() => void)[] = [];
@@ -131,6 +138,25 @@ export class FakeBroker extends FakeServer {
 		this.settle();
 	}
 
+	/** Hands a message on to the client, with QoS 1 unless `id` is 0. `flags`: 1 retained, 8 again. */
+	deliver(topic: string, payload: string, { id = 1, flags = 0 } = {}): void {
+		this.settle();
+		const name = Buffer.from(topic);
+		const head = id === 0 ? [] : [id >> 8, id & 255];
+		const body = Buffer.concat([
+			Uint8Array.of(name.length >> 8, name.length & 255),
+			name,
+			Uint8Array.from(head),
+			Buffer.from(payload),
+		]);
+		const length = [];
+		for (let left = body.length; length.length === 0 || left > 0; left >>= 7)
+			length.push(left > 127 ? (left & 127) | 128 : left);
+		const first = 0x30 | flags | (id === 0 ? 0 : 2);
+		this.#last?.say(Buffer.concat([Uint8Array.of(first, ...length), body]));
+		this.settle();
+	}
+
 	/** The last payload of a topic. */
 	retained(topic: string): string | undefined {
 		return this.published.findLast((message) => message.retain && message.topic === topic)?.payload;
@@ -151,6 +177,8 @@ export class FakeBroker extends FakeServer {
 		const { type, flags, body } = packet;
 		if (type === CONNECT) this.#attempts.push({ ...link.to, ...readConnect(body) });
 		else if (type === PUBLISH) this.#take(link, flags, body);
+		else if (type === SUBSCRIBE) this.#subscribe(link, body);
+		else if (type === PUBACK) this.acknowledged.push(body.readUInt16BE(0));
 		else if (type === PINGREQ) link.say(Uint8Array.of(0xd0, 0));
 		else {
 			assert.equal(type, DISCONNECT);
@@ -158,6 +186,17 @@ export class FakeBroker extends FakeServer {
 			link.end();
 		}
 		return true;
+	}
+
+	#subscribe(link: FakeLink, body: Buffer): void {
+		const codes = [];
+		for (let at = 2; at < body.length; ) {
+			const length = body.readUInt16BE(at);
+			this.subscriptions.push(body.subarray(at + 2, at + 2 + length).toString());
+			at += 3 + length;
+			codes.push(this.grants ? body[at - 1]! : 0x80);
+		}
+		link.say(Uint8Array.of(0x90, 2 + codes.length, body[0]!, body[1]!, ...codes));
 	}
 
 	#take(link: FakeLink, flags: number, body: Buffer): void {

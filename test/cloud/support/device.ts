@@ -8,7 +8,7 @@ import { patiently } from "./service";
 /** How sending goes, as `getSettings` tells. */
 export interface Sending {
 	points: { waiting: number; sent: number; lost: number; refused: number; error?: string };
-	events: { connected: boolean; dropped: number; error?: string };
+	events: { connected: boolean; commands: boolean; dropped: number; error?: string };
 	influx: object | null;
 	mqtt: object | null;
 }

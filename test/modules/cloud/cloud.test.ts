@@ -61,6 +61,8 @@ class Rig {
 		this.cloud = new Cloud({
 			host,
 			sampler: this.sampler,
+			token: () => "abcdefgh",
+			execute() {},
 			onProblem: (message) => this.problems.push(message),
 		});
 		this.cloud.configure(INFLUX, MQTT);

@@ -18,9 +18,20 @@ function events(settings: MqttSettings | null = SETTINGS) {
 	const broker = new FakeBroker();
 	Object.assign(host.network, { connect: broker.connect });
 	const problems: string[] = [];
-	const it = new MqttEvents({ host, onProblem: (message) => problems.push(message) });
+	const commands: string[] = [];
+	/** Says nothing until `answers` is there. */
+	const answers: ((payload: string, sent?: () => void) => void)[] = [];
+	const it = new MqttEvents({
+		host,
+		token: () => "abcdefgh",
+		execute: (topic, message, respond) => {
+			commands.push(`${topic} ${message && Buffer.from(message)}`);
+			answers.push((payload, sent) => respond({ payload, ...(sent && { sent }) }));
+		},
+		onProblem: (message) => problems.push(message),
+	});
 	it.configure(settings);
-	return { host, broker, it, problems };
+	return { host, broker, it, problems, commands, answers };
 }
 
 const kinds = (broker: FakeBroker) =>
@@ -147,6 +158,124 @@ describe("events", () => {
 	});
 });
 
+describe("commands", () => {
+	const COMMAND = `${OWN}/command`;
+
+	test("they are subscribed to, and the token is retained, at each connection and when it changes", () => {
+		const { broker, it, host } = events();
+		broker.accept();
+		assert.deepEqual(broker.subscriptions, [COMMAND]);
+		assert.equal(broker.retained(`${OWN}/token`), "abcdefgh");
+		it.renewToken();
+		assert.equal(broker.on(`${OWN}/token`).length, 2);
+		broker.drop();
+		it.renewToken();
+		host.advance(1_000);
+		broker.accept();
+		assert.equal(broker.on(`${OWN}/token`).length, 3);
+		assert.equal(broker.subscriptions.length, 2);
+	});
+
+	test("each is acknowledged, carried out, and answered, not retained", () => {
+		const { broker, commands, answers } = events();
+		broker.accept();
+		broker.deliver(COMMAND, "hello", { id: 7 });
+		broker.deliver(COMMAND, "again", { id: 0 });
+		assert.deepEqual(broker.acknowledged, [7]);
+		assert.deepEqual(commands, [`${COMMAND} hello`]);
+		answers[0]?.("hi");
+		assert.deepEqual(broker.on(`${OWN}/answer`), ["hi"]);
+		assert.equal(broker.retained(`${OWN}/answer`), undefined);
+		assert.deepEqual(commands, [`${COMMAND} hello`, `${COMMAND} again`]);
+	});
+
+	test("old ones and such as may have come before are acknowledged, and not carried out", () => {
+		const { broker, commands } = events();
+		broker.accept();
+		broker.deliver(COMMAND, "retained", { id: 1, flags: 1 });
+		broker.deliver(COMMAND, "again", { id: 2, flags: 8 });
+		assert.deepEqual(broker.acknowledged, [1, 2]);
+		assert.deepEqual(commands, []);
+	});
+
+	test("a few wait for the answer to the one before, of more no notice is taken", () => {
+		const { broker, commands, answers } = events();
+		broker.accept();
+		for (let i = 0; i < 100; i++) broker.deliver(COMMAND, `${i}`);
+		for (let i = 0; i < 20; i++) {
+			answers[i]?.(`answer ${i}`);
+			broker.work();
+		}
+		assert.deepEqual(
+			commands.map((command) => command.split(" ")[1]),
+			["0", "1", "2", "3", "4"],
+		);
+		assert.equal(broker.on(`${OWN}/answer`).length, 5);
+	});
+
+	test("the next one waits until the broker has the answer", () => {
+		const { broker, commands, answers } = events();
+		broker.accept();
+		broker.work();
+		broker.acknowledges = false;
+		broker.deliver(COMMAND, "one");
+		broker.deliver(COMMAND, "two");
+		let sent = 0;
+		answers[0]?.("answer", () => void sent++);
+		broker.work();
+		assert.deepEqual([commands.length, sent], [1, 0]);
+		for (const acknowledge of broker.unacknowledged.splice(0)) acknowledge();
+		assert.deepEqual([commands.length, sent], [2, 1]);
+	});
+
+	test("what waits for the answer to be sent is done if the broker is lost, once", () => {
+		for (const before of [true, false]) {
+			const { broker, commands, answers, host } = events();
+			broker.accept();
+			broker.work();
+			broker.acknowledges = false;
+			broker.deliver(COMMAND, "one");
+			broker.deliver(COMMAND, "two");
+			let sent = 0;
+			if (before) answers[0]?.("answer", () => void sent++);
+			broker.drop();
+			if (!before) answers[0]?.("answer", () => void sent++);
+			assert.equal(sent, 1);
+			assert.equal(commands.length, 1);
+			broker.acknowledges = true;
+			host.advance(1_000);
+			broker.accept();
+			broker.deliver(COMMAND, "three");
+			assert.deepEqual([commands.length, sent], [2, 1]);
+		}
+	});
+
+	test("one too long to be read is read over and answered, and the next one is read", () => {
+		const { broker, commands, answers, host } = events();
+		broker.accept();
+		broker.deliver(COMMAND, "x".repeat(100_000), { id: 5 });
+		host.advance(1_000);
+		answers[0]?.("too long");
+		broker.deliver(COMMAND, "next", { id: 6 });
+		assert.deepEqual(commands, [`${COMMAND} undefined`, `${COMMAND} next`]);
+		assert.deepEqual(broker.acknowledged, [5, 6]);
+	});
+
+	test("whether the broker lets the device hear of them is known", () => {
+		const { broker, it, host } = events();
+		assert.equal(it.listening, false);
+		broker.accept();
+		assert.equal(it.listening, true);
+		broker.drop();
+		assert.equal(it.listening, false);
+		broker.grants = false;
+		host.advance(1_000);
+		broker.accept();
+		broker.work();
+		assert.deepEqual([it.connected, it.listening], [true, false]);
+	});
+});
+
 describe("suspended", () => {
 	test("it says so, leaves, and comes back online", () => {
 		const { broker, it } = events();
@@ -188,7 +317,8 @@ describe("a broker that is left in HTTPS mode", () => {
 		it.resume();
 		broker.accept();
 		assert.equal(broker.retained(CONFIG), "");
-		assert.equal(broker.retained(`${OWN}/status`), "offline");
+		assert.deepEqual(broker.on(`${OWN}/status`), ["online", "suspended", "offline", ""]);
+		assert.equal(broker.retained(`${OWN}/token`), "");
 		host.advance(600_000);
 		assert.equal(broker.attempts.length, 2);
 	});
@@ -246,6 +376,6 @@ describe("Home Assistant", () => {
 		broker.accept();
 		it.configure(null);
 		assert.equal(broker.retained("homeassistant/sensor/ambient16_10000fb38278/temperature/config"), "");
-		assert.equal(broker.retained(`${OWN}/status`), "offline");
+		assert.deepEqual(broker.on(`${OWN}/status`), ["online", "offline", ""]);
 	});
 });
