@@ -206,8 +206,8 @@ export const MQTT_STABLE = 60_000;
 export const MQTT_KEEP_ALIVE = 60;
 /** Events that wait for the broker, 100 bytes of memory each; the oldest make room. */
 export const EVENTS_WAITING = 32;
-/** Windows from before the clock was set, until they get their time: an hour. The oldest make room. */
-export const WINDOWS_UNTIMED = 360;
+/** Windows from before the clock was set, until they get their time: 20 minutes, in 4 kB of the chip. The oldest make room. */
+export const WINDOWS_UNTIMED = 120;
 /** Lengths of what the owner sets, in bytes: an InfluxDB token has 88 characters. */
 export const URL_BYTES = 256;
 export const NAME_BYTES = 128;

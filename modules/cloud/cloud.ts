@@ -1,9 +1,9 @@
 import type { Host, Motion } from "../../hosts/host";
+import type { Point, Point } from "../sensing/point";
 import type { Sampler } from "../sensing/sampler";
 import type { Window } from "../sensing/window";
 import type { InfluxSettings } from "./influx";
 import { MqttEvents, type MqttEventsOptions, type MqttSettings } from "./mqtt-events";
-import type { Point } from "./point";
 import { PointLog } from "./point-log";
 import { Uploader } from "./uploader";
 

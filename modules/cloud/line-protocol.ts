@@ -1,5 +1,5 @@
+import type { Point } from "../sensing/point";
 import { QUANTITIES } from "../sensing/quantities";
-import type { Point } from "./point";
 
 /**
  * A point in InfluxDB's line protocol, with its time in seconds:

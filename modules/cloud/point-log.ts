@@ -1,6 +1,6 @@
 import type { Storage } from "../../hosts/host";
+import { decodePoint, encodePoint, POINT_BYTES, type Point } from "../sensing/point";
 import { crc32 } from "./crc32";
-import { decodePoint, encodePoint, POINT_BYTES, type Point } from "./point";
 
 /**
  * The points that wait to be sent, in a ring of flash sectors that outlives a loss of power.

@@ -3,10 +3,10 @@ import type { Host, Timer } from "../../hosts/host";
 import { BACKOFF_FIRST, BACKOFF_MOST, POINT_LINE, POST_TIME, RETRY_AFTER_MOST } from "../limits";
 import { isHomeAddress } from "../net/home";
 import { HttpClient } from "../net/http-client";
+import type { Point } from "../sensing/point";
 import { collectAnswer, type DatabaseAnswer } from "./database-answer";
 import { type InfluxSettings, retryAfter, secretsOf, type WriteRequest, writeRequest } from "./influx";
 import { lineOf } from "./line-protocol";
-import type { Point } from "./point";
 import type { PointLog } from "./point-log";
 
 export interface UploaderOptions {

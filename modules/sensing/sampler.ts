@@ -1,6 +1,7 @@
 import type { Clock, Motion, Readings, Sensors, Timer, Timers } from "../../hosts/host";
-import { CLOCK_JUMP, COUNTER_MAX, SAMPLE_INTERVAL, WINDOWS_UNTIMED } from "../limits";
+import { CLOCK_JUMP, COUNTER_MAX, SAMPLE_INTERVAL } from "../limits";
 import { TakenTimes } from "./taken-times";
+import { UntimedWindows } from "./untimed-windows";
 import { type Measured, OpenWindow, type Window, windowStart } from "./window";
 
 /** How often each motion was seen since the start; after COUNTER_MAX comes 0. */
@@ -42,8 +43,8 @@ export class Sampler {
 	readonly #taken = new TakenTimes();
 	/** From the monotonic clock to the wall clock when that was found set, ms; undefined before. */
 	#firstOffset: number | undefined;
-	/** Windows from before, with their starts in ms of the monotonic clock. */
-	#untimed: { start: number; measured: Measured }[] = [];
+	/** Windows from before, with their starts by the monotonic clock. */
+	readonly #untimed = new UntimedWindows();
 	#lost = 0;
 	#open: OpenWindow;
 	#latest: { measured: Measured; start: number; synced: boolean } | undefined;
@@ -74,7 +75,7 @@ export class Sampler {
 
 	/** Windows that wait for their time. */
 	get untimed(): number {
-		return this.#untimed.length;
+		return this.#untimed.count;
 	}
 
 	/** Windows that made room before they got it. */
@@ -84,7 +85,7 @@ export class Sampler {
 
 	/** Forgets the windows that wait, and those that were lost: they are nobody's. */
 	forget(): void {
-		this.#untimed = [];
+		this.#untimed.clear();
 		this.#lost = 0;
 	}
 
@@ -175,13 +176,11 @@ export class Sampler {
 	#set(offset: number): void {
 		this.#firstOffset = offset;
 		this.#open.set(offset);
-		const untimed = this.#untimed;
-		this.#untimed = [];
-		for (const { start, measured } of untimed) {
-			const time = windowStart(start + offset);
+		this.#untimed.take((window) => {
+			const time = windowStart(window.time * 1000 + offset);
 			this.#taken.add(time);
-			this.#tell({ ...measured, time: time / 1000 }, true);
-		}
+			this.#tell({ ...window, time: time / 1000 }, true);
+		});
 	}
 
 	/** When a window from before the clock was set started, in seconds since 1970; undefined until it is set. */
@@ -196,11 +195,7 @@ export class Sampler {
 		const { start, synced } = open;
 		this.#latest = { measured, start, synced };
 		if (!synced) {
-			this.#untimed.push({ start, measured });
-			if (this.#untimed.length > WINDOWS_UNTIMED) {
-				this.#untimed.shift();
-				this.#lost++;
-			}
+			if (!this.#untimed.add({ ...measured, time: start / 1000 })) this.#lost++;
 			return undefined;
 		}
 		if (this.#taken.has(start)) return undefined;

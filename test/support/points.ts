@@ -1,5 +1,5 @@
-import type { Point } from "../../modules/cloud/point";
 import type { PointLog } from "../../modules/cloud/point-log";
+import type { Point } from "../../modules/sensing/point";
 
 /** Up to `count` of the points that wait. */
 export function pointsOf(log: PointLog, count: number): { number: number; point: Point }[] {

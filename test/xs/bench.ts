@@ -69,6 +69,8 @@ export interface BenchOptions {
 	dials?: boolean;
 	/** It has Wi-Fi, and a page for it to be set. */
 	wifi?: boolean;
+	/** Its clock is not set. */
+	unset?: boolean;
 	/** What watches over its C. */
 	watch?: Watch;
 }
@@ -154,12 +156,9 @@ export class Bench {
 
 	/** Starts a machine with a device, which listens when this resolves. `scope` ends it. */
 	static async start(scope: Scope, options: BenchOptions = {}): Promise<Bench> {
-		const { events = false, tls = false, dials = false, wifi = false } = options;
 		const bench = await Bench.startMachine(scope, options);
-		await bench.act(
-			"start",
-			`${events ? "events" : ""} ${tls ? "tls" : ""} ${dials ? "dials" : ""} ${wifi ? "wifi" : ""}`,
-		);
+		const wanted = (["events", "tls", "dials", "wifi", "unset"] as const).filter((name) => options[name]);
+		await bench.act("start", wanted.join(" "));
 		await bench.advance(1_000);
 		return bench;
 	}

@@ -100,7 +100,7 @@ describe(`memory is never full while a phone sets the device up, with ${SPARE} b
 	const tasks: (() => unknown)[] = [];
 	let burdened: Burdened;
 	before(async () => {
-		burdened = await Burdened.start({ after: (task) => tasks.push(task) }, undefined, true);
+		burdened = await Burdened.start({ after: (task) => tasks.push(task) }, undefined, { wifi: true });
 		await burdened.openAccessPoint();
 	});
 	after(async () => {
@@ -145,4 +145,20 @@ describe(`memory is never full while a phone sets the device up, with ${SPARE} b
 		}
 		await burdened.serves("https");
 	});
+});
+
+test("memory is never full on a device that no time server answers, for hours", {
+	skip: await missing(),
+}, async (t) => {
+	const burdened = await Burdened.start(t, undefined, { unset: true });
+	for (let hour = 0; hour < 2; hour++) {
+		await burdened.bench.advance(3_600_000);
+		await burdened.owner.learn();
+		for (const body of Object.keys(BODIES))
+			await burdened.together(
+				Array.from({ length: CONNECTIONS.http }, () => largest("60 fields", body, "http")),
+			);
+		await burdened.serves();
+	}
+	assert.deepEqual(await burdened.bench.events("exception"), []);
 });

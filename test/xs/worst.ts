@@ -94,23 +94,35 @@ export class Burdened {
 	readonly owner: BenchOwner;
 	readonly #database: Mute;
 	readonly #broker: Mute;
+	/** No point leaves before it has its time. */
+	readonly #unset: boolean;
 	#letter = 0;
 
-	private constructor(owner: BenchOwner, database: Mute, broker: Mute) {
+	private constructor(owner: BenchOwner, database: Mute, broker: Mute, unset: boolean) {
+		this.#unset = unset;
 		this.bench = owner.bench;
 		this.owner = owner;
 		this.#database = database;
 		this.#broker = broker;
 	}
 
-	/** `region`: bytes, if it is another one. `wifi`: it has Wi-Fi, with a name and password as long as they may be. */
-	static async start(scope: Scope, region = CREATION.static - SPARE, wifi = false): Promise<Burdened> {
+	/** `region`: bytes, if it is another one. `wifi`: it has Wi-Fi, with a name and password as long as they may be. `unset`: its clock is not set. */
+	static async start(
+		scope: Scope,
+		region = CREATION.static - SPARE,
+		{ wifi = false, unset = false } = {},
+	): Promise<Burdened> {
 		// Neither ever has enough of it: points and events wait.
 		const database = await Mute.listen(scope);
 		const broker = await Mute.listen(scope, (bytes) => (bytes[0] === CONNECT ? CONNACK : undefined));
-		const bench = await Bench.start(scope, { region, dials: true, wifi });
+		const bench = await Bench.start(scope, { region, dials: true, wifi, unset });
 		const network = { ssid: "s".repeat(SSID_BYTES), password: "p".repeat(PASSPHRASE_MAX) };
-		const burdened = new Burdened(await pairedOwner(bench, wifi ? network : undefined), database, broker);
+		const burdened = new Burdened(
+			await pairedOwner(bench, wifi ? network : undefined),
+			database,
+			broker,
+			unset,
+		);
 		// Until its access point has closed.
 		if (wifi) await bench.advance(ACCESS_POINT_TIME);
 		await burdened.owner.learn();
@@ -160,7 +172,7 @@ export class Burdened {
 		order: readonly number[] = [...requests.keys()],
 		cut: (length: number) => number = (length) => length - 1,
 	): Promise<void> {
-		if (kind === "http") await this.#loaded();
+		if (kind === "http" && !this.#unset) await this.#loaded();
 		const wires: Wire[] = [];
 		const cuts = requests.map(({ length }) => cut(length));
 		for (const [i, request] of requests.entries())

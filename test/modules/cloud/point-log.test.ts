@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import type { Point } from "../../../modules/cloud/point";
 import { PointLog } from "../../../modules/cloud/point-log";
+import type { Point } from "../../../modules/sensing/point";
 import { FakeStorage } from "../../fakes/storage";
 import { pointsOf } from "../../support/points";
 

@@ -24,8 +24,10 @@ const actions: Record<string, (argument: string) => unknown> = {
 	/**
 	 * `events`: what the device reports is printed, which the chip does for a debugger only. `tls`: it has TLS. `dials`:
 	 * it connects to the database and the broker, without TLS. `wifi`: it has Wi-Fi, and a page for it to be set.
+	 * `unset`: its clock is not set.
 	 */
 	start(argument) {
+		clock.synced = !argument.includes("unset");
 		host = createHost(argument);
 		device = new Device(host);
 	},
@@ -71,7 +73,11 @@ export function act(name: string, argument: string): string {
 	return JSON.stringify(actions[name]?.(argument) ?? null);
 }
 
-const clock: Clock = { now: () => native.now(), monotonic: () => native.monotonic(), synced: true };
+const clock: Clock & { synced: boolean } = {
+	now: () => native.now(),
+	monotonic: () => native.monotonic(),
+	synced: true,
+};
 
 const flash: Flash = {
 	get(key) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { crc32 } from "../../../modules/cloud/crc32";
-import { decodePoint, encodePoint, POINT_BYTES, type Point } from "../../../modules/cloud/point";
+import { decodePoint, encodePoint, POINT_BYTES, type Point } from "../../../modules/sensing/point";
 
 test("a CRC-32 is zlib's", () => {
 	assert.equal(crc32(new TextEncoder().encode("123456789")), 0xcbf43926);

@@ -1,5 +1,5 @@
 import type { Readings } from "../../hosts/host";
-import { QUANTITIES } from "../sensing/quantities";
+import { QUANTITIES } from "./quantities";
 
 /** What one window measured, as it goes to the database. */
 export interface Point {
