@@ -1,5 +1,5 @@
 import type { Host, Motion } from "../../hosts/host";
-import type { Point, Point } from "../sensing/point";
+import type { Point } from "../sensing/point";
 import type { Sampler } from "../sensing/sampler";
 import type { Window } from "../sensing/window";
 import type { InfluxSettings } from "./influx";

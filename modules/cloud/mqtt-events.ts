@@ -4,7 +4,7 @@ import { BACKOFF_FIRST, BACKOFF_MOST, EVENTS_WAITING, MQTT_KEEP_ALIVE, MQTT_STAB
 import { parseEndpoint } from "../net/endpoint";
 import { isHomeAddress } from "../net/home";
 import { MqttClient } from "../net/mqtt-client";
-import type { Point, Point } from "../sensing/point";
+import type { Point } from "../sensing/point";
 import { discoveryMessages } from "./discovery";
 import { type Execute, MqttCommands } from "./mqtt-commands";
 
