@@ -1,0 +1,161 @@
+import type { DeviceClass } from "./firmware";
+import { Home } from "./home";
+import type { Neighbours } from "./network";
+import { type Act, makePlan, perform, type Stage } from "./plan";
+import { Random } from "./random";
+import { Releases } from "./releases";
+import { Broker, Database } from "./servers";
+import { start } from "./task";
+import { Troubles } from "./troubles";
+import { visit } from "./visitor";
+import { World } from "./world";
+
+export interface HistoryOptions {
+	seed: string;
+	firmware: (version: string) => DeviceClass;
+	/** ms. */
+	length: number;
+	/** Which acts of the plan take place; all if undefined. */
+	only?: readonly number[] | undefined;
+	log?: ((line: string) => void) | undefined;
+}
+
+export interface Outcome {
+	world: World;
+	plan: readonly Act[];
+}
+
+/** ms in which all that was wrong has to be right again, after the last act. */
+const RECOVERY = 40 * 60_000;
+
+/** Lives through the history of a seed, and what comes after it: all that was wrong ends, and the device is well again. */
+export function live({ seed, firmware, length, only, log }: HistoryOptions): Outcome {
+	const world = new World(seed);
+	world.log = log;
+	const plan = makePlan(new Random(`${seed}/plan`), length);
+	const stage = makeStage(world, "10000fb38278", firmware);
+	stage.home.machine.switchOn();
+	const acts = new Random(`${seed}/acts`);
+	for (const index of only ?? plan.keys()) {
+		const act = plan[index];
+		if (act) world.schedule.after(act.at, () => perform(act, stage, acts));
+	}
+	const probe = () => {
+		check(stage);
+		world.schedule.after(10 * 60_000, probe);
+	};
+	world.schedule.after(10 * 60_000, probe);
+	run(world, length);
+	if (!world.violation) {
+		stage.troubles.endAll();
+		stage.home.press(false);
+		run(world, length + RECOVERY);
+		if (!world.violation) checkEnd(stage);
+		run(world, length + RECOVERY + 60_000);
+		if (!world.violation) checkRest(stage);
+	}
+	return { world, plan };
+}
+
+function run(world: World, end: number): void {
+	while (!world.violation && world.schedule.step(end));
+}
+
+export function makeStage(world: World, udid: string, firmware: (version: string) => DeviceClass): Stage {
+	const database = new Database(world);
+	const broker = new Broker(world);
+	const releases = new Releases(world);
+	const troubles = new Troubles(world);
+	const neighbours: Neighbours = {
+		find(host, port) {
+			if (host === "updates.example.org") return { address: "203.0.113.7", admit: releases.admit };
+			if (host === "db.home")
+				return {
+					address: "192.168.1.5",
+					admit: database.mood === "unreachable" ? undefined : database.admit,
+				};
+			if (host === "broker.home")
+				return {
+					address: "192.168.1.6",
+					admit: port === 1883 && broker.mood !== "unreachable" ? broker.admit : undefined,
+				};
+			// A name of the home that resolves to somebody else.
+			if (port === 1900) return { address: "198.51.100.9", admit: undefined };
+			return undefined;
+		},
+	};
+	const home = new Home(world, udid, firmware, neighbours);
+	database.onTaken = (_, points) => home.points.taken(points);
+	database.onRefused = (_, second) => home.points.refused(second);
+	return { home, database, broker, releases, troubles };
+}
+
+/** ms in which a device is in its network again and serves its owner there, at the latest. */
+const BACK = 250_000;
+
+/** Whether nothing keeps the device from its network, and has not for a while. */
+function isFair({ home, troubles }: Stage): boolean {
+	const { current, slots } = home.machine;
+	const { world } = home.machine;
+	const { stored } = home.ledger;
+	if (!current || slots.running?.kind !== "good" || !stored?.wifi) return false;
+	return (
+		home.air.networks.has(stored.wifi) &&
+		home.isWifiRight &&
+		troubles.quiet("air") > BACK &&
+		troubles.quiet("strangers") > 60_000 &&
+		world.now - current.startedAt > BACK &&
+		world.now - home.lastChange > BACK
+	);
+}
+
+/** A device that can reach its network is there, and serves its owner. */
+function check(stage: Stage): void {
+	const { home } = stage;
+	const { machine, owner } = home;
+	if (!isFair(stage)) return;
+	machine.world.count("probes of a device that has to answer");
+	if (machine.current?.radio.joined === undefined) {
+		machine.world.violate("the device does not come back into its network");
+		return;
+	}
+	const { current } = machine;
+	start(
+		(function* () {
+			const { door } = owner;
+			const answer = yield* visit(machine, {
+				...{ door, from: "192.168.1.20", message: "GET / HTTP/1.1\r\nHost: x\r\n\r\n", patience: 10_000 },
+			});
+			if (!answer && machine.current === current && isFair(stage) && owner.door === door)
+				machine.world.violate("the owner is not served");
+		})(),
+	);
+}
+
+function checkEnd(stage: Stage): void {
+	const { home, broker } = stage;
+	const { machine, ledger, points, modes } = home;
+	const { world, current } = machine;
+	check(stage);
+	if (!current) {
+		world.violate("the device does not run");
+		return;
+	}
+	if (modes.secured !== undefined) world.violate("HTTPS mode has not ended");
+	if (machine.slots.onTrial) world.violate("a firmware is on trial for ever");
+	if (!isFair(stage)) return;
+	world.count("ends of a history in the home's network");
+	const { stored } = ledger;
+	if (stored?.influx?.startsWith("http://db.home")) points.checkNoneLost();
+	if (stored?.mqtt === "mqtt://broker.home:1883" && broker.present === 0)
+		world.violate("the device does not come back to its broker");
+}
+
+/** A minute after the last visitor. */
+function checkRest({ home: { machine } }: Stage): void {
+	const { current, world } = machine;
+	if (!current) return;
+	if (current.network.incoming.size > 0)
+		world.violate(`${current.network.incoming.size} connections are never closed`);
+	if (current.timers.pending > 25) world.violate(`${current.timers.pending} timers wait in a device at rest`);
+}

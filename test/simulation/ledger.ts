@@ -1,0 +1,119 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Machine } from "./machine";
+
+/** What a flash holds of an owner, as far as the owner chooses it. */
+export interface Stored {
+	uuid: string;
+	md5: boolean;
+	generation: number;
+	revoked: readonly string[];
+	wifi: string | null;
+	influx: string | null;
+	mqtt: string | null;
+	update: string | null;
+}
+
+/** A change that was asked for; `apply` gives what is stored once it is made, `null` being a device without an owner. */
+export interface Change {
+	name: string;
+	apply(stored: Stored | null): Stored | null;
+	made: boolean;
+}
+
+/** Holds what is stored to what was asked for: each change is made as a whole, once, and only if somebody asked for it. */
+export class Ledger {
+	/** What was stored when it was looked at last. */
+	stored: Stored | null = null;
+	/** The highest generation of keys that there ever was. */
+	lastGeneration = 0;
+	readonly #machine: Machine;
+	readonly #pending = new Set<Change>();
+	#seen = -1;
+	#resetting = false;
+
+	constructor(machine: Machine) {
+		this.#machine = machine;
+	}
+
+	ask(name: string, apply: Change["apply"]): Change {
+		const change = { name, apply, made: false };
+		this.#pending.add(change);
+		return change;
+	}
+
+	/** The device has answered, and nothing is under way any more. */
+	answered(change: Change, status: number): void {
+		this.#pending.delete(change);
+		const { world, flash } = this.#machine;
+		if (status === 200) {
+			const isMade = change.made || isDeepStrictEqual(change.apply(this.stored), this.stored);
+			if (!isMade && !flash.get("resetting"))
+				world.violate(`${change.name} was answered with 200 and is not stored`);
+		} else if (change.made) world.violate(`${change.name} was answered with ${status} and is stored`);
+	}
+
+	/** Nobody will ever know by an answer. */
+	unanswered(change: Change, ms: number): void {
+		this.#machine.world.schedule.after(ms, () => this.#pending.delete(change));
+	}
+
+	/** The memory of the device is gone, and with it what was under way. */
+	restarted(): void {
+		this.#seen = -1;
+	}
+
+	/** After everything that the device does. */
+	check(): void {
+		const { flash, world } = this.#machine;
+		if (flash.changes === this.#seen) return;
+		this.#seen = flash.changes;
+		// From here on it is erased, whatever comes, and however long the flash refuses that.
+		if (flash.contents.has("resetting")) {
+			if (!this.#resetting && ![...this.#pending].some(({ name }) => name === "reset"))
+				world.violate("nobody asked for the reset that has begun");
+			this.#resetting = true;
+			return;
+		}
+		const found = this.#read();
+		if (this.#resetting && found === null) this.stored = null;
+		this.#resetting = false;
+		if (found === undefined || isDeepStrictEqual(found, this.stored)) return;
+		for (const change of this.#pending) {
+			if (change.made && change.name !== "reset") continue;
+			if (!isDeepStrictEqual(change.apply(this.stored), found)) continue;
+			change.made = true;
+			world.note(`stored: ${change.name}`);
+			world.count(`stored: ${change.name}`);
+			this.stored = found;
+			if (found) this.lastGeneration = Math.max(this.lastGeneration, found.generation);
+			return;
+		}
+		world.violate(
+			`nobody asked for what is stored: ${JSON.stringify(found)} after ${JSON.stringify(this.stored)}, pending ${[...this.#pending].map(({ name }) => name)}`,
+		);
+	}
+
+	/** Undefined: it cannot be read, which is told. */
+	#read(): Stored | null | undefined {
+		const { contents } = this.#machine.flash;
+		const uuid = contents.get("uuid");
+		if (!uuid) return null;
+		const bytes = contents.get("settings");
+		try {
+			const settings = JSON.parse(Buffer.from(bytes ?? []).toString());
+			return {
+				uuid: Buffer.from(uuid).toString(),
+				md5: settings.auth.md5,
+				generation: settings.keys.generation,
+				revoked: settings.keys.revoked,
+				wifi: settings.wifi?.ssid ?? null,
+				influx: settings.influx?.url ?? null,
+				mqtt: settings.mqtt?.url ?? null,
+				update: settings.update?.url ?? null,
+			};
+		} catch {
+			this.#machine.world.violate(`the settings are half: ${bytes && Buffer.from(bytes)}`);
+			return undefined;
+		}
+	}
+}

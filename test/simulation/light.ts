@@ -1,0 +1,101 @@
+import { ERROR_SIGNAL_TIME, RESET_HOLD, RESET_WARNING } from "../../modules/limits";
+import { LATENESS } from "./clock";
+import type { Machine } from "./machine";
+
+/** What the light has to show, from what is known of the device, and what it shows. */
+export class LightWatch {
+	readonly #machine: Machine;
+	#shown = "off";
+	#problemAt = Number.NEGATIVE_INFINITY;
+	#pressedAt = Number.POSITIVE_INFINITY;
+	#updating = false;
+	pairing = false;
+	/** Colors that were sent and not carried out yet, each with its effect and ms; "off" for black. */
+	#sent: { effect: string; duration: number; at: number }[] = [];
+	/** What the owner has ordered; without an effect one of several, until then at the latest. */
+	#order: { effect: string | undefined; end: number } | undefined;
+
+	constructor(machine: Machine) {
+		this.#machine = machine;
+	}
+
+	started(): void {
+		this.#shown = "off";
+		this.#problemAt = Number.NEGATIVE_INFINITY;
+		this.#pressedAt = this.#machine.pressed ? this.#machine.world.now : Number.POSITIVE_INFINITY;
+		this.#updating = this.pairing = false;
+		this.#order = undefined;
+	}
+
+	shows(effect: string): void {
+		this.#shown = effect;
+		this.#machine.world.count(`light: ${effect}`);
+	}
+
+	problem(): void {
+		this.#problemAt = this.#machine.world.now;
+	}
+
+	pressed(pressed: boolean): void {
+		this.#pressedAt = pressed ? this.#machine.world.now : Number.POSITIVE_INFINITY;
+	}
+
+	update(state: string): void {
+		this.#updating = state === "downloading" || state === "restarting";
+	}
+
+	sent(effect: string, seconds: number): void {
+		const { now } = this.#machine.world;
+		this.#sent = this.#sent.filter(({ at }) => now - at < 60_000);
+		this.#sent.push({ effect, duration: seconds * 1000, at: now });
+	}
+
+	/** The device has carried out an order. */
+	ordered(): void {
+		const { now } = this.#machine.world;
+		const [first] = this.#sent;
+		if (!first) return;
+		const isSure = this.#sent.length === 1;
+		const longest = Math.max(...this.#sent.map(({ duration }) => duration), (this.#order?.end ?? now) - now);
+		if (isSure) this.#sent = [];
+		this.#order = {
+			effect: isSure ? first.effect : undefined,
+			end: now + (isSure ? first.duration : longest),
+		};
+	}
+
+	/** The owner's order is forgotten with the owner. */
+	forget(): void {
+		this.#order = undefined;
+	}
+
+	check(): void {
+		const { world, light } = this.#machine;
+		const { now } = world;
+		const error = now - this.#problemAt;
+		const held = now - this.#pressedAt;
+		// Near the moment of a change either will do, as timers may be late.
+		const isEdge = (passed: number, limit: number) => passed >= limit - 1 && passed <= limit + LATENESS;
+		if (isEdge(error, ERROR_SIGNAL_TIME) || isEdge(held, RESET_WARNING) || isEdge(held, RESET_HOLD)) return;
+		const ahead: string[] = [];
+		if (held > RESET_WARNING && held < RESET_HOLD) ahead.push("reset");
+		if (error < ERROR_SIGNAL_TIME) ahead.push("error");
+		if (this.#updating) ahead.push("update");
+		if (this.pairing) ahead.push("pairing");
+		const expected = ahead[0] ?? "off";
+		if (
+			ahead.length > 0
+				? this.#shown !== expected
+				: ["reset", "error", "update", "pairing"].includes(this.#shown)
+		)
+			world.violate(`the light shows ${this.#shown} in place of ${expected}`);
+		if (this.#shown === "off" && light !== "0,0,0") world.violate(`the light is off and shows ${light}`);
+		if (ahead.length > 0) return;
+		const order = this.#order;
+		if (!order || order.effect === "off" || now > order.end + LATENESS) {
+			if (this.#shown !== "off")
+				world.violate(`the light shows ${this.#shown}, which is not ordered, or not any more`);
+		} else if (order.effect !== undefined && now < order.end && this.#shown !== order.effect)
+			world.violate(`the light shows ${this.#shown} in place of the ${order.effect} that was ordered`);
+	}
+}

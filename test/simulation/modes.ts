@@ -1,0 +1,98 @@
+import { ACCESS_POINT_TIME, TOKEN_LIFE } from "../../modules/limits";
+import { LATENESS } from "./clock";
+import type { Ledger } from "./ledger";
+import type { Machine } from "./machine";
+
+/** What lasts a bounded time: the token, HTTPS mode, the access point of a device with an owner. */
+export class Modes {
+	readonly #machine: Machine;
+	readonly #ledger: Ledger;
+	#token = { value: "", since: 0 };
+	/** Something happened in this callback after which the token has to be another. */
+	#cause = false;
+	/** The age of the token that was replaced in this callback. */
+	#replacedAt: number | undefined;
+	#mode: "http" | "https" = "http";
+	#httpsSince = 0;
+	#httpsEnd = Number.POSITIVE_INFINITY;
+	#openSince: number | undefined;
+
+	constructor(machine: Machine, ledger: Ledger) {
+		this.#machine = machine;
+		this.#ledger = ledger;
+	}
+
+	/** ms that HTTPS mode has lasted; undefined: it is off. */
+	get secured(): number | undefined {
+		return this.#mode === "https" ? this.#machine.world.now - this.#httpsSince : undefined;
+	}
+
+	started(): void {
+		this.#cause = true;
+		this.#replacedAt = undefined;
+		this.#token.since = this.#machine.world.now;
+		this.#mode = "http";
+		this.#httpsEnd = Number.POSITIVE_INFINITY;
+		this.#openSince = undefined;
+	}
+
+	token(value: string): void {
+		const { world } = this.#machine;
+		if (value === this.#token.value) world.violate("the token is the one before");
+		this.#replacedAt ??= world.now - this.#token.since;
+		this.#token = { value, since: world.now };
+	}
+
+	/** The token has to be another after this callback. */
+	renews(): void {
+		this.#cause = true;
+	}
+
+	mode(mode: "http" | "https"): void {
+		const { world } = this.#machine;
+		this.#mode = mode;
+		world.count(`state: ${mode} mode`);
+		if (mode === "https") {
+			this.#httpsSince = world.now;
+			this.renews();
+		}
+	}
+
+	https(limit: number): void {
+		this.#httpsEnd = this.#machine.world.now + limit * 1000;
+	}
+
+	/** The owner did something that opens the access point anew. */
+	visited(): void {
+		if (this.#openSince !== undefined) this.#openSince = this.#machine.world.now;
+	}
+
+	check(): void {
+		const { world, current } = this.#machine;
+		this.#checkToken();
+		if (this.#mode === "https" && world.now > this.#httpsEnd + LATENESS)
+			world.violate("HTTPS mode does not end");
+		const isOpen =
+			current?.radio.accessPoint && this.#ledger.stored?.wifi != null && !this.#machine.faults.radio;
+		if (!isOpen) this.#openSince = undefined;
+		else this.#openSince ??= world.now;
+		if (this.#openSince !== undefined && world.now - this.#openSince > 2 * ACCESS_POINT_TIME + 120_000)
+			world.violate("the access point of a device with an owner stays open");
+	}
+
+	#checkToken(): void {
+		const { world, slots } = this.#machine;
+		const replaced = this.#replacedAt;
+		const isCaused = this.#cause;
+		this.#cause = false;
+		this.#replacedAt = undefined;
+		if (slots.running?.kind === "hang") return;
+		if (isCaused && replaced === undefined) world.violate("the token was not replaced");
+		if (world.now - this.#token.since > TOKEN_LIFE + LATENESS)
+			world.violate("the token lives for more than an hour");
+		if (replaced === undefined || isCaused) return;
+		if (replaced < TOKEN_LIFE || replaced > TOKEN_LIFE + LATENESS)
+			world.violate(`the token is replaced after ${replaced} ms`);
+		world.count("state: token's hour over");
+	}
+}

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { randomInt } from "node:crypto";
+import { test } from "node:test";
+import { compile } from "./firmware";
+import { live } from "./history";
+
+const HOUR = 3_600_000;
+const firmware = await compile();
+
+/** Lives a history, and says how to repeat it if it fails. */
+function hold(seed: number, hours: number) {
+	const { world } = live({ seed: String(seed), firmware, length: hours * HOUR });
+	const repeat = `npm run simulate -- --seed ${seed} --days ${hours / 24} --hours ${hours}`;
+	assert.equal(world.violation, undefined, `${world.violation?.message}\nrepeat and shorten it: ${repeat}`);
+	return world;
+}
+
+test("the same seed gives the same history, another one another", () => {
+	const [one, again, other] = [hold(1, 2), hold(1, 2), hold(2, 2)];
+	assert.equal(one.trace, again.trace);
+	assert.deepEqual(one.counts, again.counts);
+	assert.notEqual(one.trace, other.trace);
+});
+
+for (const seed of [3, 4, 5])
+	test(`a device lives well through the eight hours of seed ${seed}`, () => {
+		const { counts } = hold(seed, 8);
+		assert.ok((counts.get("points taken") ?? 0) > 500, "points have come to the database");
+		assert.ok((counts.get("starts of the device") ?? 0) > 3, "the power was cut");
+	});
+
+const fresh = randomInt(1e9);
+test(`and through those of a seed that nobody has tried, ${fresh}`, () => {
+	hold(fresh, 8);
+});

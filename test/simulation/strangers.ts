@@ -1,0 +1,100 @@
+import type { Home } from "./home";
+import { HOME } from "./radio";
+import type { Random } from "./random";
+import { start } from "./task";
+import { visit } from "./visitor";
+
+const HEADS = [
+	"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+	"GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
+	"GET / HTTP/9.9\r\n\r\n",
+	"GET /\r\n\r\n",
+	"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n",
+	"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
+	"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nffffffff\r\n",
+	"POST / HTTP/1.1\r\nHost: x\r\nOrigin: https://evil.example\r\nContent-Length: 2\r\n\r\n{}",
+	"POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 900\r\n\r\n",
+	"OPTIONS / HTTP/1.1\r\nHost: x\r\nOrigin: http://nas.local\r\n\r\n",
+	"HEAD / HTTP/1.1\r\nHost: x\r\n\r\n",
+	"DELETE /x HTTP/1.1\r\nHost: x\r\n\r\n",
+	"\r\n\r\n\r\n\r\n",
+	"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+] as const;
+
+/** Somebody in the network who is up to no good. */
+export function intrude(home: Home, random: Random): void {
+	const kind = random.pick(["bytes", "heads", "proofs", "flood", "slow", "bodies", "mangled"] as const);
+	home.machine.world.count(`stranger: ${kind}`);
+	const from = `${HOME}${random.between(60, 99)}`;
+	const send = (message: string | Uint8Array, patience = 3_000) =>
+		start(visit(home.machine, { door: home.owner.door, from, message, patience }));
+	switch (kind) {
+		case "bytes":
+			send(random.bytes(random.between(1, 4_000)));
+			return;
+		case "heads":
+			for (let i = random.between(1, 4); i > 0; i--) send(random.pick(HEADS));
+			return;
+		case "proofs":
+			for (let i = random.between(1, 20); i > 0; i--) {
+				const commands = {
+					setColor: { color: "red" },
+					[random.pick(["restart", "factoryReset", "setHttps"])]: {},
+				};
+				send(
+					post({
+						udid: home.machine.udid,
+						secret: Buffer.from(random.bytes(16)).toString("hex"),
+						...commands,
+					}),
+				);
+			}
+			return;
+		case "flood":
+			for (let i = random.between(4, 40); i > 0; i--) send("GET / HT", random.between(1_000, 40_000));
+			return;
+		case "slow":
+			start(drip(home, random, from));
+			return;
+		case "bodies":
+			send(
+				post(
+					random.pick([
+						"[".repeat(900),
+						`{"udid":${"{}".repeat(3)}`,
+						JSON.stringify({ udid: home.machine.udid, pair: { uuid: "x" } }),
+						`{"udid":"${home.machine.udid}","key":"a.r.0.1","secret":null,"setKeys":{"revokeAll":true}}`,
+						`{${'"a":1,'.repeat(100)}"b":2}`,
+						JSON.stringify({ udid: home.machine.udid, setHttps: { enabled: true } }),
+					]),
+				),
+			);
+			return;
+		default: {
+			const bytes = Buffer.from(random.pick(HEADS), "latin1");
+			for (let i = random.between(1, 5); i > 0; i--) bytes[random.below(bytes.length)] = random.below(256);
+			send(bytes);
+			return;
+		}
+	}
+}
+
+function* drip(home: Home, random: Random, from: string) {
+	const { schedule } = home.machine.world;
+	yield* visit(home.machine, {
+		...{
+			door: home.owner.door,
+			from,
+			message: "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n",
+			patience: 60_000,
+		},
+		onLink: (link) => {
+			for (let i = 1; i < 40; i++) schedule.after(i * random.between(500, 1_500), () => link.say("x"));
+		},
+	});
+}
+
+function post(body: object | string): string {
+	const text = typeof body === "string" ? body : JSON.stringify(body);
+	return `POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
+}
