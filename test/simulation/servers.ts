@@ -203,6 +203,8 @@ export const BROKER_MOODS = [
 	"says nothing",
 	"does not acknowledge",
 	"closes",
+	"refuses subscriptions",
+	"hostile commands",
 	"unasked packets",
 	"malformed packets",
 	"garbage",
@@ -213,6 +215,8 @@ export type BrokerMood = (typeof BROKER_MOODS)[number];
 
 const CONNECT = 1;
 const PUBLISH = 3;
+const PUBACK = 4;
+const SUBSCRIBE = 8;
 const PINGREQ = 12;
 const DISCONNECT = 14;
 
@@ -285,10 +289,39 @@ export class Broker {
 			this.onPublished(body.toString("utf8", 2, 2 + length), body.toString("utf8", 4 + length));
 			if (mood !== "does not acknowledge")
 				link.say(Uint8Array.of(0x40, 2, body[2 + length]!, body[3 + length]!));
-		} else if (type === PINGREQ) link.say(Uint8Array.of(0xd0, 0));
+		} else if (type === SUBSCRIBE) this.#subscribe(body, link);
+		else if (type === PINGREQ) link.say(Uint8Array.of(0xd0, 0));
 		else if (type === DISCONNECT) link.end();
-		else this.#world.violate(`the broker is sent a packet of type ${type}`);
+		else if (type !== PUBACK) this.#world.violate(`the broker is sent a packet of type ${type}`);
 		if (mood === "unasked packets") link.say(this.#random.pick(UNASKED));
+	}
+
+	#subscribe(body: Buffer, link: Link): void {
+		const codes: number[] = [];
+		let topic = "";
+		for (let at = 2; at + 3 <= body.length; at += 3 + topic.length) {
+			topic = body.toString("utf8", at + 2, at + 2 + body.readUInt16BE(at));
+			codes.push(this.mood === "refuses subscriptions" ? 0x80 : 1);
+		}
+		link.say(Uint8Array.of(0x90, 2 + codes.length, body[0]!, body[1]!, ...codes));
+		if (this.mood !== "hostile commands") return;
+		for (let i = this.#random.between(1, 20); i > 0; i--) {
+			const text = this.#random.pick([
+				'{"setColor":{"color":"red"}}',
+				'{"auth":"x","body":"{}"}',
+				"[".repeat(100),
+				this.#random.letters(1_500),
+				"",
+			]);
+			const content = Buffer.concat([Buffer.from([0, topic.length]), Buffer.from(topic), Buffer.from(text)]);
+			const { length } = content;
+			link.say(
+				Buffer.concat([
+					Buffer.from(length < 128 ? [0x30, length] : [0x30, (length & 127) | 128, length >> 7]),
+					content,
+				]),
+			);
+		}
 	}
 }
 
