@@ -92,6 +92,7 @@ export const MANAGED = [
 function* carryOut(home: Home, random: Random, name: string): Task {
 	const request = order(home, random, name);
 	const { owner, machine } = home;
+	const before = home.ledger.stored;
 	const answer = yield* owner.command({ door: "https", ...request });
 	if (name === "setWifi") {
 		home.lastChange = machine.world.now;
@@ -99,7 +100,7 @@ function* carryOut(home: Home, random: Random, name: string): Task {
 		const change = wifiChange(ssid);
 		owner.ledger.unanswered(owner.ledger.ask(change.name, change.apply), 120_000);
 	}
-	if (answer?.status === 200 && name === "getSettings") look(home, answer);
+	if (answer?.status === 200 && name === "getSettings" && before === home.ledger.stored) look(home, answer);
 	if (answer?.status === 200 && name === "update") machine.world.count("update: ordered");
 }
 
