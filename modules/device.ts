@@ -80,6 +80,9 @@ export class Device {
 		}
 		this.#vault = new Vault(host);
 		this.#settings = new SettingsStore(host.flash);
+		// A reset that the flash does not let be finished now has been decided all the same.
+		if (host.flash.get(RESETTING_KEY)) this.#vault.forget();
+		if (!this.#vault.paired) this.#settings.forget();
 		host.report({ event: "paired", paired: this.#vault.paired });
 		this.#keptOrder = new KeptOrder({
 			flash: host.flash,
@@ -274,6 +277,7 @@ export class Device {
 				settings: this.#settings,
 				flash: host.flash,
 				isOpen: () => this.#pairing.isOpen,
+				begin: () => this.#completeReset(),
 				onPaired: () => {
 					this.#token.renew();
 					host.report({ event: "paired", paired: true });
@@ -405,6 +409,14 @@ export class Device {
 		this.#wifi?.forget();
 		this.#pairing.close();
 		this.#pairing.open();
+	}
+
+	/** Erases what a reset had to leave, as the flash refused: the next start would take it for the new owner's. */
+	#completeReset(): void {
+		if (!this.#host.flash.get(RESETTING_KEY)) return;
+		this.#cloud.erase();
+		finishReset(this.#host);
+		this.#identity.keep();
 	}
 
 	#tellCloud(): void {

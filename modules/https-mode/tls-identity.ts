@@ -68,6 +68,11 @@ export class TlsIdentity {
 		});
 	}
 
+	/** Stores it once more, after the flash was erased. */
+	keep(): void {
+		if (this.#value) this.#store(this.#value);
+	}
+
 	close(): void {
 		this.#making++;
 		this.#host.network.timers.clear(this.#retry);

@@ -3,7 +3,7 @@ import { createHash, createHmac } from "node:crypto";
 import { afterEach, describe, test } from "node:test";
 import type { Host } from "../../hosts/host";
 import { Device } from "../../modules/device";
-import { SETTINGS_KEY, UUID_KEY } from "../../modules/flash-keys";
+import { IDENTITY_KEY, SETTINGS_KEY, UUID_KEY } from "../../modules/flash-keys";
 import { FakeBroker, FakeDatabase } from "../fakes/cloud";
 import { FakeHost } from "../fakes/host";
 import { FakeOwner, parse, UUID } from "../fakes/owner";
@@ -736,6 +736,38 @@ describe("factory reset", () => {
 		assert.ok(host.events.some((event) => event.event === "problem"));
 		assert.equal(owner.signed({ factoryReset: {} }).status, 500);
 		assert.equal(owner.get().body.paired, true);
+	});
+
+	// Found by test/simulation, seed 2001: the next start went on with the reset, and erased the new owner.
+	test("one that the flash refuses to finish is finished before somebody else is paired", () => {
+		const { owner, host, device } = paired();
+		host.flash.writesLeft = 1;
+		host.hold(11_000);
+		host.advance(1);
+		assert.equal(owner.get().body.paired, false);
+		assert.equal(owner.pair().status, 500, "it refuses still");
+		host.flash.writesLeft = Number.POSITIVE_INFINITY;
+		assert.equal(owner.pair().status, 200);
+		const identity = host.flash.get(IDENTITY_KEY);
+		device.close();
+		running = [];
+		const again = start(host);
+		assert.equal(again.owner.get().body.paired, true);
+		assert.equal(again.owner.command({ getData: {} }).status, 200);
+		assert.deepEqual(host.flash.get(IDENTITY_KEY), identity, "the certificate that it was paired with stays");
+	});
+
+	test("one that the flash refuses to finish at the next start as well brings no owner back", () => {
+		const { host, device } = paired();
+		host.flash.writesLeft = 1;
+		host.hold(11_000);
+		device.close();
+		running = [];
+		host.flash.writesLeft = 0;
+		const again = start(host);
+		assert.equal(again.owner.get().body.paired, false);
+		assert.equal(again.owner.command({ getData: {} }).status, 409);
+		assert.equal(host.wifi.accessPoint, true);
 	});
 
 	test("power lost at any write ends in a whole reset or in none", () => {

@@ -35,6 +35,8 @@ export class Home implements Watcher {
 	lastChange = 0;
 	/** The password of the network that is kept is the right one. */
 	isWifiRight = true;
+	/** The device says that it has an owner. */
+	isOwned = false;
 	#number = 0;
 	/** Of the callback that is under way. */
 	#booting = false;
@@ -68,7 +70,7 @@ export class Home implements Watcher {
 		for (const { password } of this.air.networks.values()) this.owner.hide(password);
 		this.points = new Points(this.machine);
 		this.light = new LightWatch(this.machine);
-		this.modes = new Modes(this.machine, this.ledger);
+		this.modes = new Modes(this.machine, () => this.isOwned && this.ledger.stored?.wifi != null);
 		this.#secrecy = new Secrecy(
 			world,
 			() => this.owner.secrets,
@@ -129,6 +131,9 @@ export class Home implements Watcher {
 				return;
 			case "paired":
 				this.#changed.push("paired");
+				this.isOwned = event.paired;
+				if (event.paired && this.machine.flash.contents.has("resetting"))
+					world.violate("there is an owner again, whose reset has begun");
 				if (event.paired && !this.#booting) this.modes.renews();
 				return;
 			case "reset":

@@ -1,12 +1,12 @@
 import { ACCESS_POINT_TIME, TOKEN_LIFE } from "../../modules/limits";
 import { LATENESS } from "./clock";
-import type { Ledger } from "./ledger";
 import type { Machine } from "./machine";
 
 /** What lasts a bounded time: the token, HTTPS mode, the access point of a device with an owner. */
 export class Modes {
 	readonly #machine: Machine;
-	readonly #ledger: Ledger;
+	/** There is an owner, whose network is known. */
+	readonly #isAtHome: () => boolean;
 	#token = { value: "", since: 0 };
 	/** Something happened in this callback after which the token has to be another. */
 	#cause = false;
@@ -17,9 +17,9 @@ export class Modes {
 	#httpsEnd = Number.POSITIVE_INFINITY;
 	#openSince: number | undefined;
 
-	constructor(machine: Machine, ledger: Ledger) {
+	constructor(machine: Machine, isAtHome: () => boolean) {
 		this.#machine = machine;
-		this.#ledger = ledger;
+		this.#isAtHome = isAtHome;
 	}
 
 	/** ms that HTTPS mode has lasted; undefined: it is off. */
@@ -72,8 +72,7 @@ export class Modes {
 		this.#checkToken();
 		if (this.#mode === "https" && world.now > this.#httpsEnd + LATENESS)
 			world.violate("HTTPS mode does not end");
-		const isOpen =
-			current?.radio.accessPoint && this.#ledger.stored?.wifi != null && !this.#machine.faults.radio;
+		const isOpen = current?.radio.accessPoint && this.#isAtHome() && !this.#machine.faults.radio;
 		if (!isOpen) this.#openSince = undefined;
 		else this.#openSince ??= world.now;
 		if (this.#openSince !== undefined && world.now - this.#openSince > 2 * ACCESS_POINT_TIME + 120_000)

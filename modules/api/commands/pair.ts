@@ -23,6 +23,8 @@ export interface Pairing {
 	settings: SettingsStore;
 	flash: Flash;
 	isOpen(): boolean;
+	/** Makes the flash ready for an owner. Throws if it fails. */
+	begin(): void;
 	onPaired(): void;
 	/** The answer is on its way: HTTPS may close, a network be joined. */
 	onSent(wifi: WifiCredentials | undefined): void;
@@ -64,6 +66,7 @@ export class Pair implements Command<PairOrder> {
 	prepare({ uuid, wifi }: PairOrder, done: (error?: unknown) => void): void {
 		const { settings, vault, flash } = this.#pairing;
 		try {
+			this.#pairing.begin();
 			const keys = { generation: nextGeneration(flash), revoked: [] };
 			// The UUID comes last: without it, the next start takes the settings for a pairing cut off.
 			settings.change(wifi ? { keys, wifi } : { keys });
