@@ -76,6 +76,8 @@ export interface Mqtt extends Trust {
 	password?: string;
 	topic?: string;
 	discovery?: boolean;
+	/** Whether the broker's users may set the light. */
+	light?: boolean;
 }
 
 export interface UpdateStatus {

@@ -71,7 +71,10 @@ export class Device {
 			timers: host.timers,
 			clock: host.clock,
 			onChange: (red, green, blue, effect) => host.report({ event: "led", red, green, blue, effect }),
-			onOrder: (order) => this.#keptOrder.follow(order),
+			onOrder: (order) => {
+				this.#keptOrder.follow(order);
+				this.#cloud?.tellLight();
+			},
 		});
 		try {
 			recover(host);
@@ -115,6 +118,7 @@ export class Device {
 			host,
 			sampler: this.#sampler,
 			token: () => this.#token.value,
+			light: this.#light,
 			execute: (...command) => this.#mqttApi.execute(...command),
 			onProblem,
 			onChange: () => this.#tellCloud(),

@@ -11,7 +11,7 @@ export const HELP = `ambient16: talk to an Ambient16 sensor
   ambient16 data [--watch]             what it measures
   ambient16 settings
   ambient16 influx set URL (--database NAME [--user NAME] | --bucket NAME [--org NAME]) [--ca FILE | --fingerprint HEX]
-  ambient16 mqtt set URL [--user NAME] [--topic TOPIC] [--no-discovery] [--ca FILE | --fingerprint HEX]
+  ambient16 mqtt set URL [--user NAME] [--topic TOPIC] [--no-discovery] [--light] [--ca FILE | --fingerprint HEX]
   ambient16 influx off
   ambient16 mqtt off
   ambient16 wifi scan | status

@@ -217,6 +217,7 @@ const COMMANDS: Record<Command, (call: Call) => Promise<void> | void> = {
 				...(user && { user, password: await askSecret("Password: ") }),
 				...(topic && { topic }),
 				discovery: !values["no-discovery"],
+				...(values.light && { light: true }),
 				...trustOf(values),
 			};
 		} else if (verb !== "off") throw new UsageError("mqtt set URL, or mqtt off");

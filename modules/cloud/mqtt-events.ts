@@ -1,12 +1,14 @@
 import { Backoff } from "../../common/backoff";
-import type { Host, Motion, Timer, Trust } from "../../hosts/host";
+import type { Host, Motion, Quantity, Timer, Trust } from "../../hosts/host";
 import { BACKOFF_FIRST, BACKOFF_MOST, EVENTS_WAITING, MQTT_KEEP_ALIVE, MQTT_STABLE } from "../limits";
 import { parseEndpoint } from "../net/endpoint";
 import { isHomeAddress } from "../net/home";
 import { MqttClient } from "../net/mqtt-client";
 import type { Point } from "../sensing/point";
+import { QUANTITIES } from "../sensing/quantities";
 import { discoveryMessages } from "./discovery";
 import { type Execute, MqttCommands } from "./mqtt-commands";
+import { type LightPort, MqttLight } from "./mqtt-light";
 
 /** Where events go. */
 export interface MqttSettings {
@@ -17,6 +19,8 @@ export interface MqttSettings {
 	topic: string;
 	/** Whether Home Assistant is told of the device. */
 	discovery: boolean;
+	/** Whether the broker's users may set the light. Settings of before it was there have none. */
+	light?: boolean;
 	trust: Trust;
 }
 
@@ -28,6 +32,7 @@ export interface MqttEventsOptions {
 	token(): string;
 	/** Carries out a command that has come through the broker. */
 	execute: Execute;
+	light: LightPort;
 	/** Connecting began to fail for this reason; not repeated while the reason stays. */
 	onProblem(message: string): void;
 }
@@ -42,6 +47,9 @@ export class MqttEvents {
 	readonly #onProblem: (message: string) => void;
 	readonly #token: () => string;
 	readonly #commands: MqttCommands;
+	readonly #light: MqttLight;
+	/** Quantities that were ever read: no others are announced. */
+	readonly #measured: Quantity[] = [];
 	readonly #backoff: Backoff;
 	#settings: MqttSettings | null = null;
 	/** The broker before, which could not be told in HTTPS mode that the device leaves it: it is told afterwards. */
@@ -63,7 +71,7 @@ export class MqttEvents {
 	#timer: Timer;
 	#error: string | undefined;
 
-	constructor({ host, token, execute, onProblem }: MqttEventsOptions) {
+	constructor({ host, token, execute, light, onProblem }: MqttEventsOptions) {
 		this.#host = host;
 		this.#onProblem = onProblem;
 		this.#token = token;
@@ -71,6 +79,7 @@ export class MqttEvents {
 			if (this.#connected) this.#publish("answer", payload, false, done);
 			return this.#connected;
 		});
+		this.#light = new MqttLight(light, (payload, done) => this.#publish("light", payload, true, done));
 		this.#backoff = new Backoff(host, BACKOFF_FIRST, BACKOFF_MOST);
 	}
 
@@ -122,7 +131,13 @@ export class MqttEvents {
 	}
 
 	window({ time, readings, motionEvents }: Point): void {
+		this.#meet(readings);
 		if (this.#connected) this.#publish("data", JSON.stringify({ time, ...readings, motionEvents }), false);
+	}
+
+	/** Another order is in force, or none. */
+	tellLight(): void {
+		if (this.#connected && this.#current?.light) this.#light.tell();
 	}
 
 	/** Says so, and leaves the broker until `resume`. */
@@ -143,6 +158,14 @@ export class MqttEvents {
 		this.#client?.close();
 		this.#parting?.close();
 		this.#drop();
+	}
+
+	#meet(readings: Point["readings"]): void {
+		for (const { name } of QUANTITIES) {
+			if (readings[name] === undefined || this.#measured.includes(name)) continue;
+			this.#measured.push(name);
+			if (this.#settings?.discovery) this.#discover([name]);
+		}
 	}
 
 	#event(name: string, content: object): void {
@@ -189,12 +212,15 @@ export class MqttEvents {
 			...(settings.password !== undefined && { password: settings.password }),
 			keepAlive: MQTT_KEEP_ALIVE,
 			will: { topic: this.#topic("status"), payload: "offline" },
-			topics: [this.#topic("command")],
+			topics: settings.light ? [this.#topic("command"), this.#topic("light/set")] : [this.#topic("command")],
 			onConnected: () => this.#greet(),
 			onSubscribed: ([commands = false]) => {
 				this.#listening = commands;
 			},
-			onMessage: (topic, payload) => this.#commands.take(topic, payload),
+			onMessage: (topic, payload) => {
+				if (topic === this.#topic("command")) this.#commands.take(topic, payload);
+				else this.#light.take(payload);
+			},
 			onClosed: (error) => this.#lost(error),
 		});
 	}
@@ -212,7 +238,8 @@ export class MqttEvents {
 		this.#timer = this.#host.network.timers.once(() => this.#backoff.reset(), MQTT_STABLE);
 		this.#publish("token", this.#token(), true);
 		this.#publish("status", "online", true);
-		if (this.#settings?.discovery) this.#discover();
+		if (this.#settings?.discovery) this.#discover(this.#measured);
+		this.tellLight();
 		this.#flush();
 	}
 
@@ -256,20 +283,30 @@ export class MqttEvents {
 		this.#connected = false;
 		this.#listening = false;
 		this.#publishing = false;
+		this.#light.lose();
 	}
 
 	/** Nothing of the device stays behind with the broker that is left. */
 	#clear(): void {
 		if (!this.#connected) return;
-		if (this.#current?.discovery) this.#discover("");
-		for (const topic of ["status", "token"]) this.#publish(topic, "", true);
+		if (this.#current?.discovery) this.#withdraw();
+		for (const topic of ["status", "token", "light"]) this.#publish(topic, "", true);
 	}
 
-	#discover(payload?: string): void {
+	#discover(quantities: readonly Quantity[]): void {
 		const settings = this.#current;
 		if (!this.#connected || !settings) return;
-		for (const message of discoveryMessages(settings.topic, this.#host.udid))
-			this.#client?.publish(message.topic, payload ?? message.payload, true);
+		const { udid } = this.#host;
+		const { topic, light = false } = settings;
+		for (const message of discoveryMessages({ topic, udid, quantities, light, name: undefined }))
+			this.#client?.publish(message.topic, message.payload, true);
+	}
+
+	/** Makes Home Assistant forget all that it was ever told of. */
+	#withdraw(): void {
+		const quantities = QUANTITIES.map(({ name }) => name);
+		const all = { topic: "", udid: this.#host.udid, quantities, light: true, name: undefined };
+		for (const { topic } of discoveryMessages(all)) this.#client?.publish(topic, "", true);
 	}
 
 	#publish(topic: string, payload: string, retain: boolean, done?: () => void): void {
@@ -288,5 +325,11 @@ export class MqttEvents {
 
 /** Whether a broker has to hear that what it keeps of the device holds no more. */
 function isLeft(before: MqttSettings, after: MqttSettings | null): boolean {
-	return after?.url !== before.url || after.topic !== before.topic || (before.discovery && !after.discovery);
+	if (!after) return true;
+	return (
+		after.url !== before.url ||
+		after.topic !== before.topic ||
+		(before.discovery && !after.discovery) ||
+		(before.light === true && !after.light)
+	);
 }

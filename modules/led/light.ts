@@ -63,6 +63,8 @@ export class Light {
 	/** How many there are. */
 	#signaled = 0;
 	#order: Scene | undefined;
+	/** As it was given. */
+	#given: LightOrder | undefined;
 	#timer: Timer | undefined;
 	/** When it comes; Infinity if there is none. */
 	#due = Number.POSITIVE_INFINITY;
@@ -91,7 +93,13 @@ export class Light {
 		const end = duration === null ? Number.POSITIVE_INFINITY : start + duration * 1000;
 		this.#order = color === 0 ? undefined : { effect, color, rhythm: RHYTHMS[effect], start, end };
 		this.#render(start);
-		this.#onOrder?.(this.#order && order);
+		this.#given = this.#order && order;
+		this.#onOrder?.(this.#given);
+	}
+
+	/** The owner's order that is in force; undefined: none, and it is dark. */
+	get order(): LightOrder | undefined {
+		return this.#given;
 	}
 
 	/** Begins a signal; one that is given already goes on. */
@@ -145,6 +153,7 @@ export class Light {
 	#end(): void {
 		if (!this.#order) return;
 		this.#order = undefined;
+		this.#given = undefined;
 		this.#onOrder?.(undefined);
 	}
 

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { parseKey } from "../../client/key";
 import { mintKey, Sensor } from "../../client/node";
 import { discoveryMessages } from "../../modules/cloud/discovery";
+import { QUANTITIES } from "../../modules/sensing/quantities";
 import { type Desk, startDesk, temporaryFolder } from "../support/desk";
 import { complaints } from "../support/home-assistant";
 import { suiteScope } from "../support/scope";
@@ -83,9 +84,12 @@ test("no page tells anybody to give the UUID to a program", () => {
 
 test("the page names the entities that the device announces", () => {
 	const rows = [...PAGE.matchAll(/^\| (\w+) \| ([^|]*?) ?\|$/gm)].map(([, name, unit]) => [name, unit]);
-	const announced = [...discoveryMessages("ambient16", UDID)].map(({ topic, payload }) => {
+	const quantities = QUANTITIES.map(({ name }) => name);
+	const ALL = { topic: "ambient16", udid: UDID, quantities, light: true, name: undefined };
+	const announced = [...discoveryMessages(ALL)].map(({ topic, payload }) => {
 		assert.deepEqual(complaints(topic, payload), []);
 		const { name, unit_of_measurement: unit = "", event_types: types } = JSON.parse(payload);
+		if (topic.includes("/light/")) return ["Light", "if you let it: on and off, brightness, color, effects"];
 		return [name, types ? `an event: ${types.map((type: string) => `\`${type}\``).join(", ")}` : unit];
 	});
 	assert.deepEqual(

@@ -78,6 +78,7 @@ function fleet(random: Random, { clock, timers }: Time, connect: Network["connec
 			host: { udid, random, network },
 			token: () => "abcdefgh",
 			execute() {},
+			light: { order: undefined, show() {} },
 			onProblem() {},
 		});
 	});

@@ -4,6 +4,7 @@
  * - sensors: https://www.home-assistant.io/integrations/sensor.mqtt/#configuration-variables
  * - device classes and their units: https://www.home-assistant.io/integrations/sensor/#device-class
  * - state classes: https://developers.home-assistant.io/docs/core/entity/sensor/#available-state-classes
+ * - lights: https://www.home-assistant.io/integrations/light.mqtt/#json-schema---configuration-variables
  * - events: https://www.home-assistant.io/integrations/event.mqtt/#configuration-variables and
  *   https://www.home-assistant.io/integrations/event/#device-class
  * Only what the firmware might use is here; any other key is complained of.
@@ -84,6 +85,21 @@ const EVENT: Schema = {
 	optional: { ...COMMON.optional, device_class: oneOf("button", "doorbell", "motion") },
 };
 
+const LIGHT: Schema = {
+	required: { ...COMMON.required, command_topic: topic, schema: oneOf("json") },
+	optional: {
+		...COMMON.optional,
+		// null: that of the device.
+		name: (value) => value === null || text(value),
+		brightness: (value) => typeof value === "boolean",
+		brightness_scale: count,
+		color_mode: (value) => value === true,
+		supported_color_modes: texts,
+		effect: (value) => typeof value === "boolean",
+		effect_list: texts,
+	},
+};
+
 /** Units of the device classes that a sensor of a room may have. */
 const UNITS: Readonly<Record<string, readonly (string | undefined)[]>> = {
 	aqi: [undefined],
@@ -103,7 +119,7 @@ const UNITS: Readonly<Record<string, readonly (string | undefined)[]>> = {
 export function complaints(discoveryTopic: string, payload: string): string[] {
 	const [, component] =
 		/^homeassistant\/([a-z_]+)\/(?:[A-Za-z0-9_-]+\/)?[A-Za-z0-9_-]+\/config$/.exec(discoveryTopic) ?? [];
-	const schema = component === "sensor" ? SENSOR : component === "event" ? EVENT : undefined;
+	const schema = { sensor: SENSOR, event: EVENT, light: LIGHT }[component ?? ""];
 	if (!schema) return [`no discovery topic: ${discoveryTopic}`];
 	let config: Record<string, unknown>;
 	try {

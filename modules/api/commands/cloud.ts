@@ -19,7 +19,7 @@ const INFLUX_FIELDS = [
 	...TRUST_FIELDS,
 ] as const;
 const MQTT = "setMqtt";
-const MQTT_FIELDS = ["url", "user", "password", "topic", "discovery", ...TRUST_FIELDS] as const;
+const MQTT_FIELDS = ["url", "user", "password", "topic", "discovery", "light", ...TRUST_FIELDS] as const;
 
 /** `setInflux`: the database that points go to; null: none. */
 export class SetInflux implements Command<InfluxSettings | null> {
@@ -105,8 +105,8 @@ export function describeInflux(influx: InfluxSettings | null): object | null {
 /** What may be told of it: no password. */
 export function describeMqtt(mqtt: MqttSettings | null): object | null {
 	if (!mqtt) return null;
-	const { url, user, topic, discovery, trust } = mqtt;
-	return { url, user, topic, discovery, ...describeTrust(trust) };
+	const { url, user, topic, discovery, light = false, trust } = mqtt;
+	return { url, user, topic, discovery, light, ...describeTrust(trust) };
 }
 
 function influxSettings(value: unknown, network: CheckTrust): InfluxSettings {
@@ -145,6 +145,7 @@ function mqttSettings(value: unknown, network: CheckTrust): MqttSettings {
 		password: fields.has("password") ? fields.text("password", 1, CREDENTIAL_BYTES) : undefined,
 		topic,
 		discovery: fields.has("discovery") ? fields.boolean("discovery") : true,
+		light: fields.has("light") ? fields.boolean("light") : false,
 		trust: trustOf(fields, network),
 	});
 }

@@ -63,6 +63,7 @@ class Rig {
 			sampler: this.sampler,
 			token: () => "abcdefgh",
 			execute() {},
+			light: { order: undefined, show() {} },
 			onProblem: (message) => this.problems.push(message),
 		});
 		this.cloud.configure(INFLUX, MQTT);

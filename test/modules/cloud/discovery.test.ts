@@ -4,7 +4,14 @@ import { discoveryMessages } from "../../../modules/cloud/discovery";
 import { QUANTITIES } from "../../../modules/sensing/quantities";
 import { complaints } from "../../support/home-assistant";
 
-const messages = [...discoveryMessages("ambient16", "10000fb38278")];
+const ALL = {
+	topic: "ambient16",
+	udid: "10000fb38278",
+	quantities: QUANTITIES.map(({ name }) => name),
+	light: true,
+	name: undefined,
+};
+const messages = [...discoveryMessages(ALL)];
 const config = (name: string) =>
 	JSON.parse(messages.find(({ topic }) => topic.includes(name))?.payload ?? "null");
 
@@ -17,11 +24,28 @@ test("there is a sensor for each quantity, with its unit, and an event for movem
 		messages.map(({ topic }) => topic),
 		[
 			...QUANTITIES.map(({ name }) => `homeassistant/sensor/ambient16_10000fb38278/${name}/config`),
+			"homeassistant/light/ambient16_10000fb38278/light/config",
 			"homeassistant/event/ambient16_10000fb38278/motion/config",
 		],
 	);
 	for (const { name, unit } of QUANTITIES)
 		assert.equal(config(`/${name}/`).unit_of_measurement, unit === "1" ? undefined : unit, name);
+});
+
+test("a quantity that the board does not measure is not announced, nor a light that may not be set", () => {
+	const some = [...discoveryMessages({ ...ALL, quantities: ["co2"], light: false })];
+	assert.deepEqual(
+		some.map(({ topic }) => topic),
+		[
+			"homeassistant/sensor/ambient16_10000fb38278/co2/config",
+			"homeassistant/event/ambient16_10000fb38278/motion/config",
+		],
+	);
+});
+
+test("the device has the name that its owner gave it", () => {
+	for (const { payload } of discoveryMessages({ ...ALL, name: "Kitchen" }))
+		assert.equal(JSON.parse(payload).device.name, "Kitchen");
 });
 
 test("no two have the same unique_id, and all are one device", () => {
@@ -31,7 +55,7 @@ test("no two have the same unique_id, and all are one device", () => {
 });
 
 test("its topics are the owner's", () => {
-	const [own] = discoveryMessages("house/attic", "10000fb38278");
+	const [own] = discoveryMessages({ ...ALL, topic: "house/attic" });
 	const { state_topic, availability_topic } = JSON.parse(own?.payload ?? "");
 	assert.deepEqual(
 		[state_topic, availability_topic],

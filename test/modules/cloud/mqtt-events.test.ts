@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { MqttEvents, type MqttSettings } from "../../../modules/cloud/mqtt-events";
+import type { LightOrder } from "../../../modules/led/light";
 import { FakeBroker } from "../../fakes/cloud";
 import { FakeHost } from "../../fakes/host";
 
@@ -18,20 +19,28 @@ function events(settings: MqttSettings | null = SETTINGS) {
 	const broker = new FakeBroker();
 	Object.assign(host.network, { connect: broker.connect });
 	const problems: string[] = [];
+	const light = {
+		order: undefined as LightOrder | undefined,
+		show(order: LightOrder) {
+			light.order = order.color === 0 ? undefined : order;
+			it.tellLight();
+		},
+	};
 	const commands: string[] = [];
 	/** Says nothing until `answers` is there. */
 	const answers: ((payload: string, sent?: () => void) => void)[] = [];
-	const it = new MqttEvents({
+	const it: MqttEvents = new MqttEvents({
 		host,
 		token: () => "abcdefgh",
 		execute: (topic, message, respond) => {
 			commands.push(`${topic} ${message && Buffer.from(message)}`);
 			answers.push((payload, sent) => respond({ payload, ...(sent && { sent }) }));
 		},
+		light,
 		onProblem: (message) => problems.push(message),
 	});
 	it.configure(settings);
-	return { host, broker, it, problems, commands, answers };
+	return { host, broker, it, problems, commands, answers, light };
 }
 
 const kinds = (broker: FakeBroker) =>
@@ -361,8 +370,18 @@ describe("a broker that is left in HTTPS mode", () => {
 
 describe("Home Assistant", () => {
 	test("it is told of each quantity and of movements when the broker accepts", () => {
-		const { broker } = events({ ...SETTINGS, discovery: true });
+		const { broker, it } = events({ ...SETTINGS, discovery: true });
 		broker.accept();
+		const { length } = broker.published;
+		const point = { time: 10, readings: { temperature: 20, co2: 600 }, motionEvents: 0 };
+		it.window(point);
+		const told = broker.published.slice(length).filter(({ topic }) => /^home.*\/sensor/.test(topic));
+		assert.deepEqual(
+			told.map(({ topic }) => topic.split("/")[3]),
+			["temperature", "co2"],
+		);
+		it.window({ ...point, time: 20 });
+		assert.equal(broker.published.filter(({ topic }) => /^home.*\/sensor/.test(topic)).length, 2);
 		const config = JSON.parse(
 			broker.retained("homeassistant/sensor/ambient16_10000fb38278/temperature/config") ?? "",
 		);
@@ -377,5 +396,118 @@ describe("Home Assistant", () => {
 		it.configure(null);
 		assert.equal(broker.retained("homeassistant/sensor/ambient16_10000fb38278/temperature/config"), "");
 		assert.deepEqual(broker.on(`${OWN}/status`), ["online", "offline", ""]);
+	});
+});
+
+describe("the light", () => {
+	const LIGHT = { ...SETTINGS, discovery: true, light: true };
+	const SET = `${OWN}/light/set`;
+	const CONFIG = "homeassistant/light/ambient16_10000fb38278/light/config";
+
+	function lit(settings: MqttSettings = LIGHT) {
+		const scene = events(settings);
+		scene.broker.accept();
+		scene.broker.work();
+		const { broker, light } = scene;
+		return {
+			...scene,
+			set: (message: unknown) => {
+				broker.deliver(SET, typeof message === "string" ? message : JSON.stringify(message));
+				return light.order;
+			},
+			get state() {
+				return JSON.parse(broker.retained(`${OWN}/light`) ?? "null");
+			},
+		};
+	}
+
+	test("is announced and heard of only where its owner lets the broker's users set it", () => {
+		assert.deepEqual(lit().broker.subscriptions, [`${OWN}/command`, SET]);
+		assert.ok(lit().broker.retained(CONFIG));
+		const { broker } = lit({ ...LIGHT, light: false });
+		assert.deepEqual(broker.subscriptions, [`${OWN}/command`]);
+		assert.equal(broker.retained(CONFIG), undefined);
+		assert.equal(broker.retained(`${OWN}/light`), undefined);
+	});
+
+	test("is set by what Home Assistant sends, until the next order, and says what it shows", () => {
+		const scene = lit();
+		assert.deepEqual(scene.state, { state: "OFF" });
+		const white = { color: 0xffffff, effect: "solid", duration: null, intensity: 100 };
+		assert.deepEqual(scene.set({ state: "ON" }), white);
+		const blue = { state: "ON", brightness: 50, color: { r: 0, g: 0, b: 255 }, effect: "breathe" };
+		assert.deepEqual(scene.set(blue), { color: 255, effect: "breathe", duration: null, intensity: 50 });
+		assert.deepEqual(scene.state, { ...blue, color_mode: "rgb" });
+		assert.equal(scene.set({ state: "ON", brightness: 10, transition: 2 })?.color, 255);
+		assert.equal(scene.set({ state: "OFF" }), undefined);
+		assert.deepEqual(scene.state, { state: "OFF" });
+		assert.deepEqual(scene.set({ state: "ON" }), {
+			color: 255,
+			effect: "breathe",
+			duration: null,
+			intensity: 10,
+		});
+	});
+
+	test("shows there what was ordered elsewhere", () => {
+		const scene = lit();
+		scene.light.show({ color: 0xff0000, effect: "blink", duration: 5, intensity: 100 });
+		assert.equal(scene.state.color.r, 255);
+		scene.light.order = undefined;
+		scene.it.tellLight();
+		assert.deepEqual(scene.state, { state: "OFF" });
+	});
+
+	test("is not set by what cannot be understood, nor by an old message", () => {
+		const { set, broker, light } = lit();
+		for (const message of [
+			"",
+			"ON",
+			"null",
+			"[]",
+			"{",
+			{},
+			{ state: "on" },
+			{ state: true },
+			{ state: "ON", brightness: 0 },
+			{ state: "ON", brightness: 101 },
+			{ state: "ON", brightness: "50" },
+			{ state: "ON", color: "red" },
+			{ state: "ON", color: { r: 256 } },
+			{ state: "ON", color: { r: 0.5 } },
+			{ state: "ON", effect: "strobe" },
+			"x".repeat(5_000),
+		])
+			assert.equal(set(message), undefined, JSON.stringify(message));
+		broker.deliver(SET, '{"state":"ON"}', { flags: 1 });
+		broker.deliver(SET, '{"state":"ON"}', { flags: 8 });
+		assert.equal(light.order, undefined);
+	});
+
+	test("tells the last of many states while the broker is slow, and all of it again after a cut", () => {
+		const scene = lit();
+		const { broker, light, host } = scene;
+		broker.acknowledges = false;
+		const before = broker.on(`${OWN}/light`).length;
+		for (let red = 1; red <= 100; red++)
+			light.show({ color: red << 16, effect: "solid", duration: null, intensity: 100 });
+		assert.equal(broker.on(`${OWN}/light`).length, before + 1);
+		broker.acknowledges = true;
+		for (const acknowledge of broker.unacknowledged.splice(0)) acknowledge();
+		assert.deepEqual([scene.state.color.r, broker.on(`${OWN}/light`).length], [100, before + 2]);
+		broker.drop();
+		host.advance(1_000);
+		broker.accept();
+		assert.equal(scene.state.color.r, 100);
+		assert.equal(broker.on(`${OWN}/light`).length, before + 3);
+	});
+
+	test("is withdrawn when the owner does not let them any more, or leaves", () => {
+		for (const settings of [{ ...LIGHT, light: false }, null]) {
+			const { broker, it } = lit();
+			it.configure(settings);
+			assert.equal(broker.retained(CONFIG), "");
+			assert.equal(broker.retained(`${OWN}/light`), "");
+		}
 	});
 });

@@ -127,6 +127,7 @@ describe("setMqtt", () => {
 			url: "mqtts://broker.example.org",
 			topic: "ambient16",
 			discovery: true,
+			light: false,
 			trust: {},
 		});
 	});
@@ -138,6 +139,7 @@ describe("setMqtt", () => {
 			user: "me",
 			topic: "ambient16",
 			discovery: true,
+			light: false,
 		});
 	});
 
