@@ -40,6 +40,8 @@ describe("the memory of the firmware on XS", { skip }, () => {
 		const proof = { udid, secret: md5Secret(token, uuid) };
 		const body = JSON.stringify({ ...proof, getData: {}, setColor: { color: "blue" } });
 		await load(http, body);
+		// The first unknown name has XS make those that requests may have, once.
+		await request(http, { body: JSON.stringify({ ...proof, another: 1 }) });
 		const before = await simulator.usage();
 
 		await load(http, body);
