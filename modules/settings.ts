@@ -73,25 +73,32 @@ export class SettingsStore {
 }
 
 /**
- * Settings as JSON, one member after the other: all of them as a text beside their bytes would be the most memory that
- * a chip ever needs, as two of them can hold certificates.
+ * Settings as JSON, one member after the other, and no text joined to another: two members can hold certificates, and
+ * copies of them would be the most memory that a chip ever needs.
  */
 function encode(settings: Settings): Uint8Array {
 	const encoder = new TextEncoder();
 	const members = Object.entries(settings);
 	let size = 1;
-	for (const [name, value] of members) size += encoder.encode(member(name, value)).length;
+	for (const [name, value] of members)
+		size += start(name).length + encoder.encode(JSON.stringify(value)).length;
 	const bytes = new Uint8Array(size);
 	let at = 0;
-	for (const [name, value] of members)
-		at += encoder.encodeInto(member(name, value), bytes.subarray(at)).written;
+	const put = (text: string) => {
+		at += encoder.encodeInto(text, bytes.subarray(at)).written;
+	};
+	for (const [name, value] of members) {
+		put(start(name));
+		put(JSON.stringify(value));
+	}
 	bytes[0] = OPEN_BRACE;
 	bytes[at] = CLOSE_BRACE;
 	return bytes;
 }
 
-function member(name: string, value: unknown): string {
-	return `,"${name}":${JSON.stringify(value)}`;
+/** What stands before a member's value, in ASCII. */
+function start(name: string): string {
+	return `,"${name}":`;
 }
 
 /** Settings that cannot be read count as none: the device has to start whatever the flash holds. */

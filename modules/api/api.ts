@@ -88,10 +88,11 @@ export class Api {
 		// Before anything counts: what a page from elsewhere makes a browser send is nobody's guess.
 		if (origin !== undefined && !isHomeOrigin(origin))
 			throw new ApiError(403, "foreign-origin", "a page from elsewhere cannot send commands");
-		const body = parseObject(request.body, REQUEST_NAMES);
+		const body = parseObject(request.body!, REQUEST_NAMES);
 		if (!isUdid(body.object.udid, udid))
 			throw new ApiError(404, "wrong-udid", `udid is not this device's, which is ${udid}`);
 		const client: Client = { host, secure: request.secure, proof: this.#proof(request, body) };
+		request.body = undefined;
 		const batch = new Batch(this.#orders(body, client), client, settings);
 		batch.prepare((error) => {
 			const response = error === undefined ? this.#perform(batch) : errorResponse(error);

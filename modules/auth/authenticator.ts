@@ -99,7 +99,7 @@ export class Authenticator {
 	}
 
 	#checkSignature(request: Request, authorization: string, rules: KeyRules): Proof {
-		const { remoteAddress, body } = request;
+		const { remoteAddress } = request;
 		const { method, path } = request.head;
 		const given = parseAuthorization(authorization);
 		if (!given)
@@ -111,7 +111,7 @@ export class Authenticator {
 		const { token, nc, mac } = given;
 		if (token !== this.#token.value) throw new AuthError("wrong-token", "the token is not in force any more");
 		const key = given.key === undefined ? undefined : this.#read(remoteAddress, given.key, mac);
-		const digest = toHex(this.#host.digest("SHA256", body));
+		const digest = toHex(this.#host.digest("SHA256", request.body!));
 		const text = `${token}\n${nc}\n${method}\n${path}\n${digest}`;
 		const secrets = key ? [this.#derive(key)] : this.#vault.secrets;
 		for (let i = 0; i < secrets.length; i++) {

@@ -10,29 +10,38 @@ export interface Bounds {
 /** A body that arrives in parts. */
 export interface Body {
 	readonly done: boolean;
-	/** All of it that has arrived so far. */
-	readonly bytes: Uint8Array;
+	/** Hands over all of it, once it is done. */
+	take(): Uint8Array;
 	/** Takes `bytes` as far as the body goes and returns how many these were. */
 	push(bytes: Uint8Array): number | Refusal;
 }
 
 /** A body whose length was announced. */
 export class FixedBody implements Body {
-	readonly bytes: Uint8Array;
-	#length = 0;
+	#bytes: Uint8Array | undefined;
+	/** What is still to come. */
+	#missing: number;
 
 	constructor(length: number) {
-		this.bytes = new Uint8Array(length);
+		this.#bytes = new Uint8Array(length);
+		this.#missing = length;
 	}
 
 	get done(): boolean {
-		return this.#length === this.bytes.length;
+		return this.#missing === 0;
 	}
 
 	push(bytes: Uint8Array): number {
-		const count = Math.min(bytes.length, this.bytes.length - this.#length);
-		this.bytes.set(bytes.subarray(0, count), this.#length);
-		this.#length += count;
+		const whole = this.#bytes!;
+		const count = Math.min(bytes.length, this.#missing);
+		whole.set(bytes.subarray(0, count), whole.length - this.#missing);
+		this.#missing -= count;
 		return count;
+	}
+
+	take(): Uint8Array {
+		const bytes = this.#bytes!;
+		this.#bytes = undefined;
+		return bytes;
 	}
 }

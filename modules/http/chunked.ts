@@ -7,7 +7,7 @@ export class ChunkedBody implements Body {
 	/** Of its bytes, while it arrives. */
 	readonly #most: number;
 	readonly #reader: ChunkReader;
-	#bytes = new Uint8Array(256);
+	#bytes: Uint8Array | undefined = new Uint8Array(256);
 	#length = 0;
 
 	constructor({ body }: Bounds) {
@@ -19,8 +19,10 @@ export class ChunkedBody implements Body {
 		return this.#reader.done;
 	}
 
-	get bytes(): Uint8Array {
-		return this.#bytes.subarray(0, this.#length);
+	take(): Uint8Array {
+		const bytes = this.#bytes!.subarray(0, this.#length);
+		this.#bytes = undefined;
+		return bytes;
 	}
 
 	push(bytes: Uint8Array): number | Refusal {
@@ -29,13 +31,14 @@ export class ChunkedBody implements Body {
 	}
 
 	private add(data: Uint8Array): void {
+		let bytes = this.#bytes!;
 		const end = this.#length + data.length;
-		if (end > this.#bytes.length) {
-			const grown = new Uint8Array(Math.min(Math.max(end, 2 * this.#bytes.length), this.#most));
-			grown.set(this.#bytes);
-			this.#bytes = grown;
+		if (end > bytes.length) {
+			const grown = new Uint8Array(Math.min(Math.max(end, 2 * bytes.length), this.#most));
+			grown.set(bytes);
+			bytes = this.#bytes = grown;
 		}
-		this.#bytes.set(data, this.#length);
+		bytes.set(data, this.#length);
 		this.#length = end;
 	}
 }

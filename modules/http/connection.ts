@@ -14,7 +14,7 @@ import { type Body, type Bounds, FixedBody } from "./body";
 import { ChunkedBody } from "./chunked";
 import { errorBody, type Refusal } from "./errors";
 import type { Progress } from "./frame";
-import type { Handler, Response } from "./message";
+import type { Handler, Request, Response } from "./message";
 import type { Head, HeadParser } from "./parser";
 
 /** What all connections of a server share. */
@@ -180,7 +180,9 @@ export class Connection implements SocketHandler {
 		if (end < length) this.#pending = bytes.subarray(end);
 		else if (this.#pending) this.#pending = undefined;
 		if (this.#progress) this.#progress = undefined;
-		this.handle(head, head.consumed === end ? service.nothing : bytes.subarray(head.consumed, end));
+		this.handle(
+			this.request(head, head.consumed === end ? service.nothing : bytes.subarray(head.consumed, end)),
+		);
 		return true;
 	}
 
@@ -222,17 +224,18 @@ export class Connection implements SocketHandler {
 		this.#pending = taken < bytes.length ? bytes.subarray(taken) : undefined;
 		if (!body.done) return false;
 		this.#body = undefined;
-		this.handle(this.#head!, body.bytes);
+		this.handle(this.request(this.#head!, body.take()));
 		return true;
 	}
 
-	private handle(head: Head, body: Uint8Array): void {
-		const service = this.#service;
+	private request(head: Head, body: Uint8Array): Request {
+		return { head, body, secure: this.#service.secure, remoteAddress: this.#socket.remoteAddress };
+	}
+
+	/** While this runs, nothing but the request holds its body, which its handler may let go. */
+	private handle(request: Request): void {
 		this.#state = "handling";
-		const response = service.handle(
-			{ head, body, secure: service.secure, remoteAddress: this.#socket.remoteAddress },
-			this.#respond,
-		);
+		const response = this.#service.handle(request, this.#respond);
 		if (this.#response) this.answer(this.#response);
 		else if (this.#state !== "handling") {
 			if (response) tell(response);

@@ -3,8 +3,11 @@ import type { Head } from "./parser";
 /** A request whose head and body have arrived whole and are within the bounds of limits.ts. */
 export interface Request {
 	readonly head: Pick<Head, "method" | "path" | "host" | "authorization" | "origin">;
-	/** Empty if there is none. */
-	readonly body: Uint8Array;
+	/**
+	 * Empty if there is none. Nothing in a request takes more memory: a handler that has read it puts undefined here
+	 * before it does what takes much itself.
+	 */
+	body: Uint8Array | undefined;
 	/** It came over TLS. */
 	readonly secure: boolean;
 	/** The client's IP address. */

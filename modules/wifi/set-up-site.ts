@@ -77,7 +77,7 @@ export class SetUpSite {
 	/** The form of a browser without JavaScript is the command `pair`, and its answer a sentence. */
 	#submit(request: Request, respond: (response: Response) => void): void {
 		const { udid, command } = this.#options;
-		const form = readForm(request.body);
+		const form = readForm(request.body!);
 		if (!form) {
 			respond(html(400, "<p>The form is malformed."));
 			return;

@@ -25,7 +25,10 @@ const latin1 = (text: string) => new Uint8Array(Buffer.from(text, "latin1"));
 
 /** Tells what it was asked. */
 const echo: Handler = ({ head: { method, path }, body }, respond) =>
-	respond({ status: 200, body: JSON.stringify(`${method} ${path} ${Buffer.from(body).toString("latin1")}`) });
+	respond({
+		status: 200,
+		body: JSON.stringify(`${method} ${path} ${Buffer.from(body!).toString("latin1")}`),
+	});
 
 function serve(handle: Handler = echo, identity?: Uint8Array) {
 	const time = new FakeTime();
