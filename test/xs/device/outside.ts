@@ -71,6 +71,14 @@ export class Outside implements Stream {
 				this.say(Uint8Array.of(0x40, 2, packet[topic]!, packet[topic + 1]!));
 				break;
 			}
+			case SUBSCRIBE: {
+				// For each filter, as much as was asked for (MQTT 3.1.1, 3.9.3).
+				const granted: number[] = [];
+				for (let at = 2; at < packet.length; at += 3 + ((packet[at]! << 8) | packet[at + 1]!))
+					granted.push(packet[at + 2 + ((packet[at]! << 8) | packet[at + 1]!)]!);
+				this.say(Uint8Array.of(0x90, 2 + granted.length, packet[0]!, packet[1]!, ...granted));
+				break;
+			}
 			case PINGREQ:
 				this.say(Uint8Array.of(0xd0, 0));
 				break;
@@ -105,4 +113,5 @@ export class Outside implements Stream {
 const POST = 0x50;
 const CONNECT = 1;
 const PUBLISH = 3;
+const SUBSCRIBE = 8;
 const PINGREQ = 12;
