@@ -239,6 +239,11 @@ export class SecureSensor extends Connection {
 		await this.send({ setWifi: wifi });
 	}
 
+	/** What the owner calls it; null: nothing any more. */
+	async setName(name: string | null): Promise<void> {
+		await this.send({ setName: name === null ? null : { name } });
+	}
+
 	/** What keys are worth nothing from now on, and which are again. */
 	async setKeys(order: KeysOrder): Promise<void> {
 		await this.send({ setKeys: order });

@@ -95,6 +95,8 @@ export interface Settings {
 	/** `tried`: what became of the last `setWifi` since the sensor's start. */
 	wifi: { ssid: string; tried?: { ssid: string; state: WifiState } } | null;
 	influx: Record<string, unknown> | null;
+	/** What the owner calls it; absent before the firmware knew names. */
+	name?: string | null;
 	mqtt: Record<string, unknown> | null;
 	points: { waiting: number; sent: number; lost: number; refused: number; error?: string };
 	events: { connected: boolean; commands?: boolean; dropped: number; error?: string };

@@ -224,9 +224,18 @@ export interface Sensors {
 	onMotion: (motion: Motion) => void;
 }
 
+export interface AnnouncedService {
+	secure: boolean;
+	port: number;
+	udid: string;
+	version: string;
+	/** What the owner calls the device, 128 bytes at most. */
+	name?: string;
+}
+
 export interface Announce {
 	/** Announces `_ambient16._tcp` and the HTTP or HTTPS service at `port`; replaces what was announced before. */
-	publish(service: { secure: boolean; port: number; udid: string; version: string }): void;
+	publish(service: AnnouncedService): void;
 	withdraw(): void;
 }
 

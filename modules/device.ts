@@ -7,6 +7,7 @@ import { SetColor } from "./api/commands/color";
 import { GetData } from "./api/commands/data";
 import { SetHttps } from "./api/commands/https";
 import { SetKeys } from "./api/commands/keys";
+import { SetName } from "./api/commands/name";
 import { Pair } from "./api/commands/pair";
 import { GetSettings, SetAuth } from "./api/commands/settings";
 import { FactoryReset, Restart } from "./api/commands/system";
@@ -118,6 +119,7 @@ export class Device {
 			host,
 			sampler: this.#sampler,
 			token: () => this.#token.value,
+			name: () => this.#named.name,
 			light: this.#light,
 			execute: (...command) => this.#mqttApi.execute(...command),
 			onProblem,
@@ -276,10 +278,15 @@ export class Device {
 				leave: () => this.#mode.leave(),
 			}),
 			new SetKeys(this.#settings),
+			new SetName(() => {
+				this.#cloud.rename();
+				this.#announce();
+			}),
 			new Pair({
 				vault: this.#vault,
 				settings: this.#settings,
 				flash: host.flash,
+				network: host.network,
 				isOpen: () => this.#pairing.isOpen,
 				begin: () => this.#completeReset(),
 				onPaired: () => {
@@ -379,7 +386,13 @@ export class Device {
 		const secure = this.#mode.active;
 		const port = secure ? this.#https.number : this.#http.number;
 		if (port === undefined) return;
-		this.#host.announce?.publish({ secure, port, udid: this.#host.udid, version: VERSION });
+		this.#host.announce?.publish({ secure, port, udid: this.#host.udid, version: VERSION, ...this.#named });
+	}
+
+	/** What its owner calls it, if anything. */
+	get #named(): { name?: string } {
+		const { name } = this.#settings.value;
+		return name === null ? {} : { name };
 	}
 
 	#paired(wifi: WifiCredentials | undefined): void {
@@ -387,6 +400,9 @@ export class Device {
 		// First: while it joins, HTTPS stays open for the phone that looks on.
 		this.#wifi?.paired(wifi);
 		this.#pairing.close();
+		const { influx, mqtt } = this.#settings.value;
+		this.#cloud.configure(influx, mqtt);
+		this.#tellCloud();
 	}
 
 	/** The owner is forgotten in memory first, so that a flash that fails now keeps nobody in. */

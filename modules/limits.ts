@@ -215,6 +215,9 @@ export const CREDENTIAL_BYTES = 256;
 /** A CA certificate in PEM. */
 export const CA_BYTES = 3_000;
 export const TOPIC_BYTES = 64;
+/** What the owner calls the device, in characters; in UTF-8 it fits a text of DNS-SD (255 bytes). */
+export const DEVICE_NAME = 32;
+export const DEVICE_NAME_BYTES = 128;
 
 // Updates. Real time, as a download goes at the network's pace.
 /** A manifest: a few fields, a URL and a signature. */

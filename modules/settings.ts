@@ -23,6 +23,8 @@ export interface Settings {
 		md5: boolean;
 	};
 	keys: KeyRules;
+	/** What the owner calls the device. */
+	name: string | null;
 	wifi: WifiCredentials | null;
 	influx: InfluxSettings | null;
 	mqtt: MqttSettings | null;
@@ -35,6 +37,7 @@ function defaults(): Settings {
 	return {
 		auth: { md5: true },
 		keys: { generation: 1, revoked: [] },
+		name: null,
 		wifi: null,
 		influx: null,
 		mqtt: null,

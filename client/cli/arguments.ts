@@ -83,6 +83,7 @@ export const SYNTAX = {
 	https: { most: 1, words: ["on", "off"], options: ["idle", "limit"] },
 	influx: { most: 2, words: ["set", "off"], options: ["database", "user", "bucket", "org", ...TRUST] },
 	mqtt: { most: 2, words: ["set", "off"], options: ["user", "topic", "no-discovery", "light", ...TRUST] },
+	name: { most: 1 },
 	auth: { most: 1, words: ["hmac-only", "md5"] },
 	wifi: { most: 2, words: ["scan", "set", "status"] },
 	update: { most: 1, options: ["daily", ...TRUST] },

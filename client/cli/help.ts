@@ -16,6 +16,7 @@ export const HELP = `ambient16: talk to an Ambient16 sensor
   ambient16 mqtt off
   ambient16 wifi scan | status
   ambient16 wifi set NAME              another Wi-Fi, kept only if it works
+  ambient16 name NAME                  what you call it; "" for no name
   ambient16 auth hmac-only | md5       whether MD5 secrets are taken beside signed requests
   ambient16 https on [--idle S] [--limit S]
                                        switches to HTTPS, proves the sensor's certificate, and prints its SHA-256

@@ -225,6 +225,12 @@ const COMMANDS: Record<Command, (call: Call) => Promise<void> | void> = {
 		say(mqtt ? `events go to ${mqtt.url}` : "events go nowhere", { mqtt: mqtt?.url ?? null });
 	},
 
+	async name({ rest: [name], owned, say }) {
+		if (name === undefined) throw new UsageError('what is it called? "" for no name');
+		await (await owned("setName")).overHttps((sensor) => sensor.setName(name || null));
+		say(name ? `it is called ${name}` : "it has no name", { name: name || null });
+	},
+
 	async auth({ rest: [kind], owned, say }) {
 		if (kind !== "hmac-only" && kind !== "md5") throw new UsageError("auth hmac-only, or auth md5");
 		await (await owned("setAuth")).overHttps((sensor) => sensor.setAuth({ md5: kind === "md5" }));

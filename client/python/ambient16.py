@@ -131,6 +131,45 @@ def mint_key(
     return text
 
 
+def sign_mqtt(
+    commands: dict[str, Any],
+    udid: str,
+    token: str,
+    *,
+    uuid: Optional[str] = None,
+    key: Optional[str] = None,
+    topic: str = "ambient16",
+    nc: Optional[int] = None,
+) -> tuple[str, bytes, int]:
+    """Signs commands of docs/protocol.md for a broker: topic, payload and nc, for whatever sends them, with QoS 1.
+
+    `token`: what TOPIC/UDID/token has retained. `nc` rises from command to command; by default it is the time in ms. The
+    answer on TOPIC/UDID/answer has the same nc, as a text.
+    """
+    if (uuid is None) == (key is None):
+        raise Usage("commands are signed with the UUID or with a key")
+    if not re.fullmatch("[a-z]{8}", token) or not re.fullmatch("[0-9a-f]{12}", udid):
+        raise Usage("this is no token, or no udid, of a sensor")
+    given = _Key(key) if key is not None else None
+    missing = given and given.lacks(commands)
+    if missing:
+        raise Usage(missing)
+    path = f"{topic}/{udid}/command"
+    number = int(time.time() * 1000) if nc is None else nc
+    body = _bytes({"udid": udid, **commands})
+    return path, _proof(given, uuid, token, number, "MQTT", path, body).encode() + b"\n" + body, number
+
+
+def _proof(
+    key: Optional[_Key], uuid: Optional[str], token: str, nc: int, method: str, path: str, body: bytes
+) -> str:
+    """The value of an Authorization field."""
+    text = f"{token}\n{nc}\n{method}\n{path}\n{hashlib.sha256(body).hexdigest()}"
+    mac = _hmac(key.secret if key else uuid or "", text)
+    given = f'key="{key.id}", ' if key else ""
+    return f'Ambient16 token="{token}", nc="{nc}", {given}mac="{mac}"'
+
+
 class _Connection:
     """What a device takes over any connection. Raises SensorErrors only."""
 
@@ -242,10 +281,8 @@ class _Connection:
         content = _bytes(body)
         # Rises also for several programs of one owner, if their clocks agree.
         self._nc = max(int(time.time() * 1000), self._nc + 1)
-        text = f"{token}\n{self._nc}\nPOST\n/\n{hashlib.sha256(content).hexdigest()}"
-        key = f'key="{self._key.id}", ' if self._key else ""
-        proof = f'token="{token}", nc="{self._nc}", {key}mac="{_hmac(secret, text)}"'
-        return self._post(content, {"Authorization": f"Ambient16 {proof}"})
+        proof = _proof(self._key, self._uuid, token, self._nc, "POST", "/", content)
+        return self._post(content, {"Authorization": proof})
 
     def _secret(self) -> str:
         """What proofs are made with."""
@@ -325,6 +362,10 @@ class SecureSensor(_Connection):
     def set_mqtt(self, mqtt: Optional[dict[str, Any]]) -> None:
         """Where events go; None: nowhere."""
         self.send({"setMqtt": mqtt})
+
+    def set_name(self, name: Optional[str]) -> None:
+        """What the owner calls it; None: nothing any more."""
+        self.send({"setName": None if name is None else {"name": name}})
 
     def scan_wifi(self) -> list[dict[str, Any]]:
         """The Wi-Fi networks in reach, the strongest first: ssid, rssi in dBm, secure."""

@@ -139,13 +139,13 @@ export class MdnsResponder implements Announce {
 }
 
 /** What is told of the service. */
-function zoneOf({ secure, port, udid, version }: Service, name: string, address: string): Zone {
+function zoneOf({ secure, port, udid, version, name: given }: Service, name: string, address: string): Zone {
 	return {
 		host: `ambient16-${udid}.local`,
 		address,
 		instance: `${name} ${udid}`,
 		types: ["_ambient16._tcp.local", secure ? "_https._tcp.local" : "_http._tcp.local"],
 		port,
-		txt: [`udid=${udid}`, `version=${version}`, "path=/"],
+		txt: [`udid=${udid}`, `version=${version}`, "path=/", ...(given === undefined ? [] : [`name=${given}`])],
 	};
 }

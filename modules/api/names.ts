@@ -3,6 +3,7 @@ import { SetColor } from "./commands/color";
 import { GetData } from "./commands/data";
 import { SetHttps } from "./commands/https";
 import { SetKeys } from "./commands/keys";
+import { SetName } from "./commands/name";
 import { Pair } from "./commands/pair";
 import { GetSettings, SetAuth } from "./commands/settings";
 import { FactoryReset, Restart } from "./commands/system";
@@ -22,6 +23,7 @@ export const REQUEST_NAMES: readonly string[] = [
 	...SetInflux.names,
 	...SetMqtt.names,
 	...SetKeys.names,
+	...SetName.names,
 	...Pair.names,
 	...SetWifi.names,
 	...ScanWifi.names,

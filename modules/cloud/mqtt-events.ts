@@ -30,6 +30,8 @@ export interface MqttEventsOptions {
 	host: Pick<Host, "udid" | "network" | "random">;
 	/** In force now. */
 	token(): string;
+	/** That the owner gave the device; undefined: none. */
+	name(): string | undefined;
 	/** Carries out a command that has come through the broker. */
 	execute: Execute;
 	light: LightPort;
@@ -46,6 +48,7 @@ export class MqttEvents {
 	readonly #host: MqttEventsOptions["host"];
 	readonly #onProblem: (message: string) => void;
 	readonly #token: () => string;
+	readonly #name: () => string | undefined;
 	readonly #commands: MqttCommands;
 	readonly #light: MqttLight;
 	/** Quantities that were ever read: no others are announced. */
@@ -71,10 +74,11 @@ export class MqttEvents {
 	#timer: Timer;
 	#error: string | undefined;
 
-	constructor({ host, token, execute, light, onProblem }: MqttEventsOptions) {
+	constructor({ host, token, name, execute, light, onProblem }: MqttEventsOptions) {
 		this.#host = host;
 		this.#onProblem = onProblem;
 		this.#token = token;
+		this.#name = name;
 		this.#commands = new MqttCommands(execute, (payload, done) => {
 			if (this.#connected) this.#publish("answer", payload, false, done);
 			return this.#connected;
@@ -124,6 +128,11 @@ export class MqttEvents {
 	/** The token is another one now. */
 	renewToken(): void {
 		if (this.#connected) this.#publish("token", this.#token(), true);
+	}
+
+	/** It has another name now. */
+	rename(): void {
+		if (this.#settings?.discovery) this.#discover(this.#measured);
 	}
 
 	motion(motion: Motion, time: number | undefined): void {
@@ -298,7 +307,7 @@ export class MqttEvents {
 		if (!this.#connected || !settings) return;
 		const { udid } = this.#host;
 		const { topic, light = false } = settings;
-		for (const message of discoveryMessages({ topic, udid, quantities, light, name: undefined }))
+		for (const message of discoveryMessages({ topic, udid, quantities, light, name: this.#name() }))
 			this.#client?.publish(message.topic, message.payload, true);
 	}
 

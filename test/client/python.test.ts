@@ -208,6 +208,27 @@ result = sensor._nc > 9 * 10**14
 		);
 	});
 
+	test("commands are signed for a broker, as docs/protocol.md has it", async () => {
+		const [topic, payload, nc] = (await python(
+			`
+topic, payload, nc = sign_mqtt({"getData": {}}, "10000fb38278", "uulroqkt", uuid="01234567-89ab-4def-8123-456789abcdef", nc=7)
+result = [topic, payload.decode(), nc]
+`,
+		)) as [string, string, number];
+		assert.deepEqual([topic, nc], ["ambient16/10000fb38278/command", 7]);
+		const [head = "", body] = payload.split("\n");
+		assert.equal(body, '{"udid":"10000fb38278","getData":{}}');
+		assert.match(head, /^Ambient16 token="uulroqkt", nc="7", mac="[0-9a-f]{64}"$/);
+		const mac = /mac="(\w+)"/.exec(head)?.[1] ?? "";
+		assert.ok(readFileSync(new URL("../../docs/protocol.md", import.meta.url), "utf8").includes(mac));
+		for (const wrong of [
+			'"a", "uulroqkt", uuid="x"',
+			'"10000fb38278", "UULROQKT", uuid="x"',
+			'"10000fb38278", "uulroqkt"',
+		])
+			assert.equal(pick(await python(`result = sign_mqtt({"getData": {}}, ${wrong})`))[0], "Usage", wrong);
+	});
+
 	test("pairing on a closed window says so, and how to open it", async (t) => {
 		const { url } = await playing(t, () => ({ ...INFO, paired: false }), [200, {}]);
 		const result = await python("result = Sensor(args[0]).pair(https_url='https://127.0.0.1:1')", url);

@@ -77,6 +77,7 @@ function fleet(random: Random, { clock, timers }: Time, connect: Network["connec
 		return new MqttEvents({
 			host: { udid, random, network },
 			token: () => "abcdefgh",
+			name: () => undefined,
 			execute() {},
 			light: { order: undefined, show() {} },
 			onProblem() {},

@@ -40,6 +40,87 @@ afterEach(() => {
 	running = [];
 });
 
+describe("a name", () => {
+	test("is in getSettings and announced, and not in what everybody may know", () => {
+		const { owner, host } = paired();
+		const names: (string | undefined)[] = [];
+		host.announce.publish = ({ name }) => void names.push(name);
+		owner.command({ setHttps: { enabled: true } });
+		host.advance(1);
+		assert.equal(owner.command({ getSettings: {} }, "https").body.getSettings.name, null);
+		const { body } = owner.command({ setName: { name: "Kitchen" } }, "https");
+		assert.deepEqual(body.setName, { name: "Kitchen" });
+		assert.equal(owner.command({ getSettings: {} }, "https").body.getSettings.name, "Kitchen");
+		assert.deepEqual([names.at(0), names.at(-1)], [undefined, "Kitchen"]);
+		assert.doesNotMatch(JSON.stringify(owner.get("https").body), /Kitchen/);
+		assert.deepEqual(owner.command({ setName: null }, "https").body.setName, { name: null });
+		assert.equal(names.at(-1), undefined);
+	});
+
+	test("has 1 to 32 characters, whatever they take in bytes", () => {
+		const { owner, host } = paired();
+		owner.command({ setHttps: { enabled: true } });
+		host.advance(1);
+		const set = (name: unknown) => owner.command({ setName: { name } }, "https").status;
+		for (const name of ["a", "x".repeat(32), "😀".repeat(32)]) assert.equal(set(name), 200, name);
+		for (const name of [
+			"",
+			" ",
+			"x".repeat(33),
+			"😀".repeat(33),
+			"a\nb",
+			"\u0000",
+			5,
+			null,
+			["a"],
+			undefined,
+		])
+			assert.equal(set(name), 400, JSON.stringify(name));
+	});
+});
+
+describe("pairing with all that is to be set", () => {
+	const all = {
+		uuid: UUID,
+		name: "Kitchen",
+		influx: { url: "https://db.example.org", database: "home", user: "me", password: "hidden" },
+		mqtt: { url: "mqtts://broker.example.org", light: true },
+	};
+
+	test("sets it", () => {
+		const { owner, host } = start();
+		const broker = new FakeBroker();
+		Object.assign(host.network, { connect: broker.connect });
+		assert.equal(owner.pair("https", all).status, 200);
+		host.advance(1);
+		assert.equal(broker.attempts[0]?.endpoint.host, "broker.example.org");
+		owner.command({ setHttps: { enabled: true } });
+		host.advance(1);
+		const { name, influx, mqtt } = owner.command({ getSettings: {} }, "https").body.getSettings;
+		assert.deepEqual(
+			[name, influx.url, mqtt.url, mqtt.light],
+			["Kitchen", "https://db.example.org", "mqtts://broker.example.org", true],
+		);
+	});
+
+	test("pairs nobody if any of it is wrong", () => {
+		const { owner } = start();
+		for (const wrong of [
+			{ name: "" },
+			{ influx: { url: "http://8.8.8.8", database: "a" } },
+			{ influx: [] },
+			{ mqtt: { url: "mqtt://8.8.8.8" } },
+			{ mqtt: { url: "mqtts://a.example", topic: "#" } },
+			{ other: 1 },
+		]) {
+			const answer = owner.pair("https", { ...all, ...wrong });
+			assert.equal(answer.status, 400, JSON.stringify(wrong));
+			assert.equal(owner.get().body.paired, false);
+		}
+		assert.equal(owner.pair("https", { ...all, influx: null, mqtt: null }).status, 200);
+	});
+});
+
 describe("a light until the next order", () => {
 	const order = { color: "#0f0", effect: "solid", duration: null };
 

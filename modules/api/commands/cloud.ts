@@ -45,7 +45,7 @@ export class SetInflux implements Command<InfluxSettings | null> {
 	}
 
 	validate(value: unknown): InfluxSettings | null {
-		return value === null ? null : influxSettings(value, this.#network);
+		return value === null ? null : influxSettings(INFLUX, value, this.#network);
 	}
 
 	settings(influx: InfluxSettings | null): Partial<Settings> {
@@ -82,7 +82,7 @@ export class SetMqtt implements Command<MqttSettings | null> {
 	}
 
 	validate(value: unknown): MqttSettings | null {
-		return value === null ? null : mqttSettings(value, this.#network);
+		return value === null ? null : mqttSettings(MQTT, value, this.#network);
 	}
 
 	settings(mqtt: MqttSettings | null): Partial<Settings> {
@@ -109,8 +109,9 @@ export function describeMqtt(mqtt: MqttSettings | null): object | null {
 	return { url, user, topic, discovery, light, ...describeTrust(trust) };
 }
 
-function influxSettings(value: unknown, network: CheckTrust): InfluxSettings {
-	const fields = new Fields(INFLUX, value, INFLUX_FIELDS);
+/** `command`: whose value it is, for errors. */
+export function influxSettings(command: string, value: unknown, network: CheckTrust): InfluxSettings {
+	const fields = new Fields(command, value, INFLUX_FIELDS);
 	const url = httpUrl(fields);
 	const text = (name: string, most: number) => (fields.has(name) ? fields.text(name, 1, most) : undefined);
 	const [database, bucket] = [text("database", NAME_BYTES), text("bucket", NAME_BYTES)];
@@ -133,8 +134,9 @@ function influxSettings(value: unknown, network: CheckTrust): InfluxSettings {
 	});
 }
 
-function mqttSettings(value: unknown, network: CheckTrust): MqttSettings {
-	const fields = new Fields(MQTT, value, MQTT_FIELDS);
+/** `command`: whose value it is, for errors. */
+export function mqttSettings(command: string, value: unknown, network: CheckTrust): MqttSettings {
+	const fields = new Fields(command, value, MQTT_FIELDS);
 	const topic = fields.has("topic") ? fields.text("topic", 1, TOPIC_BYTES) : "ambient16";
 	// MQTT 3.1.1, 4.7: wildcards have no place in a topic that is published to, `$` is the broker's.
 	if (/[+#]|^\$|^\/|\/$/.test(topic))

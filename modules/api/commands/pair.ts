@@ -1,4 +1,6 @@
 import type { Flash, WifiCredentials } from "../../../hosts/host";
+import type { InfluxSettings } from "../../cloud/influx";
+import type { MqttSettings } from "../../cloud/mqtt-events";
 import { FlashError } from "../../flash-error";
 import { nextGeneration } from "../../identity/generation";
 import { uuidProblem } from "../../identity/uuid";
@@ -7,14 +9,21 @@ import type { SettingsStore } from "../../settings";
 import type { Command } from "../command";
 import { ApiError } from "../error";
 import { Fields } from "../fields";
+import { influxSettings, mqttSettings } from "./cloud";
+import type { CheckTrust } from "./endpoint-fields";
+import { nameOf } from "./name";
 import { pairingClosed, WIFI_FIELDS, wifiCredentials } from "./wifi";
 
 const NAME = "pair";
-const FIELDS = ["uuid", "wifi"] as const;
+const FIELDS = ["uuid", "wifi", "name", "influx", "mqtt"] as const;
 
 export interface PairOrder {
 	uuid: string;
 	wifi: WifiCredentials | undefined;
+	/** What else is set at once; undefined: nothing. */
+	name: string | undefined;
+	influx: InfluxSettings | undefined;
+	mqtt: MqttSettings | undefined;
 }
 
 /** What the command needs of the device. */
@@ -22,6 +31,7 @@ export interface Pairing {
 	vault: Vault;
 	settings: SettingsStore;
 	flash: Flash;
+	network: CheckTrust;
 	isOpen(): boolean;
 	/** Makes the flash ready for an owner. Throws if it fails. */
 	begin(): void;
@@ -57,19 +67,25 @@ export class Pair implements Command<PairOrder> {
 		const uuid = fields.any("uuid");
 		const problem = uuidProblem(uuid);
 		if (problem) throw new ApiError(400, "weak-uuid", `pair.${problem}`);
+		const { network } = this.#pairing;
+		const [influx, mqtt] = [fields.any("influx") ?? undefined, fields.any("mqtt") ?? undefined];
 		return {
 			uuid: uuid as string,
+			name: fields.has("name") ? nameOf(fields) : undefined,
+			influx: influx && influxSettings("pair.influx", influx, network),
+			mqtt: mqtt && mqttSettings("pair.mqtt", mqtt, network),
 			wifi: fields.has("wifi") ? wifiCredentials("pair.wifi", fields.any("wifi")) : undefined,
 		};
 	}
 
-	prepare({ uuid, wifi }: PairOrder, done: (error?: unknown) => void): void {
+	prepare({ uuid, ...wishes }: PairOrder, done: (error?: unknown) => void): void {
 		const { settings, vault, flash } = this.#pairing;
 		try {
 			this.#pairing.begin();
 			const keys = { generation: nextGeneration(flash), revoked: [] };
 			// The UUID comes last: without it, the next start takes the settings for a pairing cut off.
-			settings.change(wifi ? { keys, wifi } : { keys });
+			const { wifi = null, name = null, influx = null, mqtt = null } = wishes;
+			settings.change({ keys, wifi: wifi ?? settings.value.wifi, name, influx, mqtt });
 			vault.store(uuid);
 		} catch {
 			settings.forget();

@@ -51,11 +51,12 @@ export class GetSettings implements Command<void> {
 	}
 
 	perform(): object {
-		const { auth, keys, wifi, influx, mqtt, update } = this.#settings.value;
+		const { auth, keys, name, wifi, influx, mqtt, update } = this.#settings.value;
 		const tried = this.#wifi?.trial;
 		return {
 			auth: { md5: auth.md5 },
 			keys: { generation: keys.generation, revoked: keys.revoked, seen: this.#authenticator.seen },
+			name,
 			wifi: wifi && { ssid: wifi.ssid, ...(tried && { tried }) },
 			influx: describeInflux(influx),
 			mqtt: describeMqtt(mqtt),

@@ -228,9 +228,9 @@ export const commands: Group = {
 			},
 		},
 		{
-			name: "setInflux, setMqtt and update are not taken over HTTP, or not there yet",
+			name: "setInflux, setMqtt, setName and update are not taken over HTTP, or not there yet",
 			async run(t) {
-				for (const name of ["setInflux", "setMqtt", "update"]) {
+				for (const name of ["setInflux", "setMqtt", "setName", "update"]) {
 					const answer = await t.command({ [name]: {} });
 					assertError(answer, [403, 501], answer.status === 403 ? "https-only" : "not-implemented");
 				}

@@ -109,6 +109,7 @@ export const keys: Group = {
 					["rl", { setHttps: { enabled: false } }],
 					["rl", { setInflux: null }],
 					["rl", { setMqtt: null, getData: {} }],
+					["rl", { setName: { name: "a" } }],
 					["rl", { restart: {} }],
 					["m", { getData: {} }],
 					["m", { setColor: { color: "red" } }],

@@ -115,11 +115,28 @@ export const pairing: Group = {
 		{
 			name: "pair takes no other fields, and comes alone",
 			async run(t) {
-				await refused(t, { uuid: UUID, name: "a" }, 400, "unknown-field");
+				await refused(t, { uuid: UUID, token: "a" }, 400, "unknown-field");
+				await refused(t, { uuid: UUID, owner: "a" }, 400, "unknown-field");
 				await refused(t, { uuid: UUID }, 400, "pair-alone", { getData: {} });
 				await refused(t, null, 400, "invalid-field");
 				await refused(t, UUID, 400, "invalid-field");
 				await refused(t, [UUID], 400, "invalid-field");
+			},
+		},
+		{
+			name: "what is to be set at once is refused as a whole if any of it is malformed",
+			async run(t) {
+				const influx = { url: "https://192.0.2.1", database: "a" };
+				for (const wishes of [
+					{ name: "" },
+					{ name: "x".repeat(33) },
+					{ name: 5 },
+					{ name: "a", influx: {} },
+					{ influx, mqtt: { url: "https://192.0.2.1" } },
+					{ influx: { ...influx, bucket: "a" } },
+					{ mqtt: { url: "mqtts://192.0.2.1", topic: "#" } },
+				])
+					await refused(t, { uuid: UUID, ...wishes }, 400, "invalid-field");
 			},
 		},
 		{

@@ -62,6 +62,7 @@ class Rig {
 			host,
 			sampler: this.sampler,
 			token: () => "abcdefgh",
+			name: () => undefined,
 			execute() {},
 			light: { order: undefined, show() {} },
 			onProblem: (message) => this.problems.push(message),

@@ -19,6 +19,7 @@ function events(settings: MqttSettings | null = SETTINGS) {
 	const broker = new FakeBroker();
 	Object.assign(host.network, { connect: broker.connect });
 	const problems: string[] = [];
+	const scene = { name: undefined as string | undefined };
 	const light = {
 		order: undefined as LightOrder | undefined,
 		show(order: LightOrder) {
@@ -32,6 +33,7 @@ function events(settings: MqttSettings | null = SETTINGS) {
 	const it: MqttEvents = new MqttEvents({
 		host,
 		token: () => "abcdefgh",
+		name: () => scene.name,
 		execute: (topic, message, respond) => {
 			commands.push(`${topic} ${message && Buffer.from(message)}`);
 			answers.push((payload, sent) => respond({ payload, ...(sent && { sent }) }));
@@ -40,7 +42,7 @@ function events(settings: MqttSettings | null = SETTINGS) {
 		onProblem: (message) => problems.push(message),
 	});
 	it.configure(settings);
-	return { host, broker, it, problems, commands, answers, light };
+	return { host, broker, it, problems, commands, answers, light, scene };
 }
 
 const kinds = (broker: FakeBroker) =>
@@ -388,6 +390,15 @@ describe("Home Assistant", () => {
 		assert.equal(config.state_topic, `${OWN}/data`);
 		assert.equal(config.unit_of_measurement, "°C");
 		assert.ok(broker.retained("homeassistant/event/ambient16_10000fb38278/motion/config"));
+	});
+
+	test("it is told of another name at once", () => {
+		const { broker, it, scene } = events({ ...SETTINGS, discovery: true });
+		broker.accept();
+		scene.name = "Kitchen";
+		it.rename();
+		const config = broker.retained("homeassistant/event/ambient16_10000fb38278/motion/config") ?? "";
+		assert.equal(JSON.parse(config).device.name, "Kitchen");
 	});
 
 	test("it is told to forget the device when discovery is switched off", () => {
