@@ -55,7 +55,10 @@ export class HomeWifi {
 	#closing: Timer;
 	#away: Timer;
 	#leaving: Timer;
-	#scanning = false;
+	/** The time limit of the search that is under way. */
+	#search: Timer;
+	/** The timers of all that is still to be said of searches. */
+	readonly #answers = new Set<Timer>();
 	/** The present outage has been told. */
 	#complained = false;
 
@@ -149,31 +152,48 @@ export class HomeWifi {
 
 	/** Networks in reach, each once, the strongest first. `done` is called once, never before the return. */
 	scan(done: (networks: WifiNetwork[] | undefined) => void): void {
-		const { wifi, timers } = this.#options;
-		if (this.#scanning) {
-			timers.once(() => done(undefined), 0);
+		if (this.#search !== undefined) {
+			this.#answer(() => done(undefined), 0);
 			return;
 		}
-		this.#scanning = true;
+		const search = this.#answer(() => end(undefined), WIFI_SCAN_TIME);
+		this.#search = search;
 		const end = (networks: readonly WifiNetwork[] | undefined) => {
-			if (!this.#scanning) return;
-			this.#scanning = false;
-			timers.clear(limit);
+			// What an earlier search brings late is nobody's.
+			if (this.#search !== search) return;
+			this.#search = undefined;
+			this.#options.timers.clear(search);
+			this.#answers.delete(search);
 			done(networks && strongest(networks));
 		};
-		const limit = timers.once(() => end(undefined), WIFI_SCAN_TIME);
+		const found = (networks: readonly WifiNetwork[] | undefined) => {
+			if (this.#search === search) this.#answer(() => end(networks), 0);
+		};
 		try {
-			wifi.scan((networks) => timers.once(() => end(networks), 0));
+			this.#options.wifi.scan(found);
 		} catch {
-			timers.once(() => end(undefined), 0);
+			found(undefined);
 		}
 	}
 
 	close(): void {
 		this.#endTrial();
 		this.#clear();
+		for (const timer of this.#answers) this.#options.timers.clear(timer);
+		this.#answers.clear();
+		this.#search = undefined;
 		this.#station.close();
 		this.#options.wifi.onEvent = () => {};
+	}
+
+	/** Calls back in so many ms, unless it is closed by then. */
+	#answer(callback: () => void, ms: number): Timer {
+		const timer = this.#options.timers.once(() => {
+			this.#answers.delete(timer);
+			callback();
+		}, ms);
+		this.#answers.add(timer);
+		return timer;
 	}
 
 	#begin(credentials: WifiCredentials): void {

@@ -98,16 +98,22 @@ export class SimulatedStorage implements Storage {
 	}
 
 	erase(sector: number): void {
-		const { random } = this.#parts;
 		const start = sector * this.sectorSize;
 		this.erases++;
 		this.#change("erase", (whole) => {
 			if (whole) this.bytes.fill(ERASED, start, start + this.sectorSize);
-			// Cut off, some bytes are erased, some not, and of some only a few bits.
-			else
-				for (let i = 0; i < this.sectorSize; i++)
-					if (random.chance(0.7)) this.bytes[start + i]! |= random.chance(0.8) ? ERASED : random.below(256);
+			else this.#eraseSome(start);
 		});
+	}
+
+	/** Cut off, a stretch of a sector is erased, or bytes here and there, and of some of them only a few bits. */
+	#eraseSome(start: number): void {
+		const { random } = this.#parts;
+		const isStretch = random.chance(0.5);
+		const from = isStretch ? random.below(this.sectorSize) : 0;
+		for (let i = from; i < this.sectorSize; i++)
+			if (isStretch || random.chance(0.7))
+				this.bytes[start + i]! |= random.chance(0.95) ? ERASED : random.below(256);
 	}
 
 	#change(kind: string, change: (whole: boolean) => void): void {

@@ -48,6 +48,7 @@ export function live({ seed, firmware, length, only, log }: HistoryOptions): Out
 	run(world, length);
 	if (!world.violation) {
 		stage.troubles.endAll();
+		stage.home.machine.power.cutAfter(Number.POSITIVE_INFINITY);
 		stage.home.press(false);
 		run(world, length + RECOVERY);
 		if (!world.violation) checkEnd(stage);

@@ -183,7 +183,7 @@ export class Machine {
 		}
 		if (image.kind === "crash") {
 			world.count("update: crashes");
-			world.schedule.after(this.#random.below(20_000), () => {
+			world.schedule.after(this.#random.below(1_000), () => {
 				if (this.current === run) this.cutPower(1_500);
 			});
 		}

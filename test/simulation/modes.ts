@@ -1,4 +1,4 @@
-import { ACCESS_POINT_TIME, TOKEN_LIFE } from "../../modules/limits";
+import { ACCESS_POINT_GRACE, ACCESS_POINT_TIME, TOKEN_LIFE } from "../../modules/limits";
 import { LATENESS } from "./clock";
 import type { Machine } from "./machine";
 
@@ -16,6 +16,7 @@ export class Modes {
 	#httpsSince = 0;
 	#httpsEnd = Number.POSITIVE_INFINITY;
 	#openSince: number | undefined;
+	#visitedAt = Number.NEGATIVE_INFINITY;
 
 	constructor(machine: Machine, isAtHome: () => boolean) {
 		this.#machine = machine;
@@ -64,7 +65,8 @@ export class Modes {
 
 	/** The owner did something that opens the access point anew. */
 	visited(): void {
-		if (this.#openSince !== undefined) this.#openSince = this.#machine.world.now;
+		this.#visitedAt = this.#machine.world.now;
+		if (this.#openSince !== undefined) this.#openSince = this.#visitedAt;
 	}
 
 	check(): void {
@@ -75,8 +77,16 @@ export class Modes {
 		const isOpen = current?.radio.accessPoint && this.#isAtHome() && !this.#machine.faults.radio;
 		if (!isOpen) this.#openSince = undefined;
 		else this.#openSince ??= world.now;
-		if (this.#openSince !== undefined && world.now - this.#openSince > 2 * ACCESS_POINT_TIME + 120_000)
-			world.violate("the access point of a device with an owner stays open");
+		if (this.#openSince === undefined) return;
+		const { now } = world;
+		const joined = current?.radio.joinedAt;
+		const isDue =
+			now - this.#openSince > 2 * ACCESS_POINT_TIME + 120_000 ||
+			// In its network it stays for a minute, unless the button was pressed; and for another try if the radio refused.
+			(joined !== undefined &&
+				now - Math.max(joined, this.#openSince) > 2 * ACCESS_POINT_GRACE + 2_000 &&
+				now - this.#visitedAt > ACCESS_POINT_TIME + 2_000);
+		if (isDue) world.violate("the access point of a device with an owner stays open");
 	}
 
 	#checkToken(): void {

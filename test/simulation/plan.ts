@@ -75,7 +75,17 @@ const DEEDS: Record<string, { weight: number; deed: Deed }> = {
 			);
 		},
 	},
-	"network blinks": { weight: 2, deed: ({ home }) => home.machine.current?.radio.lose() },
+	"network blinks": {
+		weight: 2,
+		deed: ({ home, troubles }) =>
+			troubles.begin(
+				"air",
+				"network blinks",
+				1,
+				() => home.machine.current?.radio.lose(),
+				() => {},
+			),
+	},
 	"bad air": {
 		weight: 6,
 		deed: ({ home, troubles }, random) => {

@@ -28,6 +28,8 @@ export class Radio implements Wifi {
 	accessPoint = false;
 	/** The network that it is in. */
 	joined: string | undefined;
+	/** Since when, ms. */
+	joinedAt: number | undefined;
 	broken = false;
 	readonly #parts: RadioParts;
 	#attempt = 0;
@@ -63,6 +65,7 @@ export class Radio implements Wifi {
 					if (!network()?.reachable) this.#tell("lost");
 					else if (network()?.addresses) {
 						this.joined = ssid;
+						this.joinedAt = world.now;
 						this.#parts.onJoined();
 						this.#tell("joined");
 					}
@@ -104,7 +107,7 @@ export class Radio implements Wifi {
 	#leave(): void {
 		this.#attempt++;
 		if (this.joined !== undefined) {
-			this.joined = undefined;
+			this.joined = this.joinedAt = undefined;
 			this.#parts.onLeft();
 		}
 	}

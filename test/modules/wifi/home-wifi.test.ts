@@ -404,4 +404,30 @@ describe("HomeWifi.scan", () => {
 		scene.time.advance(20 * SECOND);
 		assert.deepEqual(results, [-1, 2]);
 	});
+
+	// Found by test/simulation, seed 6000: a restart while the radio was looking.
+	test("a device that is closed while it looks leaves no timer, and says nothing", () => {
+		const scene = started();
+		const results: number[] = [];
+		for (let i = 0; i < 2; i++) scene.wifi.scan((networks) => results.push(networks?.length ?? -1));
+		scene.wifi.close();
+		scene.time.advance(MINUTE);
+		assert.deepEqual(results, []);
+		assert.equal(scene.time.pending, 0);
+	});
+
+	test("what the radio finds too late does not answer the next search", () => {
+		const scene = started();
+		const late: ((networks: readonly WifiNetwork[]) => void)[] = [];
+		scene.radio.scan = (done) => void late.push(done);
+		const results: string[] = [];
+		scene.wifi.scan((networks) => results.push(`first ${networks?.length}`));
+		scene.time.advance(20 * SECOND);
+		scene.wifi.scan((networks) => results.push(`second ${networks?.length}`));
+		late[0]?.([]);
+		scene.time.advance(SECOND);
+		late[1]?.([{ ssid: "home", rssi: -50, secure: true }]);
+		scene.time.advance(SECOND);
+		assert.deepEqual(results, ["first undefined", "second 1"]);
+	});
 });
