@@ -1,14 +1,37 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { InfluxDb, influxd } from "./support/databases";
-import { compare } from "./support/device";
+import { compare, OwnedDevice } from "./support/device";
 import { ONE_FOR_ONE } from "./support/one-for-one";
+import { patiently } from "./support/service";
 
 const OPTIONS = { skip: influxd.skip, concurrency: true, timeout: 600_000 };
 
 describe("points in InfluxDB are, one for one, the windows that the device measured", OPTIONS, () => {
 	for (const [name, run] of Object.entries(ONE_FOR_ONE))
 		test(name, (t) => run(t, (scope) => InfluxDb.create(scope)));
+});
+
+test("every query of the Grafana dashboard finds what a device has measured", OPTIONS, async (t) => {
+	const file = "docs/own-infrastructure/grafana/dashboards/ambient16.json";
+	const { panels, templating } = JSON.parse(readFileSync(file, "utf8"));
+	const database = await InfluxDb.create(t);
+	const device = await OwnedDevice.create(t, { setInflux: database.settings }, 60);
+	await patiently(async () => (await database.points()).size > 1, "no points");
+	const queries: string[] = panels.flatMap(({ targets }: { targets: { query: string }[] }) =>
+		targets.map(({ query }) => query),
+	);
+	assert.ok(queries.length >= 6);
+	for (const query of [...queries, templating.list[0].query]) {
+		const asked = query
+			.replace("$timeFilter", "time > 0")
+			.replace("$__interval", "1000d")
+			// As Grafana writes the value of a variable into a pattern.
+			.replace(/\$\{udid:regex\}/, device.desk.udid);
+		const { results } = await database.query(asked);
+		assert.ok(results[0]?.series, asked);
+	}
 });
 
 test("what compares them finds a point that is missing, too many or different", () => {

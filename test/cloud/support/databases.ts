@@ -67,9 +67,9 @@ ${identity ? `https-enabled = true\nhttps-certificate = ${at("server.pem")}` : "
 		);
 		const it = new InfluxDb(scope, port, join(folder, "influxdb.conf"), identity !== undefined);
 		await it.start();
-		await it.#query("CREATE USER admin WITH PASSWORD 'admin' WITH ALL PRIVILEGES");
-		await it.#query("CREATE DATABASE home");
-		await it.#query(
+		await it.query("CREATE USER admin WITH PASSWORD 'admin' WITH ALL PRIVILEGES");
+		await it.query("CREATE DATABASE home");
+		await it.query(
 			`CREATE USER ${it.user} WITH PASSWORD '${it.password}'; GRANT WRITE ON home TO ${it.user}`,
 		);
 		return it;
@@ -97,11 +97,11 @@ ${identity ? `https-enabled = true\nhttps-certificate = ${at("server.pem")}` : "
 	}
 
 	async setPassword(password: string): Promise<void> {
-		await this.#query(`SET PASSWORD FOR ${this.user} = '${password}'`);
+		await this.query(`SET PASSWORD FOR ${this.user} = '${password}'`);
 	}
 
 	async points(): Promise<Stored> {
-		const { results } = await this.#query("SELECT * FROM home.autogen.ambient16");
+		const { results } = await this.query("SELECT * FROM home.autogen.ambient16");
 		const stored: Stored = new Map();
 		const [series] = results[0]?.series ?? [];
 		for (const row of series?.values ?? []) {
@@ -118,15 +118,16 @@ ${identity ? `https-enabled = true\nhttps-certificate = ${at("server.pem")}` : "
 
 	async has(time: number): Promise<boolean> {
 		const query = `SELECT motionEvents FROM home.autogen.ambient16 WHERE time = ${time}s`;
-		return (await this.#query(query)).results[0]?.series !== undefined;
+		return (await this.query(query)).results[0]?.series !== undefined;
 	}
 
 	get #url(): string {
 		return `${this.#secure ? "https" : "http"}://127.0.0.1:${this.port}`;
 	}
 
-	async #query(q: string): Promise<QueryResult> {
-		const { status, text } = await ask(`${this.#url}/query?epoch=s`, {
+	/** Asks it, as its administrator, of the database home. Rejects if it finds the query wrong. */
+	async query(q: string): Promise<QueryResult> {
+		const { status, text } = await ask(`${this.#url}/query?db=home&epoch=s`, {
 			method: "POST",
 			headers: { authorization: ADMIN, "content-type": "application/x-www-form-urlencoded" },
 			body: new URLSearchParams({ q }).toString(),
@@ -138,7 +139,7 @@ ${identity ? `https-enabled = true\nhttps-certificate = ${at("server.pem")}` : "
 	}
 }
 
-interface QueryResult {
+export interface QueryResult {
 	results: { error?: string; series?: { columns: string[]; values: (number | string | null)[][] }[] }[];
 }
 
