@@ -35,15 +35,12 @@ export function* pair(home: Home, random: Random): Task {
 	yield* sleep(machine, 20_000);
 	if (wrong) {
 		const change = wifiChange(network);
+		owner.ledger.unanswered(owner.ledger.ask(change.name, change.apply), 200_000);
 		yield* owner.command({
-			...{
-				door: "https",
-				asGuest: true,
-				commands: { setWifi: { ssid: network, password } },
-				change: undefined,
-			},
-		} as unknown as Request);
-		owner.ledger.unanswered(owner.ledger.ask(change.name, change.apply), 90_000);
+			door: "https",
+			asGuest: true,
+			commands: { setWifi: { ssid: network, password } },
+		});
 	}
 	yield* sleep(machine, 60_000);
 	yield* manage(home, random, ["setInflux", "setMqtt"]);
@@ -92,14 +89,15 @@ export const MANAGED = [
 function* carryOut(home: Home, random: Random, name: string): Task {
 	const request = order(home, random, name);
 	const { owner, machine } = home;
-	const before = home.ledger.stored;
-	const answer = yield* owner.command({ door: "https", ...request });
 	if (name === "setWifi") {
 		home.lastChange = machine.world.now;
+		// It is stored later, if it shows that it works.
 		const { ssid } = request.commands.setWifi as { ssid: string };
 		const change = wifiChange(ssid);
-		owner.ledger.unanswered(owner.ledger.ask(change.name, change.apply), 120_000);
+		owner.ledger.unanswered(owner.ledger.ask(change.name, change.apply), 200_000);
 	}
+	const before = home.ledger.stored;
+	const answer = yield* owner.command({ door: "https", ...request });
 	if (answer?.status === 200 && name === "getSettings" && before === home.ledger.stored) look(home, answer);
 	if (answer?.status === 200 && name === "update") machine.world.count("update: ordered");
 }

@@ -163,12 +163,12 @@ export class Points {
 
 	/**
 	 * A window is at its time by the clock of then; or by the clock when that was first set, if it came before: then it
-	 * began up to ten seconds after the time that it gets.
+	 * began up to ten seconds after the time that it gets, and what was read of it may be of its end.
 	 */
 	#checkTime(time: number, second: number): void {
 		const offset = time - (EPOCH / 1000 + second);
 		const isRight = this.#errors.some(
-			({ error }) => offset >= error / 1000 - 16 && offset <= error / 1000 + 3,
+			({ error }) => offset >= error / 1000 - 21 && offset <= error / 1000 + 3,
 		);
 		if (!isRight)
 			this.#machine.world.violate(
