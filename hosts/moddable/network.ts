@@ -12,7 +12,7 @@ import type {
 } from "../host";
 import { Connector, type Resolve } from "./connector";
 import { guard, type OnException } from "./guard";
-import type { SocketIo, TcpListener } from "./io";
+import type { ListenerHandler, SocketIo, TcpConnection, TcpListener } from "./io";
 import type { Tls } from "./tls-io";
 import { TlsServer } from "./tls-server";
 import { TlsSlots } from "./tls-slots";
@@ -54,7 +54,7 @@ export class ModdableNetwork implements Network {
 	readonly maxUpload = 4_096;
 	readonly #options: NetworkOptions;
 	/** Opens ports as soon as the device has an address. */
-	readonly #waiting = new Set<() => void>();
+	readonly #waiting = new Set<OpenPort>();
 	readonly #slots: TlsSlots;
 	readonly #connector: Connector;
 
@@ -84,55 +84,30 @@ export class ModdableNetwork implements Network {
 	online(): void {
 		const waiting = [...this.#waiting];
 		this.#waiting.clear();
-		for (const open of waiting) open();
+		for (const port of waiting) port.open();
 	}
 
 	listen(options: ListenOptions): Listener {
-		const { io, tls, timers, onException, onListening } = this.#options;
-		const secure = options.identity !== undefined;
-		const port = secure ? this.#options.httpsPort : this.#options.port;
-		if (port === undefined || (secure && !tls))
+		const { tls, timers, onException } = this.#options;
+		const { identity } = options;
+		const number = identity ? this.#options.httpsPort : this.#options.port;
+		if (number === undefined || (identity && !tls))
 			return failed("there is no TLS in this build", options, onException);
 		const server =
-			options.identity &&
+			identity &&
 			tls &&
 			new TlsServer({
 				tls,
-				identity: options.identity,
+				identity,
 				slots: this.#slots,
 				timers,
 				onConnection: (socket) => options.onConnection(socket),
 				onException,
 			});
-		const fail = (message: string) => guard(() => options.onError(message), onException);
-		let listener: TcpListener | undefined;
-		let opened: Timer;
-		const open = () => {
-			listener = io.listen(port, {
-				onConnection: (connection) => (server ? server.admit(connection) : options.onConnection(connection)),
-				onError: () => fail(`port ${port} was lost`),
-			});
-			if (!listener) {
-				fail(`port ${port} could not be opened`);
-				return;
-			}
-			const number = listener.port;
-			opened = timers.once(() => {
-				onListening(number, secure);
-				options.onListening(number);
-			}, 0);
-		};
-		if (this.address() === undefined) this.#waiting.add(open);
-		else open();
-		return {
-			close: () => {
-				this.#waiting.delete(open);
-				timers.clear(opened);
-				listener?.close();
-				listener = undefined;
-				server?.close();
-			},
-		};
+		const port = new OpenPort(number, server, options, this.#options, this.#waiting);
+		if (this.address() === undefined) this.#waiting.add(port);
+		else port.open();
+		return port;
 	}
 
 	/**
@@ -172,6 +147,69 @@ export class ModdableNetwork implements Network {
 	/** Ends all connections, whatever they have still to send. */
 	close(): void {
 		this.#options.io.close();
+	}
+}
+
+/** A port that is open, or will be. A class, as closures of so many callbacks would take XS three times the memory. */
+class OpenPort implements Listener, ListenerHandler {
+	readonly #number: number;
+	/** With TLS. */
+	readonly #server: TlsServer | undefined;
+	readonly #options: ListenOptions;
+	readonly #network: NetworkOptions;
+	readonly #waiting: Set<OpenPort>;
+	#listener: TcpListener | undefined;
+	#opened: Timer;
+
+	/** `waiting`: where it may be as long as there is no address. */
+	constructor(
+		number: number,
+		server: TlsServer | undefined,
+		options: ListenOptions,
+		network: NetworkOptions,
+		waiting: Set<OpenPort>,
+	) {
+		this.#number = number;
+		this.#server = server;
+		this.#options = options;
+		this.#network = network;
+		this.#waiting = waiting;
+	}
+
+	open(): void {
+		const { io, timers, onListening } = this.#network;
+		const listener = io.listen(this.#number, this);
+		this.#listener = listener;
+		if (!listener) {
+			this.fail("could not be opened");
+			return;
+		}
+		const { port } = listener;
+		this.#opened = timers.once(() => {
+			onListening(port, this.#options.identity !== undefined);
+			this.#options.onListening(port);
+		}, 0);
+	}
+
+	onConnection(connection: TcpConnection): void {
+		if (this.#server) this.#server.admit(connection);
+		else this.#options.onConnection(connection);
+	}
+
+	onError(): void {
+		this.fail("was lost");
+	}
+
+	close(): void {
+		this.#waiting.delete(this);
+		this.#network.timers.clear(this.#opened);
+		this.#listener?.close();
+		this.#listener = undefined;
+		this.#server?.close();
+	}
+
+	private fail(what: string): void {
+		guard(() => this.#options.onError(`port ${this.#number} ${what}`), this.#network.onException);
 	}
 }
 

@@ -50,11 +50,11 @@ export async function measureMemory(scope: Scope): Promise<Figure[]> {
 	const addPeak = (name: string, budget: readonly [number, number], now: Measure, before: Measure) =>
 		add(name, budget, now.peakSlots - before.slots, now.peakChunks - before.chunks);
 
-	addUse("idle, without an owner", [2100, 3350], await bench.measure(), empty);
+	addUse("idle, without an owner", [1920, 3300], await bench.measure(), empty);
 	const owner = await pairedOwner(bench);
 	await bench.advance(60_000);
 	const idle = await bench.measure();
-	addUse("idle, with an owner", [1790, 2930], idle, empty);
+	addUse("idle, with an owner", [1700, 2960], idle, empty);
 
 	const wires: Wire[] = [];
 	for (let i = 0; i < CONNECTIONS; i++) wires.push(await owner.open());
@@ -96,7 +96,7 @@ export async function measureWork(scope: Scope): Promise<Figure[]> {
 	const owner = await pairedOwner(bench);
 	const port = (await bench.ports()).http!;
 	const figures: Figure[] = [];
-	for (const [name, next, budget] of requests(owner, [2820, 3850, 7850, 6750, 9350, 12_400])) {
+	for (const [name, next, budget] of requests(owner, [2880, 3920, 7990, 6760, 9480, 12_400])) {
 		await repeat(port, 10, next);
 		const { meter } = await bench.measure();
 		await repeat(port, SOME, next);
@@ -158,7 +158,7 @@ export async function measureInstructions(scope: Scope): Promise<Figure[]> {
 	const counted: [name: string, budget: number][] = [];
 	for (const [name, next, budget] of requests(
 		owner,
-		[275_000, 400_000, 670_000, 605_000, 940_000, 1_270_000],
+		[270_000, 392_000, 650_000, 572_000, 900_000, 1_220_000],
 	)) {
 		counted.push([name, budget]);
 		await repeat(port, 10, next);

@@ -31,9 +31,22 @@ export const CONNECTIONS = { http: 4, https: 2 };
 type Kind = keyof typeof CONNECTIONS;
 const BODIES_MOST = { http: BODY, https: SECURE_BODY };
 
-/** MQTT 3.1.1, 3.1 and 3.2. */
+/** MQTT 3.1.1, 3.1, 3.2, 3.8 and 3.9. */
 const CONNECT = 0x10;
 const CONNACK = Uint8Array.of(0x20, 2, 0, 0);
+const SUBSCRIBE = 0x82;
+const SUBACK = 0x90;
+
+/** A broker's answer to what begins a session: all that was asked for. */
+function begin(bytes: Buffer): Uint8Array | undefined {
+	if (bytes[0] === CONNECT) return CONNACK;
+	if (bytes[0] !== SUBSCRIBE) return;
+	const start = bytes[1]! < 128 ? 2 : 3;
+	const granted: number[] = [];
+	const end = start + (start === 2 ? bytes[1]! : (bytes[1]! & 127) | (bytes[2]! << 7));
+	for (let at = start + 2; at < end; at += 3 + bytes.readUInt16BE(at)) granted.push(1);
+	return Uint8Array.of(SUBACK, 2 + granted.length, bytes[start]!, bytes[start + 1]!, ...granted);
+}
 
 /** Takes connections, says what `answer` makes of the first bytes, and nothing more. */
 class Mute {
@@ -114,7 +127,7 @@ export class Burdened {
 	): Promise<Burdened> {
 		// Neither ever has enough of it: points and events wait.
 		const database = await Mute.listen(scope);
-		const broker = await Mute.listen(scope, (bytes) => (bytes[0] === CONNECT ? CONNACK : undefined));
+		const broker = await Mute.listen(scope, begin);
 		const bench = await Bench.start(scope, { region, dials: true, wifi, unset });
 		const network = { ssid: "s".repeat(SSID_BYTES), password: "p".repeat(PASSPHRASE_MAX) };
 		const burdened = new Burdened(

@@ -39,28 +39,66 @@ export class Sockets extends (Native("xs_sockets_destructor") as new () => objec
 	}
 
 	listen(port: number, handler: ListenerHandler): TcpListener | undefined {
-		const id = listen(port, {
-			onConnection: (tcp: number) => handler.onConnection(new Tcp(tcp, addressOf(tcp))),
-			onError: () => handler.onError(),
-		});
-		return id ? { port: portOf(id), close: () => close(id) } : undefined;
+		const listener = new Listening(port, handler);
+		return listener.port ? listener : undefined;
 	}
 
-	readonly openUdp = (options: UdpOptions): Udp => {
-		const id = udp(options.port ?? 0, options);
-		if (!id) throw new Error("no socket");
-		return {
-			read: () => receive(id),
-			write: (bytes, address, port) => send(id, bytes, address, port),
-			add: (group) => {
-				if (!join(id, group)) throw new Error("the group cannot be joined");
-			},
-			close: () => close(id),
-		};
-	};
+	readonly openUdp = (options: UdpOptions): Udp => new UdpSocket(options);
 
 	close(): void {
 		destroyAll();
+	}
+}
+
+class Listening implements TcpListener {
+	readonly #id: number;
+	readonly #handler: ListenerHandler;
+
+	constructor(port: number, handler: ListenerHandler) {
+		this.#handler = handler;
+		this.#id = listen(port, this);
+	}
+
+	/** 0 if it could not be opened. */
+	get port(): number {
+		return this.#id && portOf(this.#id);
+	}
+
+	onConnection(id: number): void {
+		this.#handler.onConnection(new Tcp(id, addressOf(id)));
+	}
+
+	onError(): void {
+		this.#handler.onError();
+	}
+
+	close(): void {
+		close(this.#id);
+	}
+}
+
+class UdpSocket implements Udp {
+	readonly #id: number;
+
+	constructor(options: UdpOptions) {
+		this.#id = udp(options.port ?? 0, options);
+		if (!this.#id) throw new Error("no socket");
+	}
+
+	read(): UdpPacket | undefined {
+		return receive(this.#id);
+	}
+
+	write(bytes: Uint8Array, address: string, port: number): boolean {
+		return send(this.#id, bytes, address, port);
+	}
+
+	add(group: string): void {
+		if (!join(this.#id, group)) throw new Error("the group cannot be joined");
+	}
+
+	close(): void {
+		close(this.#id);
 	}
 }
 
