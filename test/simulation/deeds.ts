@@ -69,6 +69,8 @@ export function* manage(home: Home, random: Random, names: readonly string[]): T
 		yield* carryOut(home, random, name);
 		yield* sleep(machine, random.between(10, 5_000));
 	}
+	// A key that was just revoked is tried at once.
+	if (names.includes("setKeys")) for (let i = 0; i < 4; i++) yield* use(home, random);
 	if (random.chance(0.6)) yield* owner.command({ door: "https", commands: { setHttps: { enabled: false } } });
 }
 

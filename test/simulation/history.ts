@@ -121,6 +121,7 @@ function check(stage: Stage): void {
 		return;
 	}
 	const { current } = machine;
+	if (machine.slots.onTrial) machine.world.violate("a firmware that works is not confirmed");
 	start(
 		(function* () {
 			const { door } = owner;

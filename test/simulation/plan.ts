@@ -1,7 +1,7 @@
 import { act, MANAGED, manage, pair, reset, use } from "./deeds";
 import type { Home } from "./home";
 import type { Random } from "./random";
-import { RELEASE_MOODS, type Releases } from "./releases";
+import { RELEASE_MOODS, type ReleaseMood, type Releases } from "./releases";
 import { BROKER_MOODS, type Broker, DATABASE_MOODS, type Database } from "./servers";
 import { intrude } from "./strangers";
 import { start } from "./task";
@@ -282,7 +282,14 @@ const DEEDS: Record<string, { weight: number; deed: Deed }> = {
 	},
 	release: {
 		weight: 3,
-		deed: ({ home, releases }, random) => {
+		deed: ({ home, releases, troubles }, random) => {
+			if (random.chance(0.4)) {
+				const mood = random.pick(RELEASE_MOODS);
+				const set = (it: ReleaseMood) => () => {
+					releases.mood = it;
+				};
+				troubles.begin("releases", "releases moody", 5 * MINUTE, set(mood), set("well"));
+			}
 			const image = releases.release(random.pick(["good", "good", "crash", "hang", "deaf"]));
 			home.machine.slots.release(image);
 			act(manage(home, random, ["update"]));

@@ -39,6 +39,8 @@ export class Slots {
 	#trial: "none" | "next" | "runs" = "none";
 	#rolledBack: string | undefined;
 	#begun = 0;
+	/** What was looked at last was signed. */
+	#isSigned = false;
 
 	constructor(world: World, power: Power, random: Random, first: Image) {
 		this.#world = world;
@@ -83,12 +85,16 @@ export class Slots {
 			get rolledBack() {
 				return self.#rolledBack;
 			},
-			verify: (message, signature) => signatureOf(message).equals(signature),
+			verify: (message, signature) => {
+				this.#isSigned = signatureOf(message).equals(signature);
+				return this.#isSigned;
+			},
 			hash: () => {
 				const hash = createHash("sha256");
 				return { add: (bytes) => void hash.update(bytes), finish: () => new Uint8Array(hash.digest()) };
 			},
 			begin: (size) => {
+				if (!this.#isSigned) this.#world.violate("an image is fetched whose manifest nobody has signed");
 				this.#change("begin", () => {
 					this.#begun = size;
 					this.#slots[other()] = { image: undefined, written: Buffer.alloc(0) };
