@@ -29,7 +29,9 @@ for (const seed of [3, 4, 5])
 		assert.ok((counts.get("starts of the device") ?? 0) > 3, "the power was cut");
 	});
 
+/** A failure is news for whoever looks into it, and no reason to hold up a change that has nothing to do with it. */
+const skip = process.env.CI ? "a new seed is for a computer of one's own, not for CI" : false;
 const fresh = randomInt(1e9);
-test(`and through those of a seed that nobody has tried, ${fresh}`, () => {
+test(`and through those of a seed that nobody has tried, ${fresh}`, { skip }, () => {
 	hold(fresh, 8);
 });
