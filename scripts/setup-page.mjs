@@ -45,14 +45,13 @@ export const setupPageFile = {
 	},
 };
 
-/** Writes it, compressed, to build/setup for the builds of XS. Returns its path. */
+/** Writes it, compressed, to build/setup for the builds of XS. */
 export function writeSetupPage() {
 	const folder = join(root, "build", "setup");
 	const path = join(folder, "setup.gz");
 	const bytes = compress(setupPage());
 	mkdirSync(folder, { recursive: true });
 	writeFileSync(path, bytes);
-	return path;
 }
 
 /** Without the time, which gzip would add. */

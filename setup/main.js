@@ -1,4 +1,4 @@
-import { ask, makeUuid, sign } from "./sensor.js";
+import { ask, sign } from "./sensor.js";
 import { TEXTS } from "./texts.js";
 
 /** @typedef {{ ssid: string, rssi: number, secure: boolean }} Network */
@@ -261,7 +261,7 @@ async function start() {
 	part("keyed").hidden = !sensor.paired;
 	if (sensor.paired) choose(undefined);
 	else {
-		if (uuid === "") uuid = makeUuid();
+		if (uuid === "") uuid = crypto.randomUUID();
 		await search();
 	}
 }

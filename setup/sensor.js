@@ -18,11 +18,6 @@ export async function ask(body, authorization) {
 	return response.json();
 }
 
-/** A random UUID (RFC 9562, version 4). */
-export function makeUuid() {
-	return crypto.randomUUID();
-}
-
 /** @param {ArrayBuffer} bytes */
 const hex = (bytes) => [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 

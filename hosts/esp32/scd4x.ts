@@ -16,7 +16,7 @@ const READY = 0x7ff;
 /** ms: it measures every 5 s. One that has nothing new for three times as long does not measure any more. */
 const LATE = 15_000;
 /** ms that it has to have measured in the air by which it is recalibrated. */
-export const SETTLED = 180_000;
+const SETTLED = 180_000;
 const RECALIBRATION_FAILED = 0xffff;
 
 /** A command that is to be sent, and what reads the answer once the sensor has it. */

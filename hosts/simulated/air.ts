@@ -23,8 +23,8 @@ function surroundings(): SimulatedNetwork[] {
 }
 
 /** Of the network `Home`, at first, and after somebody has changed it. */
-export const HOME_PASSWORD = "correct horse";
-export const CHANGED_PASSWORD = "battery staple";
+const HOME_PASSWORD = "correct horse";
+const CHANGED_PASSWORD = "battery staple";
 
 export interface AirOptions {
 	timers: Timers;

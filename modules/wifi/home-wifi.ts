@@ -35,7 +35,7 @@ interface Trial {
 /** What became of the last trial since the start. */
 export interface TrialResult {
 	ssid: string;
-	state: "joining" | "joined" | WifiFailure;
+	state: WifiState;
 }
 
 /**
