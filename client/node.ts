@@ -6,10 +6,12 @@ import { ImpostorError, UnreachableError } from "./errors.js";
 import { type KeyOptions, mintKey as mint } from "./key.js";
 import type { Exchange, Platform, Reply } from "./platform.js";
 import { SensorBase, type SensorOptions } from "./sensor.js";
+import { type MqttCommand, type MqttOptions, signMqtt as signFor } from "./signature.js";
 
 export * from "./errors.js";
 export type { KeyOptions } from "./key.js";
 export { SecureSensor, type SensorOptions } from "./sensor.js";
+export type { MqttCommand, MqttOptions } from "./signature.js";
 export type * from "./types.js";
 
 /** ms for a whole request. */
@@ -32,6 +34,17 @@ const platform: Platform = {
  */
 export function mintKey(uuid: string, options: KeyOptions): Promise<string> {
 	return mint(uuid, options, platform.hmac);
+}
+
+/**
+ * Signs commands for a broker: what to publish, and where. It takes no device, but the token that it has retained there.
+ * Rejects with a UsageError for what no sensor would take.
+ */
+export function signMqtt(
+	commands: Record<string, object | null>,
+	options: MqttOptions,
+): Promise<MqttCommand> {
+	return signFor(platform, commands, options);
 }
 
 /** A sensor, as its owner and everybody else can talk to it. `url` is of plain HTTP, such as http://192.168.1.16. */

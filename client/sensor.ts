@@ -1,6 +1,7 @@
 import { ImpostorError, RefusedError, SensorError, UnreachableError, UsageError } from "./errors.js";
 import { type Key, lacking, parseKey } from "./key.js";
 import type { Exchange, Platform, Reply } from "./platform.js";
+import { sign } from "./signature.js";
 import type {
 	Color,
 	ColorOptions,
@@ -197,12 +198,8 @@ class Connection {
 		const body = JSON.stringify({ udid, ...commands });
 		// Rises also for several programs of one owner, if their clocks agree.
 		this.#nc = Math.max(Date.now(), this.#nc + 1);
-		const text = `${token}\n${this.#nc}\nPOST\n/\n${await platform.sha256(body)}`;
-		const mac = await platform.hmac(secret, text);
-		const id = key ? `key="${key.id}", ` : "";
-		return this.post(body, {
-			authorization: `Ambient16 token="${token}", nc="${this.#nc}", ${id}mac="${mac}"`,
-		});
+		const request = { token, nc: this.#nc, method: "POST", path: "/", body };
+		return this.post(body, { authorization: await sign(platform, { uuid: this.uuid, key }, request) });
 	}
 
 	#exchange(exchange: Exchange): Promise<Reply> {
