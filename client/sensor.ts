@@ -388,7 +388,8 @@ export class SensorBase extends Connection {
 				try {
 					return await secure(new Unproven(platform, url, credentials, "any"));
 				} catch (error) {
-					if (!(error instanceof UnreachableError)) throw error;
+					// Without a cause it is there, and cannot be asked.
+					if (!(error instanceof UnreachableError) || error.cause === undefined) throw error;
 				}
 			}
 			throw refused;

@@ -26,7 +26,7 @@ import uuid as uuids
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
-from typing import Any, Optional, Union
+from typing import Any, Optional, TypeVar, Union
 from urllib.parse import urlsplit
 
 __all__ = ["Sensor", "SecureSensor", "mint_key", "SensorError", "Unreachable", "Refused", "Impostor", "Usage"]
@@ -48,6 +48,8 @@ SCOPES = {
     "m": ("manage", {"getSettings", "setHttps", "setInflux", "setMqtt", "setName", "update", "restart"}),
 }
 OWNERS = {"pair", "factoryReset", "setAuth", "setKeys", "setWifi", "scanWifi"}
+
+Result = TypeVar("Result")
 
 
 class SensorError(Exception):
@@ -237,6 +239,24 @@ class _Connection:
         """Any commands of docs/protocol.md, in one request: all of them are carried out, or none."""
         return self._insist(commands)[0]
 
+    def _prove(self, times: dict[str, int]) -> SecureSensor:
+        """Has it enter HTTPS mode, or stay in it, and makes sure that it is this owner's sensor that answers there."""
+        results, token = self._insist({"setHttps": {"enabled": True, **times}})
+        answer = results.get("setHttps")
+        url, fingerprint, proof = (
+            answer.get(name) if isinstance(answer, dict) else None for name in ("url", "fingerprint", "proof")
+        )
+        known = isinstance(url, str) and isinstance(fingerprint, str) and isinstance(proof, str)
+        if not known or not hmac.compare_digest(
+            proof.encode(), _hmac(self._secret(), f"{token}\n{fingerprint}").encode()
+        ):
+            raise Impostor("whoever answered cannot prove to be this sensor")
+        secure = SecureSensor(url, self._uuid, self._auth, fingerprint, self._key_text())
+        # The proof does not cover the URL: who is between could point to where no certificate is looked at.
+        if not secure._secure:
+            raise Impostor("whoever answered does not lead to HTTPS")
+        return secure
+
     def _insist(self, commands: dict[str, Any]) -> tuple[dict[str, Any], str]:
         """Sends commands until they are taken, or refused for a reason that another try would not mend.
 
@@ -283,6 +303,9 @@ class _Connection:
         self._nc = max(int(time.time() * 1000), self._nc + 1)
         proof = _proof(self._key, self._uuid, token, self._nc, "POST", "/", content)
         return self._post(content, {"Authorization": proof})
+
+    def _key_text(self) -> Optional[str]:
+        return f"{self._key.id}:{self._key.secret}" if self._key else None
 
     def _secret(self) -> str:
         """What proofs are made with."""
@@ -385,18 +408,45 @@ class SecureSensor(_Connection):
 
 
 class Sensor(_Connection):
-    """A sensor in the home, over plain HTTP, from where it can be switched to HTTPS.
+    """A sensor in the home, over plain HTTP, from where it can be switched to HTTPS. In HTTPS mode it is found there.
 
     `uuid` is the owner's secret; it is not needed for `info` and `pair`. `key` is what programs have in its place.
     `auth` is how to prove who asks: signed requests, unless MD5 secrets ("md5") are told to be good enough.
+    `https_url` is where its HTTPS listens, if that is elsewhere than its identity says.
     """
 
     def __init__(
-        self, url: str, uuid: Optional[str] = None, *, key: Optional[str] = None, auth: str = "hmac-sha256"
+        self,
+        url: str,
+        uuid: Optional[str] = None,
+        *,
+        key: Optional[str] = None,
+        auth: str = "hmac-sha256",
+        https_url: Optional[str] = None,
     ):
         super().__init__(url, uuid, auth, key=key)
         if self._secure:
             raise Usage("a sensor is reached by http:// first")
+        self._told = https_url is not None
+        # Where its HTTPS may listen, the likeliest first: 443 beside 80, 8443 beside 8080.
+        port = self._address[1]
+        ports = [443] if port == 80 else [near for near in {port + 363: 0, 8443: 0} if near < 65_536]
+        self._https_urls = [https_url] if https_url is not None else [self._https_url(near) for near in ports]
+
+    def info(self) -> dict[str, Any]:
+        info = self._in_either(super().info, lambda unproven: unproven.info())
+        if "https" in info and not self._told:
+            self._https_urls = [self._https_url(info["https"])]
+        return info
+
+    def send(self, commands: dict[str, Any]) -> dict[str, Any]:
+        def over_https(unproven: _Connection) -> dict[str, Any]:
+            # It can be asked again when HTTPS mode has ended.
+            if self._key and self._key.lacks({"setHttps": None}):
+                raise Unreachable("the sensor is in HTTPS mode, which takes more than this key")
+            return unproven._prove({}).send(commands)
+
+        return self._in_either(lambda: super(Sensor, self).send(commands), over_https)
 
     def pair(
         self, *, https_url: Optional[str] = None, uuid: Optional[str] = None, wifi: Optional[dict[str, str]] = None
@@ -412,9 +462,7 @@ class Sensor(_Connection):
         if info.get("paired"):
             raise Refused(409, "already-paired", "this sensor has an owner already")
         secret = uuid or str(uuids.uuid4())
-        host = self._address[0]
-        port = info.get("https", 443 if self._address[1] == 80 else 8443)
-        https_url = https_url or f"https://{f'[{host}]' if ':' in host else host}:{port}/"
+        https_url = https_url or self._https_urls[0]
         # There is no secret yet that could tell the sensor from an impostor.
         unproven = _Connection(https_url, None, self._auth)
         if not unproven._secure:
@@ -444,35 +492,16 @@ class Sensor(_Connection):
         is wrong.
         """
         times = {name: value for name, value in (("idle", idle), ("limit", limit)) if value is not None}
-        results, token = self._insist({"setHttps": {"enabled": True, **times}})
-        answer = results.get("setHttps")
-        url, fingerprint, proof = (
-            answer.get(name) if isinstance(answer, dict) else None for name in ("url", "fingerprint", "proof")
+        secure, entered = self._in_either(
+            lambda: (self._prove(times), True), lambda unproven: (unproven._prove(times), False)
         )
-        known = isinstance(url, str) and isinstance(fingerprint, str) and isinstance(proof, str)
-        if not known or not hmac.compare_digest(
-            proof.encode(), _hmac(self._secret(), f"{token}\n{fingerprint}").encode()
-        ):
-            raise Impostor("whoever answered cannot prove to be this sensor")
-        key = f"{self._key.id}:{self._key.secret}" if self._key else None
-        secure = SecureSensor(url, self._uuid, self._auth, fingerprint, key)
-        if not secure._secure:
-            raise Impostor("whoever answered does not lead to HTTPS")
         failed = True
         try:
             yield secure
             failed = False
         finally:
-            # If it cannot be told, HTTPS mode ends by itself; and what went wrong before matters more.
-            try:
-                secure.send({"setHttps": {"enabled": False}})
-            except Unreachable:
-                pass
-            except SensorError:
-                if not failed:
-                    raise
-            finally:
-                self._until_back()
+            if entered:
+                self._leave(secure, failed)
 
     def update(
         self,
@@ -515,12 +544,45 @@ class Sensor(_Connection):
                 return now
         raise SensorError("the sensor did not come back with another version")
 
+    def _leave(self, secure: SecureSensor, failed: bool) -> None:
+        """Switches back. If it cannot be told, HTTPS mode ends by itself; and what went wrong before matters more."""
+        try:
+            secure.send({"setHttps": {"enabled": False}})
+        except Unreachable:
+            pass
+        except SensorError:
+            if not failed:
+                raise
+        finally:
+            self._until_back()
+
+    def _in_either(self, plain: Callable[[], Result], secure: Callable[[_Connection], Result]) -> Result:
+        """Over plain HTTP, or in HTTPS mode, when nobody listens there, over HTTPS."""
+        try:
+            return plain()
+        except Unreachable as refused:
+            if not isinstance(refused.__cause__, ConnectionRefusedError):
+                raise
+            for url in self._https_urls:
+                unproven = _Connection(url, self._uuid, self._auth, key=self._key_text())
+                try:
+                    return secure(unproven)
+                except Unreachable as error:
+                    # Without a cause it is there, and cannot be asked.
+                    if not error.__cause__:
+                        raise
+            raise
+
+    def _https_url(self, port: int) -> str:
+        host = self._address[0]
+        return f"https://{f'[{host}]' if ':' in host else host}:{port}/"
+
     def _until_back(self) -> None:
         """Plain HTTP opens a moment after HTTPS has closed."""
         end = time.monotonic() + SWITCH
         while time.monotonic() < end:
             try:
-                self.info()
+                super().info()
                 return
             except SensorError:
                 time.sleep(GLANCE)

@@ -10,7 +10,7 @@ import { mintKey, Sensor } from "../../client/node";
 import { type Desk, startDesk, temporaryFolder } from "../support/desk";
 import { suiteScope } from "../support/scope";
 import { startHasty } from "./support/hasty";
-import { forgeries, INFO, playing, proofOf, serve, trap, updating } from "./support/impostor";
+import { forged, forgeries, INFO, playing, proofOf, serve, trap, updating } from "./support/impostor";
 
 const MODULE = fileURLToPath(new URL("../../client/python/ambient16.py", import.meta.url));
 const FOLDER = fileURLToPath(new URL("../../client/python", import.meta.url));
@@ -112,6 +112,48 @@ result = [settings, "window" in sensor.data()]
 		assert.equal(result[0].mqtt.topic, "ambient16");
 		assert.ok(!JSON.stringify(result).includes("hidden"));
 		assert.equal(result[1], true);
+	});
+
+	test("a sensor that somebody has left in HTTPS mode is found there, and stays in it", async () => {
+		const secure = await new Sensor(desk.http, { uuid }).openHttps({ idle: 60 });
+		const result = await python(
+			`
+sensor = Sensor(args[0], args[1], https_url=args[2])
+udid = sensor.info()["udid"]
+with sensor.over_https() as secure:
+    name = secure.settings()["name"]
+result = [udid, "window" in sensor.data(), name]
+`,
+			desk.http,
+			uuid,
+			desk.https,
+		);
+		assert.deepEqual(result, [desk.udid, true, null]);
+		// Python was not the one who had entered it.
+		await secure.data();
+		await new Sensor(desk.http, { uuid, httpsUrl: desk.https }).closeHttps();
+	});
+
+	test("a sensor that is found nowhere is unreachable, whatever HTTPS it may have", async () => {
+		const result = (await python(
+			`Sensor("http://127.0.0.1:1", args[0], https_url="https://127.0.0.1:1").data()`,
+			uuid,
+		)) as { error: string };
+		assert.equal(result.error, "Unreachable");
+	});
+
+	test("in HTTPS mode a sensor cannot be reached by a key that is to read only", async () => {
+		const secure = await new Sensor(desk.http, { uuid }).openHttps({ idle: 60 });
+		const key = await mintKey(uuid, { name: "reader", read: true });
+		const result = (await python(
+			`Sensor(args[0], key=args[1], https_url=args[2]).data()`,
+			desk.http,
+			key,
+			desk.https,
+		)) as { error: string; message: string };
+		assert.equal(result.error, "Unreachable");
+		assert.match(result.message, /more than this key/);
+		await secure.send({ setHttps: { enabled: false } });
 	});
 
 	test("an MD5 secret is sent only when told to", async () => {
@@ -441,6 +483,25 @@ result = "sent"
 				for (const request of between.heard) assert.ok(!request.includes("hidden"));
 			}
 			assert.deepEqual(other.heard, []);
+		});
+
+		test("in the place of a sensor in HTTPS mode is refused before a command is sent", async (t) => {
+			const between = await serve(
+				t,
+				(request, response) =>
+					response.end(
+						request.method === "GET" ? JSON.stringify(INFO) : JSON.stringify({ setHttps: { proof: "00" } }),
+					),
+				await forged(),
+			);
+			const result = (await python(
+				`Sensor("http://127.0.0.1:1", args[0], https_url=args[1]).set_color("red")`,
+				randomUUID(),
+				between.url,
+			)) as { error: string };
+			assert.equal(result.error, "Impostor");
+			assert.ok(between.heard.length > 0);
+			for (const request of between.heard) assert.ok(!/setColor/.test(request), request);
 		});
 
 		test("is not paired with over plain HTTP", async (t) => {
