@@ -5,6 +5,7 @@ import { connect as connectTls, type TLSSocket } from "node:tls";
 import type { Connect } from "../host";
 import type { Resumptions } from "../resumptions";
 import { Failure } from "./failure";
+import { GROUPS, SUITES } from "./suites";
 
 /** Resolves a name to all its addresses; a test gives its own. */
 export type Lookup = (
@@ -98,6 +99,8 @@ function shakeHands(
 		// A pinned certificate needs no authority, name or date.
 		rejectUnauthorized: fingerprint === undefined,
 		minVersion: "TLSv1.2",
+		ciphers: SUITES,
+		ecdhCurve: GROUPS,
 		...(resumed && { session: resumed }),
 	});
 	const keep = () => {

@@ -3,22 +3,10 @@ import { createServer, type Server, type Socket as Stream } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import type { Listener, ListenOptions, Timer, Timers } from "../host";
 import type { NodeSocket } from "./node-socket";
+import { GROUPS, SUITES } from "./suites";
 
 /** ms for a TLS handshake: a phone on weak Wi-Fi needs well below 2 s. */
 const HANDSHAKE_TIME = 10_000;
-
-/** RFC 9325: an ephemeral key exchange and authenticated encryption only. Those of TLS 1.3 are all so. */
-const CIPHERS = [
-	"TLS_AES_128_GCM_SHA256",
-	"TLS_AES_256_GCM_SHA384",
-	"TLS_CHACHA20_POLY1305_SHA256",
-	"ECDHE-ECDSA-AES128-GCM-SHA256",
-	"ECDHE-ECDSA-AES256-GCM-SHA384",
-	"ECDHE-ECDSA-CHACHA20-POLY1305",
-].join(":");
-
-/** Key exchange groups, without the finite fields (RFC 7919) that TLS 1.3 would have as well. */
-const GROUPS = "X25519:P-256:P-384:P-521";
 
 export interface ListenerOptions extends ListenOptions {
 	port: number;
@@ -111,7 +99,7 @@ function createSecureServer(
 		cert: pem,
 		minVersion: "TLSv1.2",
 		maxVersion: "TLSv1.3",
-		ciphers: CIPHERS,
+		ciphers: SUITES,
 		ecdhCurve: GROUPS,
 		secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
 		ALPNProtocols: ["http/1.1"],

@@ -253,15 +253,18 @@ describe("a connection", { timeout: 9_000 }, () => {
 interface Secured {
 	identity?: Issued;
 	maxVersion?: SecureVersion;
+	/** Key exchange groups, and cipher suites. */
+	ecdhCurve?: string;
+	ciphers?: string;
 }
 
 describe("TLS", { timeout: 20_000 }, () => {
 	/** A TLS server that takes the word, and counts how often it did, and how often a session was resumed. */
-	async function secured(t: Test, { identity = good, maxVersion }: Secured = {}) {
+	async function secured(t: Test, { identity = good, maxVersion, ...other }: Secured = {}) {
 		const counts = { words: 0, resumed: 0 };
 		const old = { minVersion: "TLSv1", ciphers: "ALL:@SECLEVEL=0" } as const;
 		const server = createTlsServer(
-			{ ...identity, ...(maxVersion && { maxVersion, ...old }) },
+			{ ...identity, ...(maxVersion && { maxVersion, ...old }), ...other },
 			(socket: TLSSocket) => {
 				if (socket.isSessionReused()) counts.resumed++;
 				socket.on("error", () => {});
@@ -337,6 +340,19 @@ describe("TLS", { timeout: 20_000 }, () => {
 		const refusal = refused("no TLS version or cipher suite in common");
 		assert.deepEqual(await attempt(t, { maxVersion: "TLSv1.1" }, own), refusal);
 		assert.deepEqual(await attempt(t, { maxVersion: "TLSv1.2" }, own), accepted);
+	});
+
+	test("a server that has no ephemeral elliptic curve, or no authenticated encryption: nothing is sent", async (t) => {
+		const refusal = refused("no TLS version or cipher suite in common");
+		for (const offer of [
+			{ ecdhCurve: "ffdhe2048" },
+			{ ciphers: "DHE-RSA-AES128-GCM-SHA256", maxVersion: "TLSv1.2" },
+			{ ciphers: "AES128-GCM-SHA256", maxVersion: "TLSv1.2" },
+			{ ciphers: "ECDHE-ECDSA-AES128-SHA256", maxVersion: "TLSv1.2" },
+		] as const)
+			assert.deepEqual(await attempt(t, offer, own), refusal, JSON.stringify(offer));
+		const ciphers = "ECDHE-ECDSA-AES256-GCM-SHA384";
+		assert.deepEqual(await attempt(t, { ciphers, maxVersion: "TLSv1.2" }, own), accepted);
 	});
 
 	test("a server that does not speak TLS: nothing is sent, and it is told as that", async (t) => {
