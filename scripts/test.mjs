@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path/posix";
-import { install, npm, root } from "./install.mjs";
+import { cloud, install, npm, root } from "./install.mjs";
 import { SUMMARY } from "./reporter.mjs";
 
 /** Test files that run at a time: most of the time they wait. */
@@ -23,8 +23,13 @@ install();
 const { FORCE_COLOR: _, NO_COLOR: __, ...env } = process.env;
 
 const wanted = process.argv.slice(2);
-const files = readdirSync(`${root}/test`, { recursive: true })
-	.map((file) => `test/${file.replaceAll("\\", "/")}`)
+const files = ["test", "cloud/test"]
+	.filter((folder) => existsSync(`${root}/${folder}`))
+	.flatMap((folder) =>
+		readdirSync(`${root}/${folder}`, { recursive: true }).map(
+			(file) => `${folder}/${file.replaceAll("\\", "/")}`,
+		),
+	)
 	.filter((file) => file.endsWith(".test.ts"))
 	.filter((file) => wanted.length === 0 || wanted.some((name) => file.includes(name)))
 	.sort();
@@ -32,6 +37,7 @@ if (files.length === 0) {
 	console.error(`no test file matches ${wanted.join(" or ")}`);
 	process.exit(1);
 }
+if (files.some((file) => file.startsWith("cloud/"))) install(cloud);
 
 for (const [what, script] of wanted.length > 0
 	? []

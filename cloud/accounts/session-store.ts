@@ -1,0 +1,105 @@
+import type { SessionStore } from "@fastify/session";
+import type { Session } from "fastify";
+import { SESSION, SESSION_IDLE, SESSIONS, VISIT, VISITS } from "../limits";
+import { digest } from "../secrets/tokens";
+import type { Services } from "../services";
+
+declare module "fastify" {
+	interface Session {
+		/** Of the one who is signed in. */
+		account?: string;
+		/** When it was stored first; set here. */
+		created?: number;
+		/** When the password or a passkey was asked for last. */
+		proved?: number;
+		/** What the browser called itself. */
+		agent?: string;
+		/** What a passkey is asked to sign. */
+		challenge?: { value: string; made: number };
+	}
+}
+
+/** Keeps sessions in the database, under the digest of what the cookie has: it gives nobody a cookie. */
+export function sessionStore({ database, clock }: Services): SessionStore {
+	return {
+		get: (id, done) =>
+			answer(done, async () => {
+				const row = await database
+					.selectFrom("sessions")
+					.select(["data", "account", "created", "seen"])
+					.where("id", "=", digest(id))
+					.executeTakeFirst();
+				return row && isAlive(row, clock()) ? (JSON.parse(row.data) as Session) : null;
+			}),
+		set: (id, session, done) =>
+			answer(done, async () => {
+				const seen = clock();
+				const isNew = session.created === undefined;
+				session.created ??= seen;
+				const { cookie: _, agent = "", ...rest } = session;
+				const account = session.account ?? null;
+				const data = JSON.stringify(rest);
+				// One that was ended while it was answered stays ended.
+				if (!isNew) {
+					await database
+						.updateTable("sessions")
+						.set({ data, seen, account })
+						.where("id", "=", digest(id))
+						.execute();
+					return;
+				}
+				await database
+					.insertInto("sessions")
+					.values({ id: digest(id), account, data, agent, created: session.created, seen })
+					.execute();
+				await forgetOldest(database, account);
+			}),
+		destroy: (id, done) =>
+			answer(done, async () => {
+				await database.deleteFrom("sessions").where("id", "=", digest(id)).execute();
+			}),
+	};
+}
+
+/** Whether a session still counts. */
+export function isAlive(
+	{ account, created, seen }: { account: string | null; created: number; seen: number },
+	now: number,
+): boolean {
+	return account === null ? now - seen < VISIT : now - seen < SESSION_IDLE && now - created < SESSION;
+}
+
+/** Erases sessions that have ended. */
+export async function sweepSessions({ database, clock }: Services): Promise<void> {
+	const now = clock();
+	await database
+		.deleteFrom("sessions")
+		.where((row) =>
+			row.or([
+				row.and([row("account", "is", null), row("seen", "<=", now - VISIT)]),
+				row("seen", "<=", now - SESSION_IDLE),
+				row("created", "<=", now - SESSION),
+			]),
+		)
+		.execute();
+}
+
+/** Of an account, or of those who are nobody, no more than there may be. */
+async function forgetOldest(database: Services["database"], account: string | null): Promise<void> {
+	const oldest = database
+		.selectFrom("sessions")
+		.select("id")
+		.where("account", account === null ? "is" : "=", account)
+		.orderBy("seen", "desc")
+		.orderBy("created", "desc")
+		.limit(1_000_000)
+		.offset(account === null ? VISITS : SESSIONS);
+	await database.deleteFrom("sessions").where("id", "in", oldest).execute();
+}
+
+function answer<T>(done: (error: unknown, result?: T) => void, task: () => Promise<T>): void {
+	task().then(
+		(result) => done(null, result),
+		(error) => done(error),
+	);
+}

@@ -1,0 +1,70 @@
+/** All tables. Times are ms since 1970; `sealed` is what `secrets/seal.ts` makes; digests are of `secrets/tokens.ts`. */
+export interface Tables {
+	accounts: AccountTable;
+	passkeys: PasskeyTable;
+	recovery_codes: RecoveryCodeTable;
+	sessions: SessionTable;
+	sensors: SensorTable;
+}
+
+export interface AccountTable {
+	id: string;
+	/** What its owner signs in with, in lower case. */
+	name: string;
+	/** Argon2id, in the PHC string format. */
+	password: string;
+	/** The owner's UUID, sealed. */
+	uuid: string;
+	created: number;
+}
+
+export interface PasskeyTable {
+	/** Of the credential, in base64url. */
+	id: string;
+	account: string;
+	/** What its owner calls it. */
+	name: string;
+	/** COSE, in base64url. */
+	public_key: string;
+	counter: number;
+	/** How a browser reaches it, separated by commas. */
+	transports: string;
+	/** The host name that it is good for. */
+	host: string;
+	created: number;
+	/** When it was used last. */
+	used: number | null;
+}
+
+export interface RecoveryCodeTable {
+	/** Digest. */
+	code: string;
+	account: string;
+}
+
+export interface SessionTable {
+	/** Digest of what the cookie has. */
+	id: string;
+	/** Null as long as nobody has signed in. */
+	account: string | null;
+	/** What the session holds, as JSON. */
+	data: string;
+	/** What the browser called itself. */
+	agent: string;
+	created: number;
+	seen: number;
+}
+
+export interface SensorTable {
+	/** Also what its points are kept under. */
+	id: string;
+	account: string;
+	name: string;
+	/** Digest of the token that its points come with. */
+	token: string;
+	/** Its own number, 12 hex digits, once it has been heard. */
+	udid: string | null;
+	created: number;
+	/** When its last point came. */
+	heard: number | null;
+}

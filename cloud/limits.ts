@@ -1,0 +1,54 @@
+/** Every bound of the server, with its reason. Times are in ms unless said otherwise. */
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Bytes of a request's body: a form of ours has a few hundred. Other routes say so themselves. */
+export const BODY = 16_384;
+/** Bytes of a request's address: the longest of ours carries the parameters of a consent. */
+export const ADDRESS = 4_096;
+/** A request has to have arrived by then: slow ones would hold sockets. */
+export const REQUEST = 30_000;
+/** An open connection without a request: a browser asks again within a page. */
+export const IDLE_CONNECTION = 30_000;
+/** Connections at a time: three sensors and a family need a few dozen. */
+export const CONNECTIONS = 1_000;
+
+/** A session without a request ends: two weeks are a holiday. */
+export const SESSION_IDLE = 14 * DAY;
+/** And any session at last (OWASP ASVS 7.3). */
+export const SESSION = 90 * DAY;
+/** One that nobody is signed in with holds a form's token: as long as somebody may look at a form. */
+export const VISIT = HOUR;
+/** Sessions that nobody is signed in with: beyond, the oldest go. */
+export const VISITS = 10_000;
+/** Sessions of an account: beyond, the one that was used longest ago goes. */
+export const SESSIONS = 50;
+/** For so long after the password or a passkey was asked for, it is not asked for again. */
+export const PROOF = 5 * MINUTE;
+
+/** Characters of a name of an account. */
+export const NAME = 64;
+/** Characters of a password: at least what OWASP ASVS 6.2.1 wants; at most what hashes quickly. */
+export const PASSWORD = { least: 8, most: 256 };
+/** Recovery codes of an account, each good once. */
+export const RECOVERY_CODES = 10;
+/** Passkeys of an account: of some phones, computers and sticks. */
+export const PASSKEYS = 20;
+/** A passkey's question has to be answered by then: somebody looks for a stick. */
+export const CHALLENGE = 5 * MINUTE;
+
+/** Sensors of an account: a large house has one in each room. */
+export const SENSORS = 64;
+/** Characters of a sensor's name, as `setName` takes them. */
+export const SENSOR_NAME = 32;
+
+/** The authority's certificate: a phone is told to trust it once in ten years. */
+export const AUTHORITY = 3_650 * DAY;
+/** The server's certificate: what browsers take of public authorities; Apple takes 825 days of others. */
+export const CERTIFICATE = 397 * DAY;
+/** It is made anew so long before its end. */
+export const RENEWAL = 30 * DAY;
+/** How often it is looked at, and what has ended is swept. */
+export const SWEEP = HOUR;

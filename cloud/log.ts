@@ -1,0 +1,39 @@
+import type { Writable } from "node:stream";
+import type { FastifyInstance, FastifyServerOptions } from "fastify";
+
+/**
+ * What the logger leaves out: addresses have tokens and names in them, fields of the header cookies and proofs. A request
+ * is logged by the pattern of its route.
+ */
+export function loggerOptions(stream?: Writable): FastifyServerOptions["logger"] {
+	return {
+		level: "info",
+		...(stream && { stream }),
+		serializers: {
+			req: ({ method, routeOptions }) => ({ method, route: routeOptions?.url ?? "" }),
+			res: ({ statusCode }) => ({ statusCode }),
+			// Messages and texts of drivers quote values.
+			err: (error: Error & { code?: string; statusCode?: number }) => ({
+				type: error.name,
+				...(error.code && { code: error.code }),
+				message: error.statusCode ? error.message : "",
+				stack: framesOf(error),
+			}),
+		},
+	};
+}
+
+/** Where it was thrown, without the message. */
+function framesOf({ stack = "" }: Error): string {
+	return stack
+		.split("\n")
+		.filter((line) => /^\s+at /.test(line))
+		.join("\n");
+}
+
+/** A line for each answer. */
+export function logAnswers(app: FastifyInstance): void {
+	app.addHook("onResponse", async (request, reply) => {
+		request.log.info({ req: request, res: reply, ms: Math.round(reply.elapsedTime) });
+	});
+}

@@ -1,0 +1,121 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { createServer, type Server } from "node:https";
+import { isIPv6 } from "node:net";
+import { join } from "node:path";
+import type { Writable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import files from "@fastify/static";
+import fastify, { type FastifyInstance, LogController } from "fastify";
+import { sweepSessions } from "./accounts/session-store";
+import { openAuthority } from "./authority/authority";
+import type { Config } from "./config";
+import { openDatabase } from "./database/database";
+import { headers } from "./headers";
+import { ADDRESS, BODY, CONNECTIONS, IDLE_CONNECTION, REQUEST, SWEEP } from "./limits";
+import { logAnswers, loggerOptions } from "./log";
+import { Refusal, said } from "./refusal";
+import { APIS } from "./routes";
+import { openSeal } from "./secrets/seal";
+import type { Services } from "./services";
+import { site } from "./site";
+
+const PUBLIC = fileURLToPath(new URL("public", import.meta.url));
+
+/** The server as it runs. */
+export interface Cloud {
+	/** `https://name:port`. */
+	origin: string;
+	port: number;
+	services: Services;
+	app: FastifyInstance;
+	close(): Promise<void>;
+}
+
+/** What a test puts in place of the computer's own. */
+export interface Surroundings {
+	/** ms since 1970. */
+	clock?: () => number;
+	/** Where the log goes, in place of standard output. */
+	log?: Writable;
+}
+
+/** Starts all that the server is, and resolves when it listens. */
+export async function start(config: Config, { clock = Date.now, log }: Surroundings = {}): Promise<Cloud> {
+	mkdirSync(config.folder, { recursive: true, mode: 0o700 });
+	const authority = await openAuthority(join(config.folder, "authority"), config.names, clock());
+	const seal = openSeal(config.keyFile);
+	const database = await openDatabase(config.folder, config.databaseUrl);
+	const app = fastify({
+		serverFactory: (handler) => tlsServer(handler, authority.server),
+		logger: loggerOptions(log),
+		logController: new LogController({ disableRequestLogging: true }),
+		bodyLimit: BODY,
+		requestTimeout: REQUEST,
+		keepAliveTimeout: IDLE_CONNECTION,
+		// Requests that are being answered are answered, and then the connections end.
+		forceCloseConnections: "idle",
+		return503OnClosing: false,
+	}) as unknown as FastifyInstance;
+	const server = app.server as unknown as Server;
+	server.maxConnections = CONNECTIONS;
+	// The port is known when it listens; nothing asks before.
+	const services: Services = {
+		config,
+		database,
+		clock,
+		random: randomBytes,
+		seal,
+		authority,
+		log: app.log,
+		origin: "",
+	};
+	logAnswers(app);
+	await headers(app, config.port);
+	app.addHook("onRequest", async (request) => {
+		// Names of others that lead here would make their pages ours (DNS rebinding).
+		if (!config.names.includes(request.hostname.replace(/^\[|\]$/g, "").toLowerCase()))
+			throw new Refusal(421, "This server is not called that.");
+		if (request.url.length > ADDRESS) throw new Refusal(414, "This address is too long.");
+	});
+	await app.register(files, { root: PUBLIC, prefix: "/assets/", cacheControl: false, index: false });
+	app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+		const status = error.statusCode ?? 500;
+		if (status >= 500) request.log.error({ err: error });
+		return reply.code(status).send({ message: error instanceof Refusal ? error.message : said(status) });
+	});
+	for (const routes of APIS) await app.register(routes(services));
+	await app.register(site(services));
+	await app.listen({ host: config.host, port: config.port });
+	const { port } = server.address() as { port: number };
+	services.origin = originOf(config.names[0] ?? "localhost", port);
+	const sweeper = setInterval(() => void sweep().catch((error) => app.log.error({ err: error })), SWEEP);
+	return {
+		origin: services.origin,
+		port,
+		services,
+		app,
+		async close() {
+			clearInterval(sweeper);
+			await app.close();
+			await database.destroy();
+		},
+	};
+
+	async function sweep() {
+		await sweepSessions(services);
+		if (await authority.renew(clock())) server.setSecureContext(authority.server);
+	}
+}
+
+function tlsServer(
+	handler: Parameters<typeof createServer>[1],
+	identity: { key: string; cert: string },
+): Server {
+	return createServer({ ...identity, minVersion: "TLSv1.2" }, handler);
+}
+
+function originOf(name: string, port: number): string {
+	const host = isIPv6(name) ? `[${name}]` : name;
+	return `https://${host}${port === 443 ? "" : `:${port}`}`;
+}

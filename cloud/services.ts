@@ -1,0 +1,21 @@
+import type { FastifyBaseLogger } from "fastify";
+import type { Kysely } from "kysely";
+import type { Authority } from "./authority/authority";
+import type { Config } from "./config";
+import type { Tables } from "./database/tables";
+import type { Seal } from "./secrets/seal";
+
+/** What the parts of the server share, in place of globals. */
+export interface Services {
+	config: Config;
+	database: Kysely<Tables>;
+	/** ms since 1970. */
+	clock: () => number;
+	/** So many bytes that nobody can guess. */
+	random: (bytes: number) => Buffer;
+	seal: Seal;
+	authority: Authority;
+	log: FastifyBaseLogger;
+	/** `https://name:port`, without a slash at its end: what links in the App and in sensors begin with. */
+	origin: string;
+}
