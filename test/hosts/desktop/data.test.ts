@@ -106,7 +106,7 @@ describe("udid", () => {
 		assert.equal(readFileSync(path, "utf8"), "my notes");
 	});
 
-	test("only the user can read it", { skip: process.platform === "win32" }, (t) => {
+	test("only the user can read it", { skip: process.platform === "win32" && "modes are POSIX's" }, (t) => {
 		const path = join(makeFolder(t), "udid");
 		keepUdid(path);
 		assert.equal(statSync(path).mode & 0o777, 0o600);
