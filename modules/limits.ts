@@ -173,17 +173,19 @@ export const INTERIM_ANSWERS = 4;
 export const MQTT_CONNECT_TIME = 15_000;
 /** For what was published and the DISCONNECT to arrive: then the broker closes the connection. */
 export const MQTT_CLOSE_TIME = 3_000;
-/** Publishes without PUBACK: the events that may wait, a window, a status, and discovery. */
-export const MQTT_UNACKNOWLEDGED = 128;
+/** Publishes without PUBACK, 80 bytes of the chip's memory each: windows of some minutes, and all of a parting at once. */
+export const MQTT_UNACKNOWLEDGED = 32;
 
 /** Topics that are subscribed to: commands, and the light. */
 export const MQTT_SUBSCRIPTIONS = 2;
 /** Of what a broker sends: a topic, an Authorization and a body as over plain HTTP. What is longer is read over. */
 export const MQTT_PACKET = 2 + 64 + 32 + 2 + FIELD_KEPT + 1 + BODY;
-/** Packets that wait for a broker that does not read: acknowledgements beside what may be unacknowledged. */
-export const MQTT_OUTPUT = 2 * MQTT_UNACKNOWLEDGED;
+/** Packets that wait for a broker that does not read, behind what the network has taken; a window has 400 bytes. */
+export const MQTT_OUTPUT = 16;
 /** Commands that wait while one is answered: one of each program of a home. More are not taken notice of. */
 export const COMMANDS_WAITING = 4;
+/** The same in bytes: a usual one has 300, the longest 1,540. */
+export const COMMAND_BYTES_WAITING = 2048;
 /** Commands that were carried out, and are known when they come again. */
 export const COMMANDS_KNOWN = 16;
 

@@ -5,7 +5,7 @@ import { SharedSecret } from "../identity/shared-secret";
 import type { Vault } from "../identity/vault";
 import { NONCE_DIGITS } from "../limits";
 import type { KeyRules, Settings } from "../settings";
-import { Attempts } from "./attempts";
+import { Attempts, GUESS_DIGITS } from "./attempts";
 import { parseAuthorization } from "./authorization";
 import { AuthError } from "./error";
 import { type Key, keyText, parseKey } from "./key";
@@ -185,7 +185,7 @@ export class Authenticator {
 		const wait = this.#attempts.wait(address);
 		if (wait > 0) return new AuthError("too-many-attempts", `too many wrong secrets, wait ${wait} s`, wait);
 		const hash = this.#host.digest("MD5", new TextEncoder().encode(proof.slice(0, 64)));
-		this.#attempts.failed(address, new DataView(hash.buffer, hash.byteOffset).getUint32(0));
+		this.#attempts.failed(address, toHex(hash).slice(0, GUESS_DIGITS));
 		return new AuthError("wrong-secret", message);
 	}
 }

@@ -14,6 +14,11 @@ const CLASSES: Readonly<Record<string, { device_class?: string; name: string }>>
 
 const MOTIONS: readonly Motion[] = ["left-to-right", "right-to-left"];
 
+export interface Announcement {
+	topic: string;
+	payload: string;
+}
+
 export interface DiscoveryOptions {
 	/** The first part of its topics. */
 	topic: string;
@@ -28,8 +33,7 @@ export interface DiscoveryOptions {
 
 /**
  * The messages that make Home Assistant show the device (its MQTT discovery): topic and payload, to be
- * retained. With an empty payload the same topics make it forget the device. One at a time, as all of them together take
- * a tenth of a chip's memory.
+ * retained. With an empty payload the same topics make it forget the device.
  */
 export function* discoveryMessages({
 	topic,
@@ -37,7 +41,7 @@ export function* discoveryMessages({
 	quantities,
 	light,
 	name: given,
-}: DiscoveryOptions): Generator<{ topic: string; payload: string }> {
+}: DiscoveryOptions): Generator<Announcement> {
 	const id = `ambient16_${udid}`;
 	const own = `${topic}/${udid}`;
 	const common = {

@@ -1,4 +1,4 @@
-import { COMMANDS_WAITING } from "../limits";
+import { COMMAND_BYTES_WAITING, COMMANDS_WAITING } from "../limits";
 
 /** What is said to a command. */
 export interface CommandAnswer {
@@ -39,7 +39,7 @@ export class MqttCommands {
 	}
 
 	take(topic: string, message: Uint8Array | undefined): void {
-		if (this.#waiting.length < COMMANDS_WAITING) this.#waiting.push({ topic, message });
+		if (this.#hasRoom(message)) this.#waiting.push({ topic, message });
 		this.#next();
 	}
 
@@ -47,6 +47,12 @@ export class MqttCommands {
 	lose(): void {
 		this.#waiting = [];
 		if (this.#answer) this.#finish(this.#answer);
+	}
+
+	#hasRoom(message: Uint8Array | undefined): boolean {
+		let bytes = message?.length ?? 0;
+		for (const waiting of this.#waiting) bytes += waiting.message?.length ?? 0;
+		return this.#waiting.length < COMMANDS_WAITING && bytes <= COMMAND_BYTES_WAITING;
 	}
 
 	#next(): void {

@@ -6,7 +6,7 @@ import { isHomeAddress } from "../net/home";
 import { MqttClient } from "../net/mqtt-client";
 import type { Point } from "../sensing/point";
 import { QUANTITIES } from "../sensing/quantities";
-import { discoveryMessages } from "./discovery";
+import { type Announcement, discoveryMessages } from "./discovery";
 import { type Execute, MqttCommands } from "./mqtt-commands";
 import { type LightPort, MqttLight } from "./mqtt-light";
 
@@ -71,6 +71,10 @@ export class MqttEvents {
 	#publishing = false;
 	#events: { name: string; payload: string }[] = [];
 	#dropped = 0;
+	/** What Home Assistant is still to be told of the device. */
+	#announcements: Iterator<Announcement> | undefined;
+	/** One of it is with the broker and not yet acknowledged. */
+	#announcing = false;
 	#timer: Timer;
 	#error: string | undefined;
 
@@ -132,7 +136,7 @@ export class MqttEvents {
 
 	/** It has another name now. */
 	rename(): void {
-		if (this.#settings?.discovery) this.#discover(this.#measured);
+		this.#discover();
 	}
 
 	motion(motion: Motion, time: number | undefined): void {
@@ -170,11 +174,12 @@ export class MqttEvents {
 	}
 
 	#meet(readings: Point["readings"]): void {
-		for (const { name } of QUANTITIES) {
-			if (readings[name] === undefined || this.#measured.includes(name)) continue;
-			this.#measured.push(name);
-			if (this.#settings?.discovery) this.#discover([name]);
-		}
+		const met = QUANTITIES.filter(
+			({ name }) => readings[name] !== undefined && !this.#measured.includes(name),
+		);
+		if (met.length === 0) return;
+		for (const { name } of met) this.#measured.push(name);
+		this.#discover();
 	}
 
 	#event(name: string, content: object): void {
@@ -247,7 +252,7 @@ export class MqttEvents {
 		this.#timer = this.#host.network.timers.once(() => this.#backoff.reset(), MQTT_STABLE);
 		this.#publish("token", this.#token(), true);
 		this.#publish("status", "online", true);
-		if (this.#settings?.discovery) this.#discover(this.#measured);
+		this.#discover();
 		this.tellLight();
 		this.#flush();
 	}
@@ -292,6 +297,8 @@ export class MqttEvents {
 		this.#connected = false;
 		this.#listening = false;
 		this.#publishing = false;
+		this.#announcing = false;
+		this.#announcements = undefined;
 		this.#light.lose();
 	}
 
@@ -302,13 +309,21 @@ export class MqttEvents {
 		for (const topic of ["status", "token", "light"]) this.#publish(topic, "", true);
 	}
 
-	#discover(quantities: readonly Quantity[]): void {
+	/** Tells Home Assistant of the device as it is now. */
+	#discover(): void {
 		const settings = this.#current;
-		if (!this.#connected || !settings) return;
-		const { udid } = this.#host;
+		if (!this.#connected || !settings?.discovery) return;
 		const { topic, light = false } = settings;
-		for (const message of discoveryMessages({ topic, udid, quantities, light, name: this.#name() }))
-			this.#client?.publish(message.topic, message.payload, true);
+		const [quantities, { udid }] = [this.#measured, this.#host];
+		this.#announcements = discoveryMessages({ topic, udid, quantities, light, name: this.#name() });
+		if (!this.#announcing) this.#announce();
+	}
+
+	/** One message at a time, as all of them together take a tenth of a chip's memory. */
+	#announce(): void {
+		const message: Announcement | undefined = this.#announcements?.next().value;
+		this.#announcing = message !== undefined;
+		if (message) this.#client?.publish(message.topic, message.payload, true, () => this.#announce());
 	}
 
 	/** Makes Home Assistant forget all that it was ever told of. */

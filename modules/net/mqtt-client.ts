@@ -33,6 +33,8 @@ const REFUSALS: readonly string[] = [
 	"refused: not authorized",
 ];
 
+const UNREAD = "the broker does not read";
+
 export interface MqttClientOptions extends ConnectPacket {
 	network: Network;
 	to: Connect;
@@ -84,8 +86,10 @@ export class MqttClient {
 	/** Publishes; `done` when the broker has it, and never if the connection ends before. */
 	publish(topic: string, payload: string, retain: boolean, done?: () => void): void {
 		if (this.#state !== "connected") return;
-		if (this.#unacknowledged.size >= MQTT_UNACKNOWLEDGED) {
-			this.#options.network.timers.once(() => this.end("the broker does not acknowledge"), 0);
+		const isUnread = this.#connection.waiting >= MQTT_OUTPUT;
+		if (isUnread || this.#unacknowledged.size >= MQTT_UNACKNOWLEDGED) {
+			const reason = isUnread ? UNREAD : "the broker does not acknowledge";
+			this.#options.network.timers.once(() => this.end(reason), 0);
 			return;
 		}
 		const id = this.nextId();
@@ -147,7 +151,7 @@ export class MqttClient {
 		if (!message) return NO_MQTT;
 		const { topic, payload, retained, id, duplicate } = message;
 		if (this.#state === "connecting" || !this.#topics.includes(topic)) return UNASKED;
-		if (this.#connection.waiting > MQTT_OUTPUT) return "the broker does not read";
+		if (this.#connection.waiting >= MQTT_OUTPUT) return UNREAD;
 		if (this.#state !== "connected") return undefined;
 		if (id !== 0) this.#connection.send(pubackPacket(id));
 		if (!retained && !duplicate) this.#options.onMessage?.(topic, payload);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Attempts } from "../../../modules/auth/attempts";
+import { Attempts, GUESS_DIGITS } from "../../../modules/auth/attempts";
 import { ATTEMPT_ADDRESSES } from "../../../modules/limits";
 import { FakeTime } from "../../fakes/host";
 
@@ -9,23 +9,26 @@ function attempts(): { time: FakeTime; attempts: Attempts } {
 	return { time, attempts: new Attempts(time) };
 }
 
+/** The hash of a guess. */
+const guess = (number: number) => `${number}`.padStart(GUESS_DIGITS, "0");
+
 function fail(attempts: Attempts, address: string, count: number): void {
-	for (let i = 0; i < count; i++) attempts.failed(address, i);
+	for (let i = 0; i < count; i++) attempts.failed(address, guess(i));
 }
 
 test("nine failures in a minute are forgiven, the tenth makes the address wait", () => {
 	const { attempts: it } = attempts();
 	fail(it, "a", 9);
 	assert.equal(it.wait("a"), 0);
-	it.failed("a", 9);
+	it.failed("a", guess(9));
 	assert.equal(it.wait("a"), 60);
 });
 
 test("the same guess again is no new one, nor are several in turns", () => {
 	const { attempts: it } = attempts();
-	for (let i = 0; i < 1000; i++) it.failed("a", i % 9);
+	for (let i = 0; i < 1000; i++) it.failed("a", guess(i % 9));
 	assert.equal(it.wait("a"), 0);
-	it.failed("a", 9);
+	it.failed("a", guess(9));
 	assert.equal(it.wait("a"), 60);
 });
 
@@ -42,7 +45,7 @@ test("failures spread over more than a minute never make it wait", () => {
 	const { time, attempts: it } = attempts();
 	for (let i = 0; i < 50; i++) {
 		assert.equal(it.wait("a"), 0);
-		it.failed("a", i);
+		it.failed("a", guess(i));
 		time.advance(10_000);
 	}
 });

@@ -224,6 +224,20 @@ describe("commands", () => {
 		assert.equal(broker.on(`${OWN}/answer`).length, 5);
 	});
 
+	test("of long ones fewer wait", () => {
+		const { broker, commands, answers } = events();
+		broker.accept();
+		for (let i = 0; i < 5; i++) broker.deliver(COMMAND, `${i} `.padEnd(i === 3 ? 500 : 1_500, "x"));
+		for (let i = 0; i < 5; i++) {
+			answers[i]?.(`answer ${i}`);
+			broker.work();
+		}
+		assert.deepEqual(
+			commands.map((command) => command.split(" ")[1]),
+			["0", "1", "3"],
+		);
+	});
+
 	test("the next one waits until the broker has the answer", () => {
 		const { broker, commands, answers } = events();
 		broker.accept();
@@ -390,6 +404,23 @@ describe("Home Assistant", () => {
 		assert.equal(config.state_topic, `${OWN}/data`);
 		assert.equal(config.unit_of_measurement, "°C");
 		assert.ok(broker.retained("homeassistant/event/ambient16_10000fb38278/motion/config"));
+	});
+
+	test("it is told one thing after the other, and of what is new by then", () => {
+		const { broker, it, scene } = events({ ...SETTINGS, discovery: true });
+		broker.acknowledges = false;
+		broker.accept();
+		const told = () => broker.published.filter(({ topic }) => topic.startsWith("homeassistant/"));
+		it.window({ time: 10, readings: { temperature: 20, humidity: 40 }, motionEvents: 0 });
+		scene.name = "Kitchen";
+		it.rename();
+		assert.equal(told().length, 1);
+		for (let i = 0; i < 10; i++) {
+			for (const acknowledge of broker.unacknowledged.splice(0)) acknowledge();
+			broker.work();
+		}
+		const names = told().map(({ payload }) => JSON.parse(payload).device.name);
+		assert.deepEqual(names, ["Ambient16 10000fb38278", "Kitchen", "Kitchen", "Kitchen"]);
 	});
 
 	test("it is told of another name at once", () => {

@@ -347,15 +347,15 @@ describe("publishing", LIMIT, () => {
 		assert.equal(broker.of(PUBLISH).length, 1);
 	});
 
-	test("a broker that does not acknowledge is left after 128", async (t) => {
+	test("a broker that does not acknowledge is left after 32", async (t) => {
 		const broker = await Broker.start(t);
 		broker.acknowledges = false;
 		const { client, heard, told } = open(t, broker);
 		await heard();
-		for (let i = 0; i < 129; i++) client.publish("a", `${i}`, false);
+		for (let i = 0; i < 33; i++) client.publish("a", `${i}`, false);
 		await heard(2);
 		assert.deepEqual(told, ["connected", "the broker does not acknowledge"]);
-		assert.ok(broker.of(PUBLISH).length <= 128);
+		assert.ok(broker.of(PUBLISH).length <= 32);
 	});
 
 	test("thousands go through a broker that acknowledges", async (t) => {
@@ -427,6 +427,129 @@ describe("publishing", LIMIT, () => {
 		broker.acknowledges = false;
 		await heard(2);
 		assert.deepEqual(told, ["connected", "the broker is silent"]);
+	});
+
+	test("random bytes from the broker end it once, with nothing thrown", async (t) => {
+		const broker = await Broker.start(t);
+		for (let seed = 1; seed < 40; seed++) {
+			const { heard, told, exceptions } = open(t, broker);
+			await heard();
+			const bytes = Buffer.from(Array.from({ length: 50 }, (_, i) => (seed * 7919 * (i + 1)) >> 5));
+			for (const socket of broker.speaking) socket.end(bytes);
+			await heard(2);
+			assert.equal(told.length, 2, told.join());
+			assert.deepEqual(exceptions, []);
+		}
+	});
+});
+
+describe("hearing", LIMIT, () => {
+	/** A client that hears of "a" and "b", and what it heard. */
+	async function listen(t: Test) {
+		const broker = await Broker.start(t);
+		const messages: string[] = [];
+		const scene = open(t, {
+			port: broker.port,
+			topics: ["a", "b"],
+			onSubscribed: (granted) => void messages.push(`granted ${granted}`),
+			onMessage: (topic, payload) => void messages.push(`${topic} ${payload && Buffer.from(payload)}`),
+		});
+		await scene.heard();
+		await until(() => broker.of(SUBSCRIBE).length === 1);
+		/** In pieces of that many bytes. */
+		const say = async (bytes: number[], size = bytes.length) => {
+			for (let at = 0; at < bytes.length; at += size) {
+				for (const socket of broker.speaking) socket.write(Uint8Array.from(bytes.slice(at, at + size)));
+				await new Promise(setImmediate);
+			}
+		};
+		return { ...scene, broker, messages, say };
+	}
+	const A = [0, 1, 0x61];
+
+	test("topics are subscribed to with QoS 1, and what the broker grants is told", async (t) => {
+		const { broker, messages, say } = await listen(t);
+		const { flags, body } = broker.of(SUBSCRIBE)[0]!;
+		assert.equal(flags, 2);
+		assert.deepEqual([...body], [0, 1, ...A, 1, 0, 1, 0x62, 1]);
+		await say([0x90, 4, 0, 1, 1, 0x80]);
+		await until(() => messages.length > 0);
+		assert.deepEqual(messages, ["granted true,false"]);
+	});
+
+	test("messages come whole, in whatever pieces, and are acknowledged where that is asked for", async (t) => {
+		const { broker, messages, say } = await listen(t);
+		await say([0x90, 4, 0, 1, 1, 1, 0x32, 7, ...A, 1, 2, 0x68, 0x69, 0x30, 4, ...A, 0x21, 0x30, 3, ...A], 1);
+		await until(() => messages.length === 4);
+		assert.deepEqual(messages, ["granted true,true", "a hi", "a !", "a "]);
+		await until(() => broker.of(PUBACK).length === 1);
+		assert.deepEqual([...broker.of(PUBACK)[0]!.body], [1, 2]);
+	});
+
+	for (const [name, packet, reason] of [
+		["a message of another topic", [0x30, 3, 0, 1, 0x63], "the broker sends what nobody asked for"],
+		["a message with QoS 2", [0x34, 5, ...A, 0, 1], "the broker sends what nobody asked for"],
+		["a message with QoS 3", [0x36, 5, ...A, 0, 1], "the broker sends what nobody asked for"],
+		["a message whose topic is longer than itself", [0x30, 4, 0, 9, 0x61, 0x61], "the answer is not MQTT"],
+		["a message without its identifier", [0x32, 4, ...A, 0], "the answer is not MQTT"],
+		["a message with the identifier 0", [0x32, 5, ...A, 0, 0], "the answer is not MQTT"],
+		["a message of two bytes", [0x30, 2, 0, 0], "the answer is not MQTT"],
+		["a SUBACK of another packet", [0x90, 4, 0, 9, 1, 1], "the broker sends what nobody asked for"],
+		["a SUBACK for one of two", [0x90, 3, 0, 1, 1], "the answer is not MQTT"],
+		["a SUBACK for many", [0x90, 9, 0, 1, 1, 1, 1, 1, 1, 1, 1], "the answer is not MQTT"],
+	] as const)
+		test(`a broker that sends ${name} is left`, async (t) => {
+			const { told, heard, say, messages } = await listen(t);
+			await say([...packet]);
+			await heard(2);
+			assert.deepEqual(told, ["connected", reason]);
+			assert.deepEqual(messages, []);
+		});
+
+	/** A client of a broker that accepts, says what else is in `said`, and takes no more. */
+	function unread() {
+		const time = new FakeTime();
+		const told: string[] = [];
+		const said: Uint8Array[] = [CONNACK(0)];
+		let heard = 0;
+		const network = {
+			timers: time,
+			connect: (_to: unknown, handler: SocketHandler) => {
+				time.once(() => handler.onWritable(1_000), 1);
+				time.once(() => handler.onReadable(1), 2);
+				return { read: () => said.shift(), write: () => 0, close() {} };
+			},
+		};
+		const client = new MqttClient({
+			network: network as unknown as Network,
+			to: { endpoint: { secure: false, host: "a", port: 1, path: "" }, trust: {}, allowAddress: () => true },
+			clientId: "a",
+			keepAlive: 60,
+			will: { topic: "a", payload: "b" },
+			topics: ["a"],
+			onMessage: () => void heard++,
+			onConnected: () => void told.push("connected"),
+			onClosed: (error) => void told.push(error),
+		});
+		return { time, told, said, client, heard: () => heard };
+	}
+
+	test("a broker that floods it and does not read is left", () => {
+		const { time, told, said, heard } = unread();
+		for (let i = 0; i < 1_000; i++) said.push(Uint8Array.from([0x32, 5, ...A, 0, 1]));
+		time.advance(1_000);
+		assert.deepEqual(told, ["connected", "the broker does not read"]);
+		assert.ok(heard() < 20, `${heard()}`);
+		assert.equal(time.pending, 0);
+	});
+
+	test("so is one that reads nothing of what is published", () => {
+		const { time, told, client } = unread();
+		time.advance(1_000);
+		for (let i = 0; i < 20; i++) client.publish("a", "b", false);
+		time.advance(1);
+		assert.deepEqual(told, ["connected", "the broker does not read"]);
+		assert.equal(time.pending, 0);
 	});
 
 	test("random bytes from the broker end it once, with nothing thrown", async (t) => {
