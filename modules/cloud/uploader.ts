@@ -38,6 +38,9 @@ export class Uploader {
 	#probing = false;
 	/** It does, and has been asked since it refused one. */
 	#proven = false;
+	/** Points that it has refused one by one since it took one, and the number of the first after them. */
+	#suspects = 0;
+	#from = 0;
 	#busy = false;
 	#retry: Timer;
 	#waiting = false;
@@ -134,7 +137,7 @@ export class Uploader {
 		const log = this.#log;
 		let last = -1;
 		try {
-			log.read(this.#probing ? 1 : this.#batch, this.#probing ? log.last : 0, (point, number) => {
+			log.read(this.#probing ? 1 : this.#batch, this.#probing ? log.last : this.#from, (point, number) => {
 				take(point);
 				last = number;
 			});
@@ -145,8 +148,9 @@ export class Uploader {
 	}
 
 	/**
-	 * A point is dropped only if it is refused alone and another one is taken: whatever stands in for the database
-	 * with its 400 (a server that speaks TLS and is spoken to without, a proxy) is not to have all of them thrown away.
+	 * A point is dropped only if it is refused alone, and another one is taken before and after: whatever stands in for
+	 * the database with its 400 (a server that speaks TLS and is spoken to without, a proxy) is not to have all of them
+	 * thrown away, be it at once or later on.
 	 */
 	#judge(answer: DatabaseAnswer, count: number, last: number): void {
 		if (answer.status === undefined) {
@@ -158,7 +162,8 @@ export class Uploader {
 		if (this.#probing && status >= 200 && status < 300) {
 			this.#probing = false;
 			this.#proven = true;
-			this.#next();
+			if (this.#suspects > 0) this.#release(this.#from - 1);
+			else this.#next();
 		} else if (status >= 200 && status < 300) {
 			this.#proven = false;
 			this.#sent += count;
@@ -170,9 +175,11 @@ export class Uploader {
 			// One of them is not to its liking: the halves will tell which.
 			this.#batch = Math.ceil(count / 2);
 			this.#next();
-		} else if (refused && this.#proven) {
-			this.#refused++;
-			this.#release(last);
+		} else if (refused && this.#proven && !this.#probing) {
+			this.#suspects++;
+			this.#from = last + 1;
+			this.#probing = this.#suspects === this.#most;
+			this.#next();
 		} else if (refused && !this.#probing && last < this.#log.last) {
 			this.#probing = true;
 			this.#next();
@@ -181,7 +188,10 @@ export class Uploader {
 		}
 	}
 
+	/** All up to `last` are done with: taken, or refused where others were taken. */
 	#release(last: number): void {
+		this.#refused += this.#suspects;
+		this.#suspects = this.#from = 0;
 		try {
 			this.#log.release(last + 1);
 		} catch {
@@ -214,6 +224,7 @@ export class Uploader {
 	#doubt(): void {
 		this.#probing = false;
 		this.#proven = false;
+		this.#suspects = this.#from = 0;
 	}
 
 	#stop(): void {

@@ -207,12 +207,30 @@ describe("answers", () => {
 		assert.deepEqual([...new Set(database.taken)], times(1, 2));
 	});
 
-	test("of a stretch of refused points (older than the database keeps) each costs one request", () => {
+	test("nor is what refuses everything after a point was taken and another one refused", () => {
+		const { database, append, it, log, times, pass } = uploader(120);
+		database.answer = (lines) => (lines.some((line) => line.endsWith(" 10")) ? 400 : 204);
+		// The halves of the batch, the point alone, the newest one, and the point once more.
+		database.work(8);
+		assert.deepEqual(database.taken.slice(0, 1), times(119, 120));
+		database.answer = () => 400;
+		for (let minute = 0; minute < 60; minute++) {
+			append(6);
+			it.wake();
+			pass(60);
+		}
+		assert.deepEqual([log.waiting, it.refused], [480, 0]);
+		database.answer = (lines) => (lines.some((line) => line.endsWith(" 10")) ? 400 : 204);
+		pass(300);
+		assert.deepEqual([log.waiting, it.refused, it.sent], [0, 1, 479]);
+	});
+
+	test("of a stretch of refused points (older than the database keeps) each costs little more than a request", () => {
 		const { database, it, log } = uploader(1_000);
 		database.answer = (lines) => (lines.some((line) => Number(line.split(" ").at(-1)) <= 9_000) ? 400 : 204);
 		database.work(2_000);
 		assert.deepEqual([log.waiting, it.refused, it.sent], [0, 900, 100]);
-		assert.ok(database.requests.length < 930, `${database.requests.length} requests`);
+		assert.ok(database.requests.length < 960, `${database.requests.length} requests`);
 	});
 
 	test("a batch that is too large comes in smaller ones", () => {
