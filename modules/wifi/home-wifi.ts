@@ -235,8 +235,10 @@ export class HomeWifi {
 
 	/** In the owner's network: the access point stays as long as who looks there needs to see it. */
 	#settled(): void {
+		const { timers } = this.#options;
 		this.#complained = false;
-		this.#options.timers.clear(this.#away);
+		timers.clear(this.#away);
+		timers.clear(this.#opening);
 		if (this.#open) this.#closeAfter(ACCESS_POINT_GRACE);
 	}
 

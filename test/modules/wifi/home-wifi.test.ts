@@ -84,6 +84,21 @@ describe("HomeWifi without an owner", () => {
 	});
 });
 
+describe("HomeWifi whose radio refuses", () => {
+	test("an access point that could not be opened for want of the network does not open once it is joined", () => {
+		const scene = new Scene();
+		scene.radio.broken = true;
+		scene.start(HOME);
+		scene.time.advance(10 * MINUTE + SECOND);
+		assert.ok(scene.problems.includes("the access point cannot be opened; the device goes on trying"));
+		scene.radio.broken = false;
+		scene.time.advance(30 * SECOND);
+		assert.equal(scene.wifi.state, "joined");
+		scene.time.advance(2 * MINUTE);
+		assert.equal(scene.radio.accessPoint, false);
+	});
+});
+
 describe("HomeWifi when it gets an owner", () => {
 	test("it joins, and the access point stays until the phone has seen that", () => {
 		const { wifi, radio, time } = started();
