@@ -228,8 +228,13 @@ export const MANIFEST = 2048;
 export const DOWNLOAD_TIME = 30_000;
 /** For a whole image: a slot of 1.8 MB at 3 KB/s. */
 export const DOWNLOAD_MOST = 600_000;
-/** A new firmware has this long to show that it works. */
+/** A new firmware has this long until it works: a network that comes back may take minutes. */
 export const CONFIRM_TIME = 300_000;
+/**
+ * And then has to work without a break for so long, before it is kept: one that crashes as soon as the clock is set, a
+ * window is stored, or a database or broker answers is left.
+ */
+export const CONFIRM_STABLE = 60_000;
 /** How often it looks whether it does. */
 export const CONFIRM_INTERVAL = 1_000;
 /** Between two looks for an update, where the owner wants that; plus up to a tenth of it, so that not all come at once. */

@@ -28,7 +28,7 @@ interface State {
 	rolledBack?: string;
 }
 
-/** A new firmware may fail to start this often, the last time included. */
+/** A new firmware may end this often before it is confirmed: crash, be told to restart, lose its power. */
 const STARTS = 3;
 
 /** The slots in a data folder, and which of them runs: the boot loader's otadata of a desk. */
@@ -76,7 +76,7 @@ export class Slots {
 			if (!this.#isThere(active))
 				this.#state = { active: trial?.from ?? "source", rolledBack: "the firmware was gone" };
 			else if (trial && trial.starts >= STARTS)
-				this.rollBack(`the new firmware failed to start ${STARTS} times`);
+				this.rollBack(`the new firmware ended ${STARTS} times in its trial`);
 			else if (trial) this.#state = { active, trial: { ...trial, starts: trial.starts + 1 } };
 			return this.active;
 		} catch {

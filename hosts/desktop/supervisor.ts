@@ -3,8 +3,8 @@ import { resolve } from "node:path";
 import { parseOptions } from "./options";
 import { EXIT_SWITCH, type ReadyMessage, SLOT_VARIABLE, type Slot, Slots } from "./slots";
 
-/** ms, real time: a firmware on trial has 5 minutes to judge itself; one that hangs does not. */
-const TRIAL_TIME = 330_000;
+/** ms, real time: a firmware on trial has judged itself after 6 minutes; one that hangs has not. */
+const TRIAL_TIME = 390_000;
 
 export interface SupervisorOptions {
 	/** What Node.js runs for the repository. */

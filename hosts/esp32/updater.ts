@@ -77,7 +77,7 @@ export class OtaUpdater implements Updater {
 	activate(): void {
 		this.#begun.complete();
 		this.abandon();
-		this.#keepReason("the new firmware did not start");
+		this.#keepReason("the new firmware did not start, or ended in its trial");
 	}
 
 	abandon(): void {

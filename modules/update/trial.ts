@@ -1,10 +1,10 @@
 import type { Host, Timer } from "../../hosts/host";
-import { CONFIRM_INTERVAL, CONFIRM_TIME } from "../limits";
+import { CONFIRM_INTERVAL, CONFIRM_STABLE, CONFIRM_TIME } from "../limits";
 
 /**
- * Keeps a new firmware if it works, and leaves it if it does not: `works` has to say so within CONFIRM_TIME,
- * and may take back and forth until then. Returns what ends the trial without a judgement: the next start
- * then leaves it.
+ * Keeps a new firmware once it has worked for CONFIRM_STABLE without a break, as far as `works` says so, and leaves it
+ * if it does not work when CONFIRM_TIME is over, or any time later. One that crashes meanwhile is left by who starts it.
+ * Returns what ends the trial without a judgement: the next start then leaves it.
  */
 export function watchTrial(
 	host: Pick<Host, "network" | "updater">,
@@ -15,13 +15,17 @@ export function watchTrial(
 	if (!updater?.onTrial) return () => {};
 	const { timers, clock } = network;
 	let end = clock.monotonic() + CONFIRM_TIME;
+	let since: number | undefined;
 	const timer: Timer = timers.repeat(() => {
+		const now = clock.monotonic();
+		since = passes(works) ? (since ?? now) : undefined;
 		try {
-			if (passes(works)) {
+			if (since !== undefined) {
+				if (now - since < CONFIRM_STABLE) return;
 				updater.confirm();
 				timers.clear(timer);
 				onConfirmed();
-			} else if (clock.monotonic() >= end) {
+			} else if (now >= end) {
 				// Unless the flash fails, nothing comes after it.
 				end += CONFIRM_TIME;
 				updater.rollBack("the new firmware did not work within 5 minutes");

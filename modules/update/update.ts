@@ -1,7 +1,7 @@
 import type { Host, Timer, Trust, Updater } from "../../hosts/host";
 import { fromBase64, join, toHex } from "../bytes";
 import { FETCHED_KEY, TRIED_KEY } from "../flash-keys";
-import { CONFIRM_TIME, DAILY, MANIFEST } from "../limits";
+import { CONFIRM_STABLE, CONFIRM_TIME, DAILY, MANIFEST } from "../limits";
 import { PRODUCT, VERSION } from "../version";
 import { download } from "./download";
 import { type Manifest, parseManifest, signedText } from "./manifest";
@@ -107,9 +107,12 @@ export class Update {
 		this.#watch(url, trust, DAILY);
 	}
 
-	/** As `watch`, for a device that has just started: one that is switched off every night is to look too. */
+	/**
+	 * As `watch`, for a device that has just started, once its trial is over: one that is switched off every night is to
+	 * look too.
+	 */
 	watchSoon(url: string, trust: Trust): void {
-		this.#watch(url, trust, CONFIRM_TIME);
+		this.#watch(url, trust, CONFIRM_TIME + CONFIRM_STABLE);
 	}
 
 	unwatch(): void {

@@ -34,6 +34,7 @@ async function setUp(t: TestContext, { hasKey = true } = {}) {
 		DOWNLOAD_TIME: 1_500,
 		DOWNLOAD_MOST: 6_000,
 		CONFIRM_TIME: 6_000,
+		CONFIRM_STABLE: 1_000,
 		CONFIRM_INTERVAL: 50,
 	});
 	const source = join(temporaryFolder(t), "source.mjs");
@@ -224,16 +225,19 @@ test("a factory reset during a download ends it", async (t) => {
 	assert.deepEqual([paired, version], [false, BEFORE]);
 });
 
-test("a new firmware that does not start, hangs or does not work is left, with the reason; one that works stays", async (t) => {
+test("a new firmware that does not start, crashes soon, hangs or does not work is left, with the reason; one that works stays", async (t) => {
 	const { publisher, desk, owner, image, ...it } = await setUp(t);
 	const notWorking = image("9.3.0")
 		.toString()
 		.replace("=watchTrial(host,works,", "=watchTrial(host,()=>false,");
 	assert.notEqual(notWorking, image("9.3.0").toString());
+	// It works at first, and each time a little longer than it takes to look.
+	const crashing = `${image("9.1.2")}\nsetTimeout(() => process.exit(1), 900);\n`;
 	const block = "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);\n";
 	const bad: [string, string, string][] = [
-		["9.1.0", "throw new Error('of the test');\n", "the new firmware failed to start 3 times"],
-		["9.1.1", "process.exit(0);\n", "the new firmware failed to start 3 times"],
+		["9.1.0", "throw new Error('of the test');\n", "the new firmware ended 3 times in its trial"],
+		["9.1.1", "process.exit(0);\n", "the new firmware ended 3 times in its trial"],
+		["9.1.2", crashing, "the new firmware ended 3 times in its trial"],
 		["9.2.0", block, "the new firmware hung"],
 		["9.3.0", notWorking, "the new firmware did not work within 5 minutes"],
 	];

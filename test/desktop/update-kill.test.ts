@@ -74,7 +74,7 @@ async function setUp(t: TestContext) {
 	const publisher = new Publisher();
 	await publisher.serve(t);
 	const [program = ""] = await bundle(t, "test/desktop/slot-device.ts", { splitting: false });
-	const constants = { UPDATE_KEY: publisher.key, CONFIRM_INTERVAL: 10 };
+	const constants = { UPDATE_KEY: publisher.key, CONFIRM_INTERVAL: 10, CONFIRM_STABLE: 50 };
 	const text = alter(readFileSync(program, "utf8"), constants);
 	const image = (version: string) => Buffer.from(alter(text, { VERSION: version }));
 	const device = () => {

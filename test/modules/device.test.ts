@@ -1124,7 +1124,7 @@ describe("settings that the flash does not take", () => {
 });
 
 describe("a new firmware on trial", () => {
-	const TRIAL = 300_000;
+	const TRIAL = 360_000;
 
 	/**
 	 * Starts one where an owner's device was before, and lets its trial pass. `change` makes the surroundings other

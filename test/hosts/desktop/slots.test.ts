@@ -52,7 +52,7 @@ test("one that does not is left after three starts, and its image erased", (t) =
 	writeFileSync(slots.path("a"), "process.exit(1)");
 	slots.activate("a", "source", "9.0.0");
 	assert.deepEqual([slots.start(), slots.start(), slots.start(), slots.start()], ["a", "a", "a", "source"]);
-	assert.match(slots.rolledBack ?? "", /failed to start 3 times/);
+	assert.match(slots.rolledBack ?? "", /ended 3 times in its trial/);
 	assert.equal(existsSync(slots.path("a")), false);
 	assert.equal(slots.onTrial, false);
 });

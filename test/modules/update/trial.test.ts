@@ -17,15 +17,44 @@ function trial(onTrial = true) {
 	return { host, updater, state, end };
 }
 
-test("a firmware that works is kept", () => {
+test("a firmware that has worked for a minute is kept, and not before: it might crash after some seconds", () => {
 	const { host, updater, state } = trial();
-	host.advance(299_000);
-	assert.deepEqual(updater.log, []);
 	state.works = true;
+	host.advance(60_000);
+	assert.deepEqual(updater.log, []);
 	host.advance(1_000);
 	assert.deepEqual(updater.log, ["confirm"]);
 	assert.equal(state.confirmed, 1);
 	assert.equal(host.realTime.pending, 0);
+});
+
+test("the minute is one without a break", () => {
+	const { host, updater, state } = trial();
+	state.works = true;
+	host.advance(50_000);
+	state.works = false;
+	host.advance(1_000);
+	state.works = true;
+	host.advance(60_000);
+	assert.deepEqual(updater.log, []);
+	host.advance(1_000);
+	assert.deepEqual(updater.log, ["confirm"]);
+});
+
+test("one that works before the five minutes are over has its minute, and is left if it does not last for it", () => {
+	for (const [lasts, outcome] of [
+		[true, "confirm"],
+		[false, "roll back: the new firmware did not work within 5 minutes"],
+	] as const) {
+		const { host, updater, state } = trial();
+		host.advance(299_000);
+		state.works = true;
+		host.advance(60_000);
+		assert.deepEqual(updater.log, []);
+		state.works = lasts;
+		host.advance(1_000);
+		assert.deepEqual(updater.log, [outcome]);
+	}
 });
 
 test("one that does not work in five minutes is left", () => {
@@ -52,7 +81,7 @@ test("a confirmation that the flash does not take is tried again", () => {
 			throw new Error("flash");
 		},
 	});
-	host.advance(2_000);
+	host.advance(62_000);
 	assert.deepEqual(updater.log, ["confirm"]);
 });
 
@@ -71,7 +100,7 @@ test("going back that the flash does not take is tried again, not all the time",
 	host.advance(1_000);
 	assert.deepEqual(updater.log, ["roll back: the new firmware did not work within 5 minutes"]);
 	state.works = true;
-	host.advance(1_000);
+	host.advance(61_000);
 	assert.equal(host.realTime.pending, 0);
 });
 

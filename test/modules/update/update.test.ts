@@ -374,8 +374,8 @@ test("it looks once a day where the owner wants that, not all devices at the sam
 
 test("one that is switched off every night looks too, but not while it may be on trial", () => {
 	for (const [jitter, wait] of [
-		[0, 300_000],
-		[255, 300_000 + 8_640_000],
+		[0, 360_000],
+		[255, 360_000 + 8_640_000],
 	] as const) {
 		const { it, host, web } = device();
 		host.random = () => new Uint8Array([jitter]);
