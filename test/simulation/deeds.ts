@@ -1,5 +1,6 @@
 import { EPOCH } from "./clock";
 import type { Home } from "./home";
+import type { Change } from "./ledger";
 import { changing, type ProgramKey, type Request } from "./owner";
 import type { Random } from "./random";
 import { start, type Task } from "./task";
@@ -27,15 +28,16 @@ export function* pair(home: Home, random: Random): Task {
 	const answer = yield* owner.pair(
 		{ ssid: network, password: wrong ? `wrong-${random.letters(10)}` : password },
 		true,
+		() => {
+			home.isWifiRight = !wrong;
+			home.lastChange = machine.world.now;
+		},
 	);
 	if (answer?.status !== 200) return;
-	home.isWifiRight = !wrong;
-	home.lastChange = machine.world.now;
 	machine.world.count("state: paired");
 	yield* sleep(machine, 20_000);
 	if (wrong) {
-		const change = wifiChange(network);
-		owner.ledger.unanswered(owner.ledger.ask(change.name, change.apply), 200_000);
+		owner.ledger.unanswered(owner.ledger.ask(wifiChange(home, network)), 200_000);
 		yield* owner.command({
 			door: "https",
 			asGuest: true,
@@ -46,8 +48,12 @@ export function* pair(home: Home, random: Random): Task {
 	yield* manage(home, random, ["setInflux", "setMqtt"]);
 }
 
-function wifiChange(ssid: string) {
-	return changing("setWifi", () => ({ wifi: ssid }));
+/** A network is stored if it has shown that it works. */
+function wifiChange(home: Home, ssid: string): Omit<Change, "made"> {
+	const onMade = () => {
+		home.isWifiRight = true;
+	};
+	return { ...changing("setWifi", () => ({ wifi: ssid })), onMade };
 }
 
 /** Switches to HTTPS, gives some commands, and leaves it or lets it end by itself. */
@@ -95,8 +101,7 @@ function* carryOut(home: Home, random: Random, name: string): Task {
 		home.lastChange = machine.world.now;
 		// It is stored later, if it shows that it works.
 		const { ssid } = request.commands.setWifi as { ssid: string };
-		const change = wifiChange(ssid);
-		owner.ledger.unanswered(owner.ledger.ask(change.name, change.apply), 200_000);
+		owner.ledger.unanswered(owner.ledger.ask(wifiChange(home, ssid)), 200_000);
 	}
 	const before = home.ledger.stored;
 	const answer = yield* owner.command({ door: "https", ...request });
@@ -260,7 +265,10 @@ export function* reset(home: Home, random: Random): Task {
 	const { owner, machine, ledger } = home;
 	if (!ledger.stored) return;
 	const before = ledger.stored.uuid;
-	const change = ledger.ask("reset", (stored) => (stored?.uuid === before ? null : stored));
+	const change = ledger.ask({
+		name: "reset",
+		apply: (stored) => (stored?.uuid === before ? null : stored),
+	});
 	if (random.chance(0.5)) {
 		home.press(true);
 		yield* sleep(machine, random.between(8_000, 12_000));

@@ -1,3 +1,4 @@
+import { CONFIRM_STABLE } from "../../modules/limits";
 import type { DeviceClass } from "./firmware";
 import { Home } from "./home";
 import type { Neighbours } from "./network";
@@ -96,10 +97,12 @@ const BACK = 250_000;
 
 /** Whether nothing keeps the device from its network, and has not for a while. */
 function isFair({ home, troubles }: Stage): boolean {
-	const { current, slots } = home.machine;
+	const { current, slots, flash } = home.machine;
 	const { world } = home.machine;
 	const { stored } = home.ledger;
 	if (!current || slots.running?.kind !== "good" || !stored?.wifi) return false;
+	// A reset that has begun is decided, however long the flash keeps it from its end.
+	if (flash.contents.has("resetting")) return false;
 	return (
 		home.air.networks.has(stored.wifi) &&
 		home.isWifiRight &&
@@ -121,7 +124,8 @@ function check(stage: Stage): void {
 		return;
 	}
 	const { current } = machine;
-	if (machine.slots.onTrial) machine.world.violate("a firmware that works is not confirmed");
+	if (machine.slots.onTrial && machine.world.now - current.startedAt > BACK + 2 * CONFIRM_STABLE)
+		machine.world.violate("a firmware that works is not confirmed");
 	start(
 		(function* () {
 			const { door } = owner;

@@ -17,6 +17,8 @@ export interface Stored {
 export interface Change {
 	name: string;
 	apply(stored: Stored | null): Stored | null;
+	/** It is stored. */
+	onMade?: (() => void) | undefined;
 	made: boolean;
 }
 
@@ -35,8 +37,8 @@ export class Ledger {
 		this.#machine = machine;
 	}
 
-	ask(name: string, apply: Change["apply"]): Change {
-		const change = { name, apply, made: false };
+	ask({ name, apply, onMade }: Omit<Change, "made">): Change {
+		const change = { name, apply, onMade, made: false };
 		this.#pending.add(change);
 		return change;
 	}
@@ -85,6 +87,7 @@ export class Ledger {
 			world.note(`stored: ${change.name}`);
 			world.count(`stored: ${change.name}`);
 			this.stored = found;
+			change.onMade?.();
 			if (found) this.lastGeneration = Math.max(this.lastGeneration, found.generation);
 			return;
 		}

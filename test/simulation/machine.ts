@@ -1,6 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import type { Connect, DeviceEvent, Host, Motion } from "../../hosts/host";
 import type { Device } from "../../modules/device";
+import { CONFIRM_STABLE } from "../../modules/limits";
 import { SimulatedClock, SimulatedTimers } from "./clock";
 import type { DeviceClass } from "./firmware";
 import { SimulatedFlash, SimulatedStorage } from "./flash";
@@ -33,6 +34,9 @@ export interface MachineParts {
 	neighbours: Neighbours;
 	air: Air;
 }
+
+/** ms after which a supervisor or a watchdog ends a firmware on trial that hangs. */
+const HUNG = 390_000;
 
 export const FIRST_VERSION = "0.1.0";
 
@@ -176,14 +180,15 @@ export class Machine {
 		if (image.kind === "hang") {
 			world.count("update: hangs");
 			// The boot loader's watchdog.
-			world.schedule.after(330_000, () => {
+			world.schedule.after(HUNG, () => {
 				if (this.current === run) this.cutPower(1_500);
 			});
 			return;
 		}
-		if (image.kind === "crash") {
-			world.count("update: crashes");
-			world.schedule.after(this.#random.below(1_000), () => {
+		if (image.kind === "crash" || image.kind === "late crash") {
+			world.count(`update: ${image.kind}`);
+			const [least, most] = image.kind === "crash" ? [0, 1_000] : [2_000, CONFIRM_STABLE];
+			world.schedule.after(this.#random.between(least, most), () => {
 				if (this.current === run) this.cutPower(1_500);
 			});
 		}

@@ -23,7 +23,7 @@ export interface Request {
 	commands: Record<string, unknown>;
 	door: Door;
 	/** What is stored once it is carried out. */
-	change?: { name: string; apply: Change["apply"] };
+	change?: Omit<Change, "made">;
 	key?: ProgramKey | undefined;
 	method?: "md5" | "signed";
 	/** Over the access point. */
@@ -92,20 +92,24 @@ export class Owner {
 		return answer;
 	}
 
-	*pair(wifi: { ssid: string; password: string } | undefined, asGuest: boolean): Task<Answer | undefined> {
+	*pair(
+		wifi: { ssid: string; password: string },
+		asGuest: boolean,
+		onMade: () => void,
+	): Task<Answer | undefined> {
 		const { uuid, ledger } = this;
-		if (wifi) this.hide(wifi.password);
+		this.hide(wifi.password);
 		return yield* this.#send(
-			{ udid: this.machine.udid, pair: { uuid, ...(wifi && { wifi }) } },
+			{ udid: this.machine.udid, pair: { uuid, wifi } },
 			{
 				...{ commands: {}, door: "https", asGuest },
 				change: {
-					name: "pair",
+					...{ name: "pair", onMade },
 					apply: (stored) =>
 						stored ?? {
 							...{ uuid, md5: true, revoked: [], influx: null, mqtt: null, update: null },
 							generation: ledger.lastGeneration + 1,
-							wifi: wifi?.ssid ?? null,
+							wifi: wifi.ssid,
 						},
 				},
 			},
@@ -146,7 +150,7 @@ export class Owner {
 	*#send(body: object, request: Request, field: string): Task<Answer | undefined> {
 		const { machine, ledger } = this;
 		const text = JSON.stringify(body);
-		const change = request.change && ledger.ask(request.change.name, request.change.apply);
+		const change = request.change && ledger.ask(request.change);
 		const answer = yield* visit(machine, {
 			door: request.door,
 			from: `${request.asGuest ? GUESTS : HOME}${request.key ? 30 : 20}`,

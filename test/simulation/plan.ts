@@ -290,7 +290,7 @@ const DEEDS: Record<string, { weight: number; deed: Deed }> = {
 				};
 				troubles.begin("releases", "releases moody", 5 * MINUTE, set(mood), set("well"));
 			}
-			const image = releases.release(random.pick(["good", "good", "crash", "hang", "deaf"]));
+			const image = releases.release(random.pick(["good", "good", "crash", "late crash", "hang", "deaf"]));
 			home.machine.slots.release(image);
 			act(manage(home, random, ["update"]));
 		},

@@ -4,8 +4,11 @@ import { type Power, PowerCut } from "./power";
 import type { Random } from "./random";
 import type { World } from "./world";
 
-/** What becomes of a firmware that is started: it runs, it crashes, it hangs, or it runs and nobody can reach it. */
-export type Kind = "good" | "crash" | "hang" | "deaf";
+/**
+ * What becomes of a firmware that is started: it runs, it crashes at once or after some seconds, it hangs, or it runs and
+ * nobody can reach it.
+ */
+export type Kind = "good" | "crash" | "late crash" | "hang" | "deaf";
 
 /** A firmware as it was released. */
 export interface Image {
@@ -125,6 +128,8 @@ export class Slots {
 			abandon: () => this.#change("abandon", () => {}),
 			confirm: () =>
 				this.#change("confirm", () => {
+					const kind = this.running?.kind;
+					if (kind !== "good") this.#world.violate(`a firmware is confirmed that is no good: ${kind}`);
 					if (this.#trial === "runs") this.#world.count("update: confirmed");
 					this.#trial = "none";
 				}),
