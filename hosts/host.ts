@@ -30,6 +30,8 @@ export interface Host {
 	readonly setupPage?: Uint8Array;
 	/** Absent where firmware cannot be replaced. */
 	readonly updater?: Updater;
+	/** What the surroundings know of how the device is. */
+	readonly diagnostics?: Diagnostics;
 	/** Takes down the device and starts it anew, as a power cycle would. */
 	restart(): void;
 	/** What a person at the desk or on the serial line may see. Carries no secret. */
@@ -291,6 +293,14 @@ export interface WifiNetwork {
 	secure: boolean;
 }
 
+/** A network that the device is in. */
+export interface WifiLink {
+	ssid: string;
+	/** Strength in dBm, below 0. */
+	rssi: number;
+	channel: number;
+}
+
 /**
  * What becomes of an attempt to join: let in; let in with an address, or another one than before; refused because of
  * the password; no network of that name; failed for another reason, or ended later.
@@ -309,8 +319,40 @@ export interface Wifi {
 	disconnect(): void;
 	/** Opens or closes an open access point. */
 	setAccessPoint(open: boolean): void;
+	/** The network that the station is in; undefined: it is in none. */
+	link(): WifiLink | undefined;
 	/** Looks for networks, which takes seconds; not two searches at a time. */
 	scan(done: (networks: readonly WifiNetwork[]) => void): void;
+}
+
+/**
+ * Why a run began: the power came; it was told to; the firmware failed; it hung; the power was too weak; somebody from
+ * outside, such as a programmer, wanted it; nobody knows.
+ */
+export type ResetReason = "power" | "restart" | "crash" | "watchdog" | "brownout" | "external" | "unknown";
+
+export interface Diagnostics {
+	/** Why this run began. */
+	readonly reset: ResetReason;
+	/** Set by the device: told of the problems that the host has reported by itself. */
+	problems: { add(message: string): void } | undefined;
+	/** Absent where memory is a computer's. It may collect garbage first. */
+	memory?(): MemoryUse;
+}
+
+export interface MemoryUse {
+	/** Of the script engine. */
+	xs: {
+		/** Slots in use. */
+		slots: number;
+		/** Bytes of chunks in use. */
+		chunks: number;
+		/** Bytes that it can still have, and how many of them it has never taken; absent where it can have ever more. */
+		free?: number;
+		least?: number;
+	};
+	/** Bytes of the C heap that are free, and that were at the least since the start; absent where nobody counts. */
+	heap?: { free: number; least: number };
 }
 
 /** One thing that happened, as `npm start --json` prints it. Carries no secret. */

@@ -10,6 +10,7 @@ import { SetKeys } from "./api/commands/keys";
 import { SetName } from "./api/commands/name";
 import { Pair } from "./api/commands/pair";
 import { GetSettings, SetAuth } from "./api/commands/settings";
+import { GetStatus } from "./api/commands/status";
 import { FactoryReset, Restart } from "./api/commands/system";
 import { UpdateFirmware } from "./api/commands/update";
 import { ScanWifi, SetWifi } from "./api/commands/wifi";
@@ -28,8 +29,10 @@ import { Vault } from "./identity/vault";
 import { KeptOrder } from "./led/kept-order";
 import { Light } from "./led/light";
 import { ERROR_SIGNAL_TIME } from "./limits";
+import { Problems } from "./problems";
 import { Sampler } from "./sensing/sampler";
 import { SettingsStore } from "./settings";
+import { describeStatus } from "./status";
 import { watchTrial } from "./update/trial";
 import { Update } from "./update/update";
 import { PRODUCT, VERSION } from "./version";
@@ -39,6 +42,9 @@ import { SetUpSite } from "./wifi/set-up-site";
 /** The sensor: joins its parts to each other and to a host. It runs from construction to `close`. */
 export class Device {
 	#host: Host;
+	#problems: Problems;
+	/** When it began to run, by the monotonic clock. */
+	#start: number;
 	#vault: Vault;
 	#settings: SettingsStore;
 	#token: Token;
@@ -66,6 +72,9 @@ export class Device {
 
 	constructor(host: Host) {
 		this.#host = host;
+		this.#problems = new Problems(host.clock);
+		this.#start = host.clock.monotonic();
+		if (host.diagnostics) host.diagnostics.problems = this.#problems;
 		host.report({ event: "start", version: VERSION });
 		this.#light = new Light({
 			led: host.led,
@@ -264,6 +273,7 @@ export class Device {
 		const commands = [
 			new SetColor(this.#light),
 			new GetData(this.#sampler),
+			new GetStatus(this),
 			new GetSettings(this.#settings, authenticator, this.#cloud, this.#update, this.#wifi),
 			new SetAuth(),
 			new SetHttps({
@@ -321,6 +331,19 @@ export class Device {
 		];
 		// Each takes the orders that it has validated itself.
 		return commands as unknown as Command[];
+	}
+
+	/** How it is, for its owner. */
+	status(): object {
+		return describeStatus({
+			host: this.#host,
+			start: this.#start,
+			http: this.#http,
+			https: this.#https,
+			cloud: this.#cloud.status,
+			update: this.#update.status,
+			problems: this.#problems,
+		});
 	}
 
 	/** The identity that everyone may know. The first five keys are the protocol's, in its order. */
@@ -413,6 +436,7 @@ export class Device {
 		this.#light.off();
 		this.#keptOrder.forget();
 		this.#update.close();
+		this.#problems.forget();
 		this.#host.report({ event: "reset" });
 		try {
 			this.#cloud.erase();
@@ -450,6 +474,7 @@ export class Device {
 	}
 
 	#problem(message: string): void {
+		this.#problems.add(message);
 		this.#host.report({ event: "problem", message });
 		this.#host.timers.clear(this.#errorTimer);
 		this.#light.signal("error");

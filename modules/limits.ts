@@ -221,6 +221,12 @@ export const TOPIC_BYTES = 64;
 export const DEVICE_NAME = 32;
 export const DEVICE_NAME_BYTES = 128;
 
+// What the owner is told of the device.
+/** Problems that are remembered. */
+export const PROBLEMS_KEPT = 16;
+/** Characters of each: all that the firmware says itself is shorter, what a server said may be cut. */
+export const PROBLEM_SHOWN = 128;
+
 // Updates. Real time, as a download goes at the network's pace.
 /** A manifest: a few fields, a URL and a signature. */
 export const MANIFEST = 2048;

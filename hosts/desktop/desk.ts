@@ -87,6 +87,7 @@ export class Desk {
 		if (this.#closed || on === (this.#host !== undefined)) return;
 		if (on) {
 			panel?.panel.touch({ power: true });
+			this.#parts.diagnostics.reset = "power";
 			this.start();
 			return;
 		}
@@ -108,6 +109,7 @@ export class Desk {
 			return;
 		}
 		void this.#stop(GRACE);
+		this.#parts.diagnostics.reset = "restart";
 		this.start();
 	}
 

@@ -3,10 +3,12 @@ import type {
 	Announce,
 	Clock,
 	DeviceEvent,
+	Diagnostics,
 	Digest,
 	Flash,
 	Host,
 	Led,
+	ResetReason,
 	Storage,
 	Timers,
 	Updater,
@@ -50,8 +52,12 @@ export interface DeskParts {
 	/** Where there is a supervisor: the slots, and which of them this is. */
 	slots?: Slots;
 	running?: Slot;
+	diagnostics: DeskDiagnostics;
 	onException(error: unknown): void;
 }
+
+/** A computer tells better than the device what memory there is. */
+export type DeskDiagnostics = Pick<Diagnostics, "problems"> & { reset: ResetReason };
 
 /** The surroundings of one device from its start to its end. */
 export class DesktopHost implements Host {
@@ -67,6 +73,7 @@ export class DesktopHost implements Host {
 	readonly announce: Announce;
 	readonly updater?: Updater;
 	readonly wifi?: Wifi;
+	readonly diagnostics: Diagnostics;
 	readonly setupPage?: Uint8Array;
 	#parts: DeskParts;
 	#console: StartingConsole;
@@ -108,6 +115,7 @@ export class DesktopHost implements Host {
 		this.button = new SimulatedButton({ timers: time, onTouch, onException });
 		this.sensors = new SimulatedSensors({ seed, clock: time, timers: time, onException });
 		this.announce = parts.announce;
+		this.diagnostics = parts.diagnostics;
 		this.#console = new StartingConsole(parts.console);
 		this.#onRestart = onRestart;
 		const { slots, running, air } = parts;

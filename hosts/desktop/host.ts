@@ -1,10 +1,10 @@
-import type { Host } from "../host";
+import type { Host, ResetReason } from "../host";
 import { SimulatedAir } from "../simulated/air";
 import { MdnsAnnounce } from "./announce";
 import { Cable } from "./cable";
 import { openData } from "./data";
 import { Desk } from "./desk";
-import type { DeskParts } from "./desktop-host";
+import type { DeskDiagnostics, DeskParts } from "./desktop-host";
 import { type Action, readKeys, readLines } from "./input";
 import { HELP, type Options, parseOptions } from "./options";
 import { createConsole } from "./output";
@@ -12,7 +12,7 @@ import { openPanel } from "./panel/open";
 import type { Panel } from "./panel/panel";
 import { findPort } from "./ports";
 import { describe } from "./problem";
-import { SLOT_VARIABLE, type Slot, Slots } from "./slots";
+import { RESET_VARIABLE, SLOT_VARIABLE, type Slot, Slots } from "./slots";
 import { DesktopTime } from "./time";
 
 const EXIT_FAILURE = 1;
@@ -51,7 +51,12 @@ async function prepare(options: Options): Promise<DeskParts> {
 	const httpPort = await findPort(options.port, "--port", options.httpsPort);
 	const httpsPort = await findPort(options.httpsPort, "--https-port", httpPort);
 	const console = createConsole(options.json);
-	const onProblem = (message: string) => console.event({ event: "problem", message });
+	const reset = (process.env[RESET_VARIABLE] as ResetReason | undefined) ?? "power";
+	const diagnostics: DeskDiagnostics = { reset, problems: undefined };
+	const onProblem = (message: string) => {
+		console.event({ event: "problem", message });
+		diagnostics.problems?.add(message);
+	};
 	const onException = (error: unknown) => onProblem(describe(error));
 	const running = process.env[SLOT_VARIABLE] as Slot | undefined;
 	const time = new DesktopTime(options.clockRate, onException);
@@ -79,6 +84,7 @@ async function prepare(options: Options): Promise<DeskParts> {
 		...(air && { air }),
 		// 0 was any.
 		panelPort: panelPort || (panel?.port ?? 0),
+		diagnostics,
 		onException,
 	};
 }

@@ -10,6 +10,8 @@ export const EXIT_SWITCH = 75;
 
 /** What the supervisor tells the device through its environment: the slot that it is. */
 export const SLOT_VARIABLE = "AMBIENT16_SLOT";
+/** In the environment of the device: why it runs anew. */
+export const RESET_VARIABLE = "AMBIENT16_RESET";
 
 /** What a device tells the supervisor when it is ready, so that the one after it has the same ports. */
 export interface ReadyMessage {

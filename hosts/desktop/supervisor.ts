@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { resolve } from "node:path";
+import type { ResetReason } from "../host";
 import { parseOptions } from "./options";
-import { EXIT_SWITCH, type ReadyMessage, SLOT_VARIABLE, type Slot, Slots } from "./slots";
+import { EXIT_SWITCH, RESET_VARIABLE, type ReadyMessage, SLOT_VARIABLE, type Slot, Slots } from "./slots";
 
 /** ms, real time: a firmware on trial has judged itself after 6 minutes; one that hangs has not. */
 const TRIAL_TIME = 390_000;
@@ -48,14 +49,14 @@ export function supervise(
 		} else say(`The update in slot ${active} (${updated}) runs, not what is here (${version}).`);
 	};
 
-	const launch = (): void => {
+	const launch = (reset: ResetReason): void => {
 		const slot = slots?.start() ?? "source";
 		const isOnTrial = () => slots?.onTrial === true && slots.active === slot;
 		let ready = false;
 		let left = false;
 		child = spawn(process.execPath, [...entry(slot, slots, source), ...args, ...ports], {
 			stdio: ["inherit", "inherit", "inherit", "ipc"],
-			env: { ...process.env, ...(slots && { [SLOT_VARIABLE]: slot }) },
+			env: { ...process.env, ...(slots && { [SLOT_VARIABLE]: slot }), [RESET_VARIABLE]: reset },
 		});
 		child.on("message", (message) => {
 			const { httpPort, httpsPort, panelPort } = message as Partial<ReadyMessage>;
@@ -80,7 +81,8 @@ export function supervise(
 			clearTimeout(limit);
 			// One that was ready and ends well has been told to.
 			const failed = isOnTrial() && !(ready && code === 0);
-			if (!stopping && (code === EXIT_SWITCH || left || failed)) launch();
+			if (!stopping && (code === EXIT_SWITCH || left || failed))
+				launch(code === EXIT_SWITCH ? "restart" : left ? "watchdog" : "crash");
 			else if (signal) process.kill(process.pid, signal);
 			else process.exit(code ?? 1);
 		});
@@ -97,7 +99,7 @@ export function supervise(
 	} catch {
 		// The disk is full. What was said is so the next time.
 	}
-	launch();
+	launch("power");
 }
 
 /** What Node.js runs for a slot. One on trial whose image is gone fails like one that does not start. */

@@ -33,6 +33,7 @@ import { CaptiveDns } from "./captive-dns";
 import { macAddress, randomBuffer } from "./chip";
 import { climateSensor } from "./climate";
 import { SettableClock } from "./clock";
+import { ChipDiagnostics } from "./diagnostics";
 import { NvsFlash } from "./flash";
 import { openLed } from "./led";
 import { Scd4x } from "./scd4x";
@@ -70,7 +71,10 @@ export class ChipHost implements Host {
 	readonly wifi: Wifi;
 	readonly setupPage?: Uint8Array;
 	readonly updater: Updater;
+	readonly diagnostics: ChipDiagnostics;
 	readonly restart: () => void;
+	/** For what nobody else has caught. */
+	readonly onException: (error: unknown) => void;
 	readonly report = report;
 	readonly digest = digest;
 	readonly hmac = hmac;
@@ -78,15 +82,23 @@ export class ChipHost implements Host {
 
 	/** Throws if the board is not what its configuration says. */
 	constructor(board: Board, restart: () => void) {
-		const timers = new XsTimers(reportException);
+		const diagnostics = new ChipDiagnostics();
+		const onProblem = (message: string) => {
+			report({ event: "problem", message });
+			diagnostics.problems?.add(message);
+		};
+		const onException = (error: unknown) => onProblem(describe(error));
+		const timers = new XsTimers(onException);
 		const clock = new SettableClock(rising(() => Time.ticks));
 		const udid = macAddress();
 		const address = () => Net.get("IP", "station") || Net.get("IP", "ap") || undefined;
 		this.udid = udid;
+		this.diagnostics = diagnostics;
+		this.onException = onException;
 		this.clock = clock;
 		this.timers = timers;
 		this.restart = restart;
-		const sockets = new Sockets(reportException);
+		const sockets = new Sockets(onException);
 
 		const announce = new MdnsResponder({
 			name,
@@ -94,7 +106,7 @@ export class ChipHost implements Host {
 			timers,
 			address,
 			random,
-			onException: reportException,
+			onException,
 		});
 		const timeSync = new TimeSync({
 			server: timeServer,
@@ -108,13 +120,13 @@ export class ChipHost implements Host {
 				// For what of the SDK asks for the time. TLS is told it with each connection.
 				Time.set(Math.floor(time / 1000));
 			},
-			onException: reportException,
+			onException,
 		});
 		this.wifi = new ChipWifi({
 			name: `${name}-${udid}`,
 			address: ACCESS_POINT,
 			radio: (onEvent) => new SdkRadio(`ambient16-${udid}`, onEvent),
-			dns: new CaptiveDns({ open: sockets.openUdp, address: ACCESS_POINT, onException: reportException }),
+			dns: new CaptiveDns({ open: sockets.openUdp, address: ACCESS_POINT, onException }),
 			onOnline: (joined) => {
 				trace(`address ${address()}\n`);
 				network.online();
@@ -141,7 +153,7 @@ export class ChipHost implements Host {
 			timers,
 			address,
 			onListening: (port) => trace(`listening on port ${port}\n`),
-			onException: reportException,
+			onException,
 		});
 		this.network = network;
 		this.flash = new NvsFlash();
@@ -158,7 +170,7 @@ export class ChipHost implements Host {
 			sources: sourcesOf(board, clock),
 			clock,
 			timers,
-			onProblem: reportProblem,
+			onProblem,
 		});
 	}
 }
@@ -194,12 +206,4 @@ function random(count: number): Uint8Array {
 /** One JSON object a line on the debugger's console; a release build has none. A blink is not worth a line. */
 function report(event: DeviceEvent): void {
 	if (event.event !== "led") trace(`${JSON.stringify(event)}\n`);
-}
-
-function reportProblem(message: string): void {
-	report({ event: "problem", message });
-}
-
-export function reportException(error: unknown): void {
-	reportProblem(describe(error));
 }

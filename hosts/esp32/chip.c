@@ -3,6 +3,7 @@
 
 /* The SDK's makefile looks in few folders of ESP-IDF; for the others it looks in the folder of all components. */
 #include "app_update/include/esp_ota_ops.h"
+#include "esp_attr.h"
 #include "esp_event.h"
 #include "esp_mac.h"
 #include "esp_netif.h"
@@ -40,10 +41,61 @@ void xs_chip_mac(xsMachine *the)
 	xsmcSetString(xsResult, text);
 }
 
+/* Kept over a reset, and noise after the power came: the firmware has ended this run because it was told to. */
+static RTC_NOINIT_ATTR uint32_t wanted;
+#define WANTED 0x16a16a16
+
 void xs_chip_restart(xsMachine *the)
 {
 	(void)the;
+	wanted = WANTED;
 	esp_restart();
+}
+
+void xs_chip_reset(xsMachine *the)
+{
+	const char *reason = "unknown";
+	switch (esp_reset_reason()) {
+	case ESP_RST_POWERON:
+		reason = "power";
+		break;
+	case ESP_RST_SW:
+		/* XS restarts the chip by itself when it cannot go on. */
+		reason = (WANTED == wanted) ? "restart" : "crash";
+		break;
+	case ESP_RST_PANIC:
+	case ESP_RST_CPU_LOCKUP:
+		reason = "crash";
+		break;
+	case ESP_RST_INT_WDT:
+	case ESP_RST_TASK_WDT:
+	case ESP_RST_WDT:
+		reason = "watchdog";
+		break;
+	case ESP_RST_BROWNOUT:
+	case ESP_RST_PWR_GLITCH:
+		reason = "brownout";
+		break;
+	case ESP_RST_EXT:
+	case ESP_RST_USB:
+	case ESP_RST_JTAG:
+		reason = "external";
+		break;
+	default:
+		break;
+	}
+	wanted = 0;
+	xsmcSetString(xsResult, (xsStringValue)reason);
+}
+
+void xs_chip_heapFree(xsMachine *the)
+{
+	xsmcSetInteger(xsResult, esp_get_free_heap_size());
+}
+
+void xs_chip_heapLeast(xsMachine *the)
+{
+	xsmcSetInteger(xsResult, esp_get_minimum_free_heap_size());
 }
 
 void xs_chip_target(xsMachine *the)
@@ -66,6 +118,7 @@ void xs_chip_confirm(xsMachine *the)
 
 void xs_chip_rollBack(xsMachine *the)
 {
+	wanted = WANTED;
 	esp_ota_mark_app_invalid_rollback_and_reboot();
 	xsUnknownError("there is no other firmware");
 }

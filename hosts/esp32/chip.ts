@@ -1,3 +1,5 @@
+import type { ResetReason } from "../host";
+
 /**
  * From the chip's generator (esp_fill_random). True randomness only while the radio runs, so it has to be started
  * before anything asks: without it the numbers are pseudo-random.
@@ -9,6 +11,13 @@ export const macAddress: () => string = native("xs_chip_mac");
 
 /** Ends this run at once; the chip starts anew. */
 export const restartChip: () => void = native("xs_chip_restart");
+
+/** Why this run began. Asked once: the answer is forgotten. */
+export const resetReason: () => ResetReason = native("xs_chip_reset");
+
+/** Bytes of the C heap that are free, and that were at the least since the start. */
+export const heapFree: () => number = native("xs_chip_heapFree");
+export const heapLeast: () => number = native("xs_chip_heapLeast");
 
 /** The chip as ESP-IDF names it: esp32, esp32c3, … */
 export const targetName: () => string = native("xs_chip_target");

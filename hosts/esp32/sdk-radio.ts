@@ -1,5 +1,7 @@
+// biome-ignore lint/style/useNodejsImportProtocol: this is the SDK's module.
+import Net from "net";
 import WiFi from "wifi";
-import type { WifiCredentials, WifiEvent, WifiNetwork } from "../host";
+import type { WifiCredentials, WifiEvent, WifiLink, WifiNetwork } from "../host";
 import { watchWifi, wifiReason } from "./chip";
 import type { Radio } from "./wifi";
 
@@ -42,6 +44,13 @@ export class SdkRadio implements Radio {
 
 	closeAccessPoint(): void {
 		WiFi.mode = WiFi.Mode.station;
+	}
+
+	link(): WifiLink | undefined {
+		const [ssid, rssi, channel] = [Net.get("SSID"), Net.get("RSSI"), Net.get("CHANNEL")];
+		return ssid === undefined || rssi === undefined || channel === undefined
+			? undefined
+			: { ssid, rssi, channel };
 	}
 
 	scan(done: (networks: readonly WifiNetwork[]) => void): void {

@@ -1,4 +1,4 @@
-import type { Wifi, WifiCredentials, WifiEvent, WifiNetwork } from "../host";
+import type { Wifi, WifiCredentials, WifiEvent, WifiLink, WifiNetwork } from "../host";
 import type { CaptiveDns } from "./captive-dns";
 
 /** What the chip's radio can do. Every call may throw. */
@@ -7,6 +7,7 @@ export interface Radio {
 	disconnect(): void;
 	openAccessPoint(ssid: string): void;
 	closeAccessPoint(): void;
+	link(): WifiLink | undefined;
 	scan(done: (networks: readonly WifiNetwork[]) => void): void;
 }
 
@@ -58,6 +59,10 @@ export class ChipWifi implements Wifi {
 		}
 		this.#open = open;
 		this.#arrange();
+	}
+
+	link(): WifiLink | undefined {
+		return this.#joined ? this.#radio.link() : undefined;
 	}
 
 	scan(done: (networks: readonly WifiNetwork[]) => void): void {

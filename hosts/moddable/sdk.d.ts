@@ -95,6 +95,9 @@ declare module "Resource" {
 declare module "net" {
 	const Net: {
 		get(what: "IP", of?: "station" | "ap"): string;
+		/** Of the station's network; undefined if it is in none. */
+		get(what: "SSID"): string | undefined;
+		get(what: "RSSI" | "CHANNEL"): number | undefined;
 		resolve(name: string, callback: (name: string, address?: string) => void): void;
 	};
 	export default Net;

@@ -1,9 +1,12 @@
-import type { Timers, Wifi, WifiCredentials, WifiEvent, WifiNetwork } from "../host";
+import type { Timers, Wifi, WifiCredentials, WifiEvent, WifiLink, WifiNetwork } from "../host";
 
 /** ms that a radio takes for a scan, to be let in, and to get an address. */
 const SCAN = 1_500;
 const ASSOCIATE = 1_500;
 const ADDRESS = 1_000;
+
+/** Of all its networks. */
+const CHANNEL = 6;
 
 interface SimulatedNetwork extends WifiNetwork {
 	/** Empty: it takes everybody. Undefined: it takes any password. */
@@ -110,6 +113,11 @@ export class SimulatedAir implements Wifi {
 	setAccessPoint(open: boolean): void {
 		this.#accessPoint = open;
 		this.#options.onChange();
+	}
+
+	link(): WifiLink | undefined {
+		const network = this.#networks.find(({ ssid }) => ssid === this.#joined);
+		return network && { ssid: network.ssid, rssi: network.rssi, channel: CHANNEL };
 	}
 
 	scan(done: (networks: readonly WifiNetwork[]) => void): void {

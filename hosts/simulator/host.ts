@@ -4,7 +4,7 @@ import { guard } from "../moddable/guard";
 import { installText } from "../moddable/text";
 import { readOptions } from "./options";
 import { PanelWindow } from "./panel";
-import { type Parts, prepare, report, reportException, SimulatorHost } from "./simulator-host";
+import { type Parts, prepare, report, SimulatorHost } from "./simulator-host";
 import { environment, giveUp, tell } from "./surroundings";
 
 /** ms for the answer that announces a restart to leave. */
@@ -14,7 +14,7 @@ const RESTART_DELAY = 300;
 export function run(start: (host: Host) => { close(): void }): void {
 	installText();
 	const parts = prepared();
-	surviveExceptions(reportException);
+	surviveExceptions(parts.onException);
 	operate(parts, start);
 }
 
@@ -30,7 +30,7 @@ function prepared(): Parts {
 function operate(parts: Parts, start: (host: Host) => { close(): void }): void {
 	let host: SimulatorHost;
 	const panel = new PanelWindow({
-		onButton: (pressed) => guard(() => host.button.onChange(pressed), reportException),
+		onButton: (pressed) => guard(() => host.button.onChange(pressed), parts.onException),
 		onAction: (action) => host.act(action),
 		onProblem: (message) => report({ event: "problem", message }),
 	});
@@ -38,8 +38,9 @@ function operate(parts: Parts, start: (host: Host) => { close(): void }): void {
 		const current = new SimulatorHost(parts, panel, () => {
 			parts.realTime.once(() => {
 				if (host !== current) return;
-				guard(() => device.close(), reportException);
+				guard(() => device.close(), parts.onException);
 				current.close();
+				parts.diagnostics.reset = "restart";
 				switchOn();
 			}, RESTART_DELAY);
 		});

@@ -1,13 +1,25 @@
 // biome-ignore lint/style/useNodejsImportProtocol: this is the SDK's module.
 import Net from "net";
 import Timer from "timer";
-import type { Clock, DeviceEvent, Flash, Host, Led, Storage, Timers, Wifi } from "../host";
+import type {
+	Clock,
+	DeviceEvent,
+	Diagnostics,
+	Flash,
+	Host,
+	Led,
+	ResetReason,
+	Storage,
+	Timers,
+	Wifi,
+} from "../host";
 import { digest, hmac } from "../moddable/digest";
 import { ModdableNetwork } from "../moddable/network";
 import { describe } from "../moddable/problem";
 import { sdkTls } from "../moddable/sdk-tls";
 import { setupPage } from "../moddable/setup-page";
 import { Sockets } from "../moddable/sockets/sockets";
+import { xsMemory } from "../moddable/xs-memory";
 import type { Action } from "../simulated/action";
 import { SimulatedAir } from "../simulated/air";
 import { SimulatedButton } from "../simulated/button";
@@ -36,6 +48,8 @@ export interface Parts {
 	httpsPort: number;
 	/** Its Wi-Fi is simulated. */
 	wifi: boolean;
+	diagnostics: Diagnostics & { reset: ResetReason };
+	onException(error: unknown): void;
 }
 
 /** Throws an Error whose message is a line for the user. */
@@ -47,10 +61,22 @@ export function prepare({ data, udid, port, httpsPort, clockRate, wifi }: Option
 		clear: (handle) => Timer.clear(handle as Timer),
 	};
 	const kept = open(data, udid);
+	const diagnostics: Parts["diagnostics"] = {
+		reset: "power",
+		problems: undefined,
+		memory: () => ({ xs: xsMemory() }),
+	};
+	const onException = (error: unknown) => {
+		const message = describe(error);
+		report({ event: "problem", message });
+		diagnostics.problems?.add(message);
+	};
 	return {
 		...kept,
-		time: new ScaledTime(clockRate, reportException, system),
-		realTime: new ScaledTime(1, reportException, system),
+		diagnostics,
+		onException,
+		time: new ScaledTime(clockRate, onException, system),
+		realTime: new ScaledTime(1, onException, system),
 		port,
 		httpsPort,
 		wifi,
@@ -74,10 +100,6 @@ export function report(event: DeviceEvent | ReadyEvent): void {
 	trace(`${JSON.stringify(event)}\n`);
 }
 
-export function reportException(error: unknown): void {
-	report({ event: "problem", message: describe(error) });
-}
-
 /** The surroundings of one device from its start to its end. */
 export class SimulatorHost implements Host {
 	readonly udid: string;
@@ -91,13 +113,14 @@ export class SimulatorHost implements Host {
 	readonly sensors: SimulatedSensors;
 	readonly wifi?: Wifi;
 	readonly setupPage?: Uint8Array;
+	readonly diagnostics: Diagnostics;
 	readonly restart: () => void;
 	readonly report: (event: DeviceEvent | ReadyEvent) => void;
 	readonly digest = digest;
 	readonly hmac = hmac;
 
 	constructor(parts: Parts, { glow, tell }: PanelWindow, restart: () => void) {
-		const { udid, flash, storage, time, realTime, port, httpsPort, wifi } = parts;
+		const { udid, flash, storage, time, realTime, port, httpsPort, wifi, onException } = parts;
 		const status = new Status(udid);
 		this.udid = udid;
 		this.report = (event) => {
@@ -108,9 +131,10 @@ export class SimulatorHost implements Host {
 		this.clock = time;
 		this.timers = time;
 		this.flash = flash;
+		this.diagnostics = parts.diagnostics;
 		this.storage = storage;
 		this.network = new ModdableNetwork({
-			io: new Sockets(reportException),
+			io: new Sockets(onException),
 			tls: sdkTls(),
 			resolve: (name, done) => Net.resolve(name, (_name, found) => done(found)),
 			port,
@@ -125,15 +149,15 @@ export class SimulatorHost implements Host {
 						? { event: "secure", https: `https://127.0.0.1:${open}`, udid }
 						: { event: "ready", http: `http://127.0.0.1:${open}`, udid },
 				),
-			onException: reportException,
+			onException,
 		});
 		this.led = { gamma: 1, set: glow };
-		this.button = new SimulatedButton({ timers: time, onException: reportException });
+		this.button = new SimulatedButton({ timers: time, onException });
 		this.sensors = new SimulatedSensors({
 			seed: Number.parseInt(udid.slice(4), 16),
 			clock: time,
 			timers: time,
-			onException: reportException,
+			onException,
 		});
 		if (wifi) this.wifi = new SimulatedAir({ timers: realTime, onChange() {} });
 		const page = setupPage();

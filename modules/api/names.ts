@@ -6,6 +6,7 @@ import { SetKeys } from "./commands/keys";
 import { SetName } from "./commands/name";
 import { Pair } from "./commands/pair";
 import { GetSettings, SetAuth } from "./commands/settings";
+import { GetStatus } from "./commands/status";
 import { FactoryReset, Restart } from "./commands/system";
 import { UpdateFirmware } from "./commands/update";
 import { ScanWifi, SetWifi } from "./commands/wifi";
@@ -17,6 +18,7 @@ export const REQUEST_NAMES: readonly string[] = [
 	"key",
 	...SetColor.names,
 	...GetData.names,
+	...GetStatus.names,
 	...GetSettings.names,
 	...SetHttps.names,
 	...SetAuth.names,

@@ -34,6 +34,11 @@ export class Port {
 		return this.#number;
 	}
 
+	/** How many connections it has. */
+	get connections(): number {
+		return this.#server?.connections ?? 0;
+	}
+
 	/** Somebody wants it open, whether it is or not. */
 	get isWanted(): boolean {
 		return this.#wanted || this.#server !== undefined;

@@ -59,6 +59,11 @@ export class HttpServer {
 		});
 	}
 
+	/** How many there are. */
+	get connections(): number {
+		return this.#connections.size;
+	}
+
 	/** Stops listening and closes all connections; a response that was given to respond() is still sent. */
 	close(): void {
 		if (this.#closed) return;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { test } from "node:test";
 import { firmware, spawnDesk, startDesk, temporaryFolder } from "../support/desk";
-import { Owner } from "../support/owner";
+import { Owner, untilOpen } from "../support/owner";
 
 const entry = await firmware();
 
@@ -69,4 +69,16 @@ test("what is typed and is no command is a problem, and ends nothing", async (t)
 		desk.send(line);
 	await desk.waitFor(() => desk.events.filter(({ event }) => event === "problem").length === 5);
 	assert.equal((await new Owner(desk.http).identify()).type, "Ambient16");
+});
+
+test("getStatus tells whether the power came, or it was told to restart", async (t) => {
+	const desk = await startDesk(t, { entry });
+	const owner = new Owner(desk.http);
+	await owner.pair(desk.https);
+	const reset = async () => (await owner.send({ getStatus: {} })).json.getStatus?.reset;
+	assert.equal(await reset(), "power");
+	const from = desk.events.length;
+	await owner.sendSigned({ restart: {} });
+	await desk.waitFor(({ event }) => event === "start", undefined, from);
+	assert.equal(await untilOpen(reset), "restart");
 });

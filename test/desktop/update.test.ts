@@ -189,6 +189,7 @@ test("npm start takes a new version while it serves and measures: no point, owne
 	);
 	assert.equal(confirmed.version, VERSION);
 	assert.ok(desk.events.some(({ event, effect }) => event === "led" && effect === "update"));
+	assert.equal((await owner.send({ getStatus: {} })).json.getStatus?.reset, "restart");
 
 	// The window in which it started anew, and one more.
 	const switched = desk.events.length;

@@ -5,6 +5,7 @@ import type {
 	Clock,
 	Connect,
 	DeviceEvent,
+	Diagnostics,
 	Digest,
 	Flash,
 	Host,
@@ -226,6 +227,8 @@ export class FakeHost implements Host {
 	readonly #radioTime = new FakeTime();
 	readonly wifi = new FakeRadio(this.#radioTime);
 	setupPage?: Uint8Array;
+	/** A test may give it some. */
+	diagnostics?: Diagnostics;
 	readonly announced: string[] = [];
 	readonly announce: Announce = {
 		publish: ({ secure, port }) => void this.announced.push(`${secure ? "https" : "http"} ${port}`),

@@ -1,4 +1,4 @@
-import type { Wifi, WifiCredentials, WifiEvent, WifiNetwork } from "../../hosts/host";
+import type { Wifi, WifiCredentials, WifiEvent, WifiLink, WifiNetwork } from "../../hosts/host";
 import type { FakeTime } from "./host";
 
 /** A network in the fake air. */
@@ -74,6 +74,10 @@ export class FakeRadio implements Wifi {
 	setAccessPoint(open: boolean): void {
 		this.#check();
 		this.accessPoint = open;
+	}
+
+	link(): WifiLink | undefined {
+		return this.joined === undefined ? undefined : { ssid: this.joined, rssi: -57, channel: 6 };
 	}
 
 	scan(done: (networks: readonly WifiNetwork[]) => void): void {

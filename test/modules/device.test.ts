@@ -4,6 +4,7 @@ import { afterEach, describe, test } from "node:test";
 import type { Host } from "../../hosts/host";
 import { Device } from "../../modules/device";
 import { IDENTITY_KEY, SETTINGS_KEY, UUID_KEY } from "../../modules/flash-keys";
+import { VERSION } from "../../modules/version";
 import { FakeBroker, FakeDatabase } from "../fakes/cloud";
 import { FakeHost } from "../fakes/host";
 import { FakeOwner, parse, UUID } from "../fakes/owner";
@@ -76,6 +77,92 @@ describe("a name", () => {
 			undefined,
 		])
 			assert.equal(set(name), 400, JSON.stringify(name));
+	});
+});
+
+describe("getStatus", () => {
+	const memory = {
+		xs: { slots: 2_000, chunks: 9_000, free: 30_000, least: 20_000 },
+		heap: { free: 80_000, least: 50_000 },
+	};
+
+	/** A device that knows of itself what a board does. */
+	function onBoard() {
+		const host = new FakeHost();
+		host.diagnostics = { reset: "watchdog", problems: undefined, memory: () => memory };
+		const it = start(host);
+		it.owner.pair();
+		host.advance(1);
+		return it;
+	}
+
+	test("tells how the device is", () => {
+		const { owner, host } = onBoard();
+		host.advance(60_000);
+		const { getStatus } = owner.command({ getStatus: {} }).body;
+		assert.deepEqual(getStatus, {
+			version: VERSION,
+			uptime: 60,
+			reset: "watchdog",
+			time: Math.floor(host.time.now() / 1000),
+			address: "192.0.2.16",
+			wifi: null,
+			memory,
+			connections: { http: 1, https: 0 },
+			points: { waiting: 0, sent: 0, lost: 0, refused: 0 },
+			events: { connected: false, commands: false, dropped: 0 },
+			update: { state: "idle", trial: false },
+			problems: [],
+		});
+	});
+
+	test("leaves out what its surroundings do not know", () => {
+		const { owner, host } = paired();
+		host.time.synced = false;
+		const { getStatus } = owner.command({ getStatus: {} }).body;
+		assert.deepEqual([getStatus.reset, getStatus.time, getStatus.memory], ["unknown", null, undefined]);
+	});
+
+	test("tells of the Wi-Fi, the connections and the trial of new firmware", () => {
+		const host = new FakeHost();
+		const updater = new FakeUpdater();
+		updater.onTrial = true;
+		const { owner } = start(Object.assign(host, { updater }));
+		owner.pair();
+		host.advance(1);
+		host.wifi.joined = "home";
+		const others = [host.network.visit(), host.network.visit()];
+		const { getStatus } = owner.command({ getStatus: {} }).body;
+		assert.deepEqual(getStatus.wifi, { ssid: "home", rssi: -57, channel: 6 });
+		assert.deepEqual(getStatus.connections, { http: 3, https: 0 });
+		assert.equal(getStatus.update.trial, true);
+		for (const other of others) other.disconnect();
+	});
+
+	test("tells of problems of the device and of its surroundings, until there is another owner", () => {
+		const { owner, host } = onBoard();
+		host.diagnostics?.problems?.add("the sensor SHT4x does not answer");
+		host.advance(1_000);
+		host.flash.writesLeft = 0;
+		host.hold(11_000);
+		host.flash.writesLeft = Number.POSITIVE_INFINITY;
+		const messages = () =>
+			owner
+				.command({ getStatus: {} })
+				.body.getStatus.problems.map(({ message }: { message: string }) => message);
+		assert.deepEqual(messages(), ["the flash could not be written", "the sensor SHT4x does not answer"]);
+		host.hold(11_000);
+		owner.pair();
+		host.advance(1);
+		assert.deepEqual(messages(), []);
+	});
+
+	test("is for keys that may read, and holds nothing secret", () => {
+		const { owner } = onBoard();
+		const program = owner.program("grafana.r.0.1");
+		assert.equal(program.command({ getStatus: {} }).status, 200);
+		assert.equal(owner.program("lamp.l.0.1").command({ getStatus: {} }).body.code, "not-in-scope");
+		assert.doesNotMatch(JSON.stringify(owner.command({ getStatus: {} }).body), new RegExp(UUID));
 	});
 });
 

@@ -211,7 +211,7 @@ export function* use(home: Home, random: Random): Task {
 	const { owner } = home;
 	if (!home.ledger.stored) return;
 	const key = random.chance(0.5) ? keyOf(home, random) : undefined;
-	const name = random.pick(["getData", "getData", "setColor", "getSettings"] as const);
+	const name = random.pick(["getData", "getStatus", "setColor", "getSettings"] as const);
 	const color = {
 		color: random.pick(["red", "#00ff10", "black"]),
 		effect: random.pick(["blink", "solid", "breathe"]),
@@ -243,7 +243,7 @@ function keyOf({ owner, machine }: Home, random: Random): ProgramKey {
 	return owner.makeKey(random.pick(NAMES), random.pick(["r", "l", "m", "rl", "rm", "lm", "rlm"]), until);
 }
 
-const SCOPES: Record<string, string> = { getData: "r", setColor: "l", getSettings: "m" };
+const SCOPES: Record<string, string> = { getData: "r", getStatus: "r", setColor: "l", getSettings: "m" };
 
 /** Whether a key may be used for something now; "perhaps" where that depends on what the device knows of the time. */
 function verdict(

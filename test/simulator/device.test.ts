@@ -51,7 +51,9 @@ describe("the firmware on Moddable XS", { skip }, () => {
 		assert.equal(after.udid, before.udid);
 		assert.equal(after.paired, true);
 		assert.notEqual(after.token, before.token);
-		assert.equal((await again.send({ getData: {} })).status, 200);
+		const { reset, memory } = (await again.send({ getStatus: {} })).json.getStatus ?? {};
+		assert.equal(reset, "restart");
+		assert.deepEqual(Object.keys((memory as { xs: object }).xs), ["slots", "chunks"]);
 		assert.ok(!simulator.output.includes(owner.uuid), "the UUID is in the traces");
 	});
 

@@ -64,6 +64,8 @@ export interface Reply {
 	code?: string;
 	message?: string;
 	setColor?: { color: string; effect: string; duration: number; intensity: number };
+	/** As docs/protocol.md has it. */
+	getStatus?: Record<string, unknown>;
 	getData?: { window: Window | null; events: { motion: Record<string, number> } };
 	setHttps?: {
 		enabled: boolean;

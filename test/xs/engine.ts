@@ -20,6 +20,7 @@ const INTEGRITY = "ZBm4DZxbtfacxMHVVdJjZi0Y8zOxN77vpu1WwI5RWfPkaRh0aHkz/dVdTGKXa
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const here = join(root, "test/xs/engine");
 const tlsFolder = join(root, "hosts/moddable/tls");
+const moddableFolder = join(root, "hosts/moddable");
 const socketsFolder = join(root, "hosts/moddable/sockets");
 const folder = join(root, "build/xs-bench");
 const sources = join(folder, "package");
@@ -117,6 +118,7 @@ export async function buildEngine(tls = false, watch?: Watch): Promise<Engine> {
 	const { cflags, libs } = library();
 	const own = [
 		...sourcesIn(here).filter((file) => basename(file) !== "platform.h"),
+		...sourcesIn(moddableFolder),
 		...sourcesIn(socketsFolder),
 		...(tls ? sourcesIn(tlsFolder) : []),
 	];

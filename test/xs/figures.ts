@@ -85,6 +85,8 @@ export async function measureMemory(scope: Scope): Promise<Figure[]> {
 	addPeak("peak of POST with MD5, 1 KiB", [168, 2700], await bench.measure(), ready);
 	await exchange(wire, owner.signed(COLOR, KEYS[0]));
 	addPeak("peak of POST with HMAC and a key", [212, 2200], await bench.measure(), ready);
+	await exchange(wire, owner.md5({ getStatus: {} }));
+	addPeak("peak of POST with MD5, getStatus", [258, 2750], await bench.measure(), ready);
 	await bench.stress(false);
 	await bench.close();
 	return figures;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { PROBLEMS_KEPT } from "../../modules/limits";
 import { missing } from "./engine";
 import { attack, BODIES, Burdened, CONNECTIONS, HEADS, largest, randomFrom, SPARE } from "./worst";
 
@@ -65,6 +66,20 @@ describe(`memory is never full, with ${SPARE} bytes to spare`, { skip: await mis
 			const strangers = four("60 fields", "a long text", "http").slice(1);
 			await burdened.together([Buffer.from(mix.join("").repeat(5)), ...strangers]);
 		}
+		await burdened.serves();
+	});
+
+	test("the owner asks how the device is, on all connections and beside strangers", async () => {
+		const { owner } = burdened;
+		const ask = Buffer.from(owner.md5({ getStatus: {} }));
+		const { status, text } = await owner.send(String(ask));
+		assert.equal(status, 200, text);
+		const { problems, memory } = JSON.parse(text).getStatus;
+		assert.equal(problems.length, PROBLEMS_KEPT);
+		assert.ok(memory.xs.free > memory.xs.least, text);
+		await burdened.together([ask, ask, ask, ask]);
+		for (const body of Object.keys(BODIES))
+			await burdened.together([ask, ...four("60 fields", body, "http").slice(1)]);
 		await burdened.serves();
 	});
 

@@ -11,6 +11,8 @@ import {
 	HEADER_BLOCK,
 	NAME_BYTES,
 	PASSPHRASE_MAX,
+	PROBLEM_SHOWN,
+	PROBLEMS_KEPT,
 	REQUEST_LINE,
 	SECURE_BODY,
 	SSID_BYTES,
@@ -136,6 +138,8 @@ export class Burdened {
 			broker,
 			unset,
 		);
+		for (let i = 0; i < PROBLEMS_KEPT; i++)
+			await bench.act("problem", String(i).padStart(PROBLEM_SHOWN, "problem "));
 		// Until its access point has closed.
 		if (wifi) await bench.advance(ACCESS_POINT_TIME);
 		await burdened.owner.learn();
@@ -329,8 +333,11 @@ export async function attack(
 			owner.md5({ getData: {} }),
 			owner.md5({ setColor: { color: "blue" } }),
 			owner.signed({ getData: {} }),
+			owner.md5({ getStatus: {} }),
 		];
-		return Buffer.from(Array.from({ length: 1 + random(6) }, () => requests[random(4)]).join(""));
+		return Buffer.from(
+			Array.from({ length: 1 + random(6) }, () => requests[random(requests.length)]).join(""),
+		);
 	};
 	const noise = () => {
 		const bytes = Uint8Array.from({ length: random(1_000) }, () => random(256));

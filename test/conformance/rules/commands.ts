@@ -213,6 +213,15 @@ export const commands: Group = {
 			},
 		},
 		{
+			name: "getStatus tells how the device is",
+			async run(t) {
+				const answer = await t.command({ getStatus: {} });
+				assertOk(answer);
+				assertStatus(answer.json.getStatus ?? {});
+				assertError(await t.command({ getStatus: { memory: true } }), 400, "unknown-field");
+			},
+		},
+		{
 			name: "setHttps refuses fields out of their ranges, and names them",
 			async run(t) {
 				for (const [field, values] of Object.entries({
@@ -349,5 +358,52 @@ export function assertWindow(window: Record<string, unknown>): void {
 		const [least, most] = RANGES[name] ?? [];
 		assert.ok(least !== undefined && most !== undefined, `there is no quantity ${name}`);
 		assert.ok(typeof value === "number" && value >= least && value <= most, `${name} is ${value}`);
+	}
+}
+
+const RESETS = ["power", "restart", "crash", "watchdog", "brownout", "external", "unknown"];
+const UPDATES = ["idle", "checking", "downloading", "restarting", "failed", "current"];
+
+function isCount(value: unknown): boolean {
+	return Number.isInteger(value) && (value as number) >= 0;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: whatever the device said
+function assertStatus(status: any): void {
+	const {
+		version,
+		uptime,
+		reset,
+		time,
+		address,
+		wifi,
+		memory,
+		connections,
+		points,
+		events,
+		update,
+		problems,
+	} = status;
+	assert.match(version, /^\d+\.\d+\.\d+/);
+	assert.ok(isCount(uptime), `uptime ${uptime}`);
+	assert.ok(RESETS.includes(reset), `reset ${reset}`);
+	assert.ok(time === null || isCount(time), `time ${time}`);
+	assert.ok(address === null || typeof address === "string");
+	if (wifi) {
+		assert.equal(typeof wifi.ssid, "string");
+		assert.ok(Number.isInteger(wifi.rssi) && wifi.rssi < 0 && isCount(wifi.channel));
+	}
+	if (memory) for (const value of Object.values({ ...memory.xs, ...memory.heap })) assert.ok(isCount(value));
+	// One of them carries the question.
+	assert.ok(connections.http + connections.https > 0);
+	for (const count of ["waiting", "sent", "lost", "refused"]) assert.ok(isCount(points[count]), count);
+	assert.equal(typeof events.connected, "boolean");
+	assert.ok(UPDATES.includes(update.state), update.state);
+	assert.equal(typeof update.trial, "boolean");
+	assert.ok(problems.length <= 16);
+	for (const { time: at, message, count } of problems) {
+		assert.ok(at === null || isCount(at));
+		assert.equal(typeof message, "string");
+		assert.ok(isCount(count) && count > 0);
 	}
 }

@@ -27,6 +27,7 @@ class Scene {
 				disconnect: () => call("disconnect"),
 				openAccessPoint: (ssid) => call(`open ${ssid}`),
 				closeAccessPoint: () => call("close"),
+				link: () => ({ ssid: "home", rssi: -50, channel: 6 }),
 				scan: (done) => done([{ ssid: "home", rssi: -50, secure: true }]),
 			};
 		},
@@ -48,6 +49,17 @@ describe("ChipWifi", () => {
 		assert.deepEqual(scene.events, ["associated", "joined", "lost"]);
 		assert.deepEqual(scene.told, ["joined", "offline"]);
 		assert.deepEqual(scene.calls, ["connect home"]);
+	});
+
+	test("the network that it is in is told while it is in one", () => {
+		const scene = new Scene();
+		scene.wifi.connect(HOME);
+		scene.emit("associated");
+		assert.equal(scene.wifi.link(), undefined);
+		scene.emit("joined");
+		assert.deepEqual(scene.wifi.link(), { ssid: "home", rssi: -50, channel: 6 });
+		scene.emit("lost");
+		assert.equal(scene.wifi.link(), undefined);
 	});
 
 	test("an access point has the device's name, and names are answered there", () => {

@@ -43,7 +43,7 @@ function added(manifest: string): string[] {
 }
 
 /** Of the SDK: XS_DIRS there. */
-const XS = ["xs/includes", "xs/platforms/esp"];
+const XS = ["xs/includes", "xs/platforms/esp", "xs/sources"];
 
 const FLAGS = [
 	"-m32",

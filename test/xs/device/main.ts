@@ -4,6 +4,7 @@ import { digest, hmac } from "../../../hosts/moddable/digest";
 import { describe } from "../../../hosts/moddable/problem";
 import { Sockets } from "../../../hosts/moddable/sockets/sockets";
 import { XsTimers } from "../../../hosts/moddable/timers";
+import { xsMemory } from "../../../hosts/moddable/xs-memory";
 import { Device } from "../../../modules/device";
 import { Echo } from "./echo";
 import { BenchNetwork, PlainBenchNetwork, TlsBenchNetwork } from "./network";
@@ -40,6 +41,7 @@ const actions: Record<string, (argument: string) => unknown> = {
 	},
 	button: (argument) => host?.button.onChange(argument === "down"),
 	motion: (argument) => host?.sensors.onMotion(argument as Motion),
+	problem: (argument) => host?.diagnostics?.problems?.add(argument),
 	/** Takes memory until there is none: `slots`, or else chunks. */
 	exhaust(argument) {
 		const texts = new Array<string>(3_000).fill("");
@@ -130,6 +132,7 @@ function createHost(argument: string): BenchHost {
 			onMotion() {},
 		},
 		...(argument.includes("wifi") && { wifi: new BenchRadio(), setupPage: PAGE }),
+		diagnostics: { reset: "power", problems: undefined, memory: () => ({ xs: xsMemory() }) },
 		restart: () => print({ event: "restarted" }),
 		report: events ? print : (_event: DeviceEvent) => {},
 	};

@@ -1,4 +1,4 @@
-import type { Wifi, WifiEvent, WifiNetwork } from "../../../hosts/host";
+import type { Wifi, WifiEvent, WifiLink, WifiNetwork } from "../../../hosts/host";
 
 /** The set-up page: as large as it may be, and in flash, as this module is preloaded. */
 export const PAGE: Uint8Array = new Uint8Array(8_192).fill(0x61);
@@ -13,6 +13,10 @@ export class BenchRadio implements Wifi {
 	disconnect(): void {}
 
 	setAccessPoint(): void {}
+
+	link(): WifiLink {
+		return { ssid: "s".repeat(32), rssi: -57, channel: 6 };
+	}
 
 	scan(done: (networks: readonly WifiNetwork[]) => void): void {
 		done(

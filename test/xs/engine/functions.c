@@ -9,10 +9,11 @@
 	EACH(xs_sockets_accept) EACH(xs_sockets_address) EACH(xs_sockets_port) EACH(xs_sockets_read) \
 	EACH(xs_sockets_write) EACH(xs_sockets_close) EACH(xs_sockets_destroy) EACH(xs_sockets_destroyAll) \
 	EACH(xs_sockets_receive) EACH(xs_sockets_send) EACH(xs_sockets_join)
+#define MEMORY(EACH) EACH(xs_memory_measure)
 extern void xs_sockets_destructor(void *data);
 
 #ifdef BENCH_TLS
-#define FUNCTIONS(EACH) SOCKETS(EACH) \
+#define FUNCTIONS(EACH) SOCKETS(EACH) MEMORY(EACH) \
 	EACH(xs_tls_server) EACH(xs_tls_client) EACH(xs_tls_free) EACH(xs_tls_receive) EACH(xs_tls_get_room) \
 	EACH(xs_tls_end) EACH(xs_tls_get_sendable) EACH(xs_tls_send) EACH(xs_tls_step) EACH(xs_tls_get_open) \
 	EACH(xs_tls_get_ended) EACH(xs_tls_get_error) EACH(xs_tls_get_alert) EACH(xs_tls_get_readable) \
@@ -22,7 +23,7 @@ extern void xs_sockets_destructor(void *data);
 	EACH(xs_tls_expiry)
 extern void xs_tls_destructor(void *data);
 #else
-#define FUNCTIONS(EACH) SOCKETS(EACH)
+#define FUNCTIONS(EACH) SOCKETS(EACH) MEMORY(EACH)
 #define xs_tls_destructor NULL
 #endif
 

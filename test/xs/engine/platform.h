@@ -31,6 +31,11 @@ extern void benchFree(void *block);
 #define c_realloc benchRealloc
 #define c_free benchFree
 
+/* Bytes of the region that are left, for the firmware to tell. */
+struct sxMachine;
+extern int untaken(struct sxMachine *the);
+#define A16_UNTAKEN untaken
+
 #define mxExport extern
 #define mxImport extern
 #define XS_FUNCTION_NORETURN __attribute__((noreturn))
