@@ -16,6 +16,8 @@ export interface Config {
 	names: string[];
 	/** PostgreSQL in place of SQLite, as a URL. */
 	databaseUrl?: string | undefined;
+	/** Days for which readings are kept; `Infinity` for ever. */
+	keepDays: number;
 	/** VictoriaMetrics or InfluxDB in place of SQLite, as a URL. */
 	pointsUrl?: string | undefined;
 	/** Mosquitto in place of the broker in this process, as a URL. */
@@ -33,6 +35,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 		mqttPort: port("CLOUD_MQTT_PORT", env.CLOUD_MQTT_PORT || "8883"),
 		names: names(env.CLOUD_NAMES),
 		databaseUrl: url("DATABASE_URL", env.DATABASE_URL, ["postgres:", "postgresql:"]),
+		keepDays: keepDays(env.CLOUD_KEEP_DAYS),
 		pointsUrl: url("POINTS_URL", env.POINTS_URL, ["http:", "https:"]),
 		mqttUrl: url("MQTT_URL", env.MQTT_URL, ["mqtt:", "mqtts:"]),
 	};
@@ -42,6 +45,12 @@ function port(name: string, text: string): number {
 	const value = Number(text);
 	if (!/^\d+$/.test(text) || value > 65_535) throw new Error(`${name} is no port: ${text}`);
 	return value;
+}
+
+function keepDays(text: string | undefined): number {
+	if (!text) return Number.POSITIVE_INFINITY;
+	if (!/^[1-9]\d{0,5}$/.test(text)) throw new Error(`CLOUD_KEEP_DAYS is no number of days: ${text}`);
+	return Number(text);
 }
 
 function names(text: string | undefined): string[] {

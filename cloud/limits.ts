@@ -44,6 +44,21 @@ export const SENSORS = 64;
 /** Characters of a sensor's name, as `setName` takes them. */
 export const SENSOR_NAME = 32;
 
+/** Bytes of a write of points: a sensor on a desk sends 64 KiB at most, a board 4. */
+export const WRITE = 131_072;
+/** A sensor that goes on being heard is noted so often: each time would be a write for each of its points. */
+export const HEARD = MINUTE;
+/** Samples of a quantity in one answer: a day in full has 8,640. */
+export const SAMPLES = 10_000;
+/** Pages of an account that are told what is new: of some phones and computers. */
+export const LIVE_PAGES = 32;
+/** And of all accounts: each holds a socket. */
+export const ALL_LIVE_PAGES = 500;
+/** Bytes that such a page may be behind: some hundred points. */
+export const LIVE_BEHIND = 65_536;
+/** Such a connection is written to so often: what stands between cuts silent ones after a minute. */
+export const BEAT = 25_000;
+
 /** The authority's certificate: a phone is told to trust it once in ten years. */
 export const AUTHORITY = 3_650 * DAY;
 /** The server's certificate: what browsers take of public authorities; Apple takes 825 days of others. */

@@ -7,13 +7,15 @@ import type { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import files from "@fastify/static";
 import fastify, { type FastifyInstance, LogController } from "fastify";
-import { sweepSessions } from "./accounts/session-store";
+import { isSignedIn, sweepSessions } from "./accounts/session-store";
 import { openAuthority } from "./authority/authority";
 import type { Config } from "./config";
 import { openDatabase } from "./database/database";
 import { headers } from "./headers";
-import { ADDRESS, BODY, CONNECTIONS, IDLE_CONNECTION, REQUEST, SWEEP } from "./limits";
+import { ADDRESS, BEAT, BODY, CONNECTIONS, IDLE_CONNECTION, REQUEST, SWEEP } from "./limits";
 import { logAnswers, loggerOptions } from "./log";
+import { Live } from "./points/live";
+import { openPoints } from "./points/open";
 import { Refusal, said } from "./refusal";
 import { APIS } from "./routes";
 import { openSeal } from "./secrets/seal";
@@ -46,6 +48,8 @@ export async function start(config: Config, { clock = Date.now, log }: Surroundi
 	const authority = await openAuthority(join(config.folder, "authority"), config.names, clock());
 	const seal = openSeal(config.keyFile);
 	const database = await openDatabase(config.folder, config.databaseUrl);
+	const points = openPoints(config, clock);
+	const live = new Live();
 	const app = fastify({
 		serverFactory: (handler) => tlsServer(handler, authority.server),
 		logger: loggerOptions(log),
@@ -66,11 +70,15 @@ export async function start(config: Config, { clock = Date.now, log }: Surroundi
 		clock,
 		random: randomBytes,
 		seal,
+		points,
+		live,
 		authority,
 		log: app.log,
 		origin: "",
 	};
 	logAnswers(app);
+	// They would hold it up.
+	app.addHook("preClose", async () => live.close());
 	await headers(app, config.port);
 	app.addHook("onRequest", async (request) => {
 		// Names of others that lead here would make their pages ours (DNS rebinding).
@@ -90,6 +98,11 @@ export async function start(config: Config, { clock = Date.now, log }: Surroundi
 	const { port } = server.address() as { port: number };
 	services.origin = originOf(config.names[0] ?? "localhost", port);
 	const sweeper = setInterval(() => void sweep().catch((error) => app.log.error({ err: error })), SWEEP);
+	const beating = setInterval(() => {
+		live
+			.beat((session, account) => isSignedIn(services, session, account))
+			.catch((error) => app.log.error({ err: error }));
+	}, BEAT);
 	return {
 		origin: services.origin,
 		port,
@@ -97,13 +110,16 @@ export async function start(config: Config, { clock = Date.now, log }: Surroundi
 		app,
 		async close() {
 			clearInterval(sweeper);
+			clearInterval(beating);
 			await app.close();
+			await points.close();
 			await database.destroy();
 		},
 	};
 
 	async function sweep() {
 		await sweepSessions(services);
+		await points.thin();
 		if (await authority.renew(clock())) server.setSecureContext(authority.server);
 	}
 }

@@ -3,6 +3,8 @@ import type { Kysely } from "kysely";
 import type { Authority } from "./authority/authority";
 import type { Config } from "./config";
 import type { Tables } from "./database/tables";
+import type { Live } from "./points/live";
+import type { PointStore } from "./points/store";
 import type { Seal } from "./secrets/seal";
 
 /** What the parts of the server share, in place of globals. */
@@ -14,6 +16,9 @@ export interface Services {
 	/** So many bytes that nobody can guess. */
 	random: (bytes: number) => Buffer;
 	seal: Seal;
+	points: PointStore;
+	/** Tells pages that are open what is new. */
+	live: Live;
 	authority: Authority;
 	log: FastifyBaseLogger;
 	/** `https://name:port`, without a slash at its end: what links in the App and in sensors begin with. */

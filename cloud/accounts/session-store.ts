@@ -69,6 +69,20 @@ export function isAlive(
 	return account === null ? now - seen < VISIT : now - seen < SESSION_IDLE && now - created < SESSION;
 }
 
+/** Whether the session whose cookie has this id is one in which this account is signed in. */
+export async function isSignedIn(
+	{ database, clock }: Services,
+	id: string,
+	account: string,
+): Promise<boolean> {
+	const row = await database
+		.selectFrom("sessions")
+		.select(["account", "created", "seen"])
+		.where("id", "=", digest(id))
+		.executeTakeFirst();
+	return row?.account === account && isAlive(row, clock());
+}
+
 /** Erases sessions that have ended. */
 export async function sweepSessions({ database, clock }: Services): Promise<void> {
 	const now = clock();

@@ -48,6 +48,10 @@ function render(
 <meta name="color-scheme" content="light dark">
 <title>${title} – Ambient16</title>
 <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
+<link rel="manifest" href="/assets/manifest.webmanifest">
+<link rel="apple-touch-icon" href="/assets/icon-apple.png">
+<meta name="theme-color" content="#eef1f0" media="(prefers-color-scheme: light)">
+<meta name="theme-color" content="#121615" media="(prefers-color-scheme: dark)">
 !${["/assets/style.css", ...styles].map((path) => html`<link rel="stylesheet" href="${path}">\n`)}</head>
 <body>
 <header>
@@ -64,7 +68,7 @@ function render(
 <h1>${title}</h1>
 !${body}
 </main>
-!${scripts.map((name) => html`<script type="module" src="/assets/${name}"></script>\n`)}</body>
+!${[...(request.account ? ["app.js"] : []), ...scripts].map((name) => html`<script type="module" src="/assets/${name}"></script>\n`)}</body>
 </html>
 `;
 }

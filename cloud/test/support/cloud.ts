@@ -38,6 +38,7 @@ export async function startCloud(scope: Scope, change: Partial<Config> = {}): Pr
 		port: 0,
 		mqttPort: 0,
 		names: ["localhost", "127.0.0.1"],
+		keepDays: Number.POSITIVE_INFINITY,
 		...change,
 	};
 	const time = { now: Date.now() };

@@ -148,11 +148,14 @@ export interface VictoriaOptions {
 	closed?: boolean;
 	/** Gives back what came twice once, as docs/own-infrastructure.md asks for. */
 	dedup?: boolean;
+	/** For how long it keeps points; a month unless told. */
+	keep?: string;
 }
 
 /** VictoriaMetrics, which takes InfluxDB's writes. */
 export class VictoriaMetrics implements Database {
 	readonly port: number;
+	readonly folder: string;
 	readonly user = "me";
 	readonly password = PASSWORD;
 	#scope: Scope;
@@ -164,18 +167,21 @@ export class VictoriaMetrics implements Database {
 
 	static async create(
 		scope: Scope,
-		{ closed = true, dedup = true }: VictoriaOptions = {},
+		{ closed = true, dedup = true, keep }: VictoriaOptions = {},
 	): Promise<VictoriaMetrics> {
 		const port = freePort();
-		const args = [`-storageDataPath=${temporaryFolder(scope)}`, `-httpListenAddr=127.0.0.1:${port}`];
+		const folder = temporaryFolder(scope);
+		const args = [`-storageDataPath=${folder}`, `-httpListenAddr=127.0.0.1:${port}`];
 		if (dedup) args.push("-dedup.minScrapeInterval=1ms");
-		const it = new VictoriaMetrics(scope, port, args, closed);
+		if (keep) args.push(`-retentionPeriod=${keep}`);
+		const it = new VictoriaMetrics(scope, port, folder, args, closed);
 		await it.start();
 		return it;
 	}
 
-	private constructor(scope: Scope, port: number, args: string[], closed: boolean) {
+	private constructor(scope: Scope, port: number, folder: string, args: string[], closed: boolean) {
 		this.port = port;
+		this.folder = folder;
 		this.#scope = scope;
 		this.#args = args;
 		this.#closed = closed;
