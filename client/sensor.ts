@@ -12,6 +12,7 @@ import type {
 	KeysOrder,
 	Mqtt,
 	Settings,
+	Status,
 	Trust,
 	UpdateStatus,
 	Wifi,
@@ -86,6 +87,11 @@ class Connection {
 	/** The latest window and the event counters. */
 	async data(): Promise<Data> {
 		return (await this.send({ getData: {} })).getData as Data;
+	}
+
+	/** How it is: why it started and when, memory, Wi-Fi, points, and its last problems. */
+	async status(): Promise<Status> {
+		return (await this.send({ getStatus: {} })).getStatus as Status;
 	}
 
 	async restart(): Promise<void> {

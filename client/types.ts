@@ -57,6 +57,32 @@ export interface Data {
 	events: { motion: Record<Motion, number> };
 }
 
+/** How the device is. */
+export interface Status {
+	version: string;
+	/** Seconds since the start. */
+	uptime: number;
+	/** Why it started. */
+	reset: "power" | "restart" | "crash" | "watchdog" | "brownout" | "external" | "unknown";
+	/** Seconds since 1970; null while its clock is not set. */
+	time: number | null;
+	address: string | null;
+	/** null: in no network; absent where it has no Wi-Fi of its own. */
+	wifi?: { ssid: string; rssi: number; channel: number } | null;
+	/** Bytes, but for the slots of XS; absent on a desk. */
+	memory?: {
+		xs: { slots: number; chunks: number; free?: number; least?: number };
+		heap?: { free: number; least: number };
+	};
+	connections: { http: number; https: number };
+	points: Settings["points"];
+	events: Settings["events"];
+	/** `trial`: this firmware has not confirmed itself yet. */
+	update: Omit<UpdateStatus, "daily"> & { trial: boolean };
+	/** The last 16, the latest first; `time` in seconds since 1970, null while the clock is not set. */
+	problems: { time: number | null; message: string; count: number }[];
+}
+
 /** Whom the device is to believe; without either, the well-known authorities. */
 export interface Trust {
 	/** The only authorities that count, PEM. */

@@ -79,6 +79,7 @@ export const SYNTAX = {
 		options: ["effect", "duration", "intensity"],
 	},
 	data: { most: 0, options: ["watch"] },
+	status: { most: 0 },
 	settings: { most: 0 },
 	https: { most: 1, words: ["on", "off"], options: ["idle", "limit"] },
 	influx: { most: 2, words: ["set", "off"], options: ["database", "user", "bucket", "org", ...TRUST] },

@@ -9,6 +9,7 @@ export const HELP = `ambient16: talk to an Ambient16 sensor
                                        UUID in the key file; what that held before is moved aside
   ambient16 color COLOR|off [--effect blink|solid|breathe] [--duration S|forever] [--intensity PERCENT]
   ambient16 data [--watch]             what it measures
+  ambient16 status                     how it is: start, memory, Wi-Fi, points, its last problems
   ambient16 settings
   ambient16 influx set URL (--database NAME [--user NAME] | --bucket NAME [--org NAME]) [--ca FILE | --fingerprint HEX]
   ambient16 mqtt set URL [--user NAME] [--topic TOPIC] [--no-discovery] [--light] [--ca FILE | --fingerprint HEX]

@@ -30,6 +30,7 @@ import {
 } from "./keys.js";
 import { Progress } from "./progress.js";
 import { askSecret, confirm } from "./prompt.js";
+import { describeStatus } from "./status.js";
 import { describeData, watch } from "./watch.js";
 import { wifi } from "./wifi.js";
 
@@ -181,6 +182,11 @@ const COMMANDS: Record<Command, (call: Call) => Promise<void> | void> = {
 		if (values.watch) await watch(sensor, values.json);
 		const data = await sensor.data();
 		say(describeData(data), data);
+	},
+
+	async status({ owned, say }) {
+		const status = await (await owned("getStatus")).status();
+		say(describeStatus(status), status);
 	},
 
 	async settings({ owned, say }) {

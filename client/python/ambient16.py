@@ -228,6 +228,10 @@ class _Connection:
         """The latest window and the event counters."""
         return self.send({"getData": {}})["getData"]
 
+    def status(self) -> dict[str, Any]:
+        """How it is: why it started and when, memory, Wi-Fi, points, and its last problems."""
+        return self.send({"getStatus": {}})["getStatus"]
+
     def restart(self) -> None:
         self.send({"restart": {}})
 
@@ -601,8 +605,8 @@ def _hmac(key: str, text: str) -> str:
 
 if __name__ == "__main__":
     # python3 ambient16.py info URL; AMBIENT16_KEY=... python3 ambient16.py data URL
-    if len(sys.argv) != 3 or sys.argv[1] not in ("info", "data"):
-        sys.exit("python3 ambient16.py info|data URL (data: with a key in AMBIENT16_KEY)")
+    if len(sys.argv) != 3 or sys.argv[1] not in ("info", "data", "status"):
+        sys.exit("python3 ambient16.py info|data|status URL (data and status: with a key in AMBIENT16_KEY)")
     try:
         _key = os.environ.get("AMBIENT16_KEY")
         _uuid = None if _key else os.environ.get("AMBIENT16_UUID")

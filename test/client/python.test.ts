@@ -103,7 +103,7 @@ try:
         raise KeyError("mine")
 except KeyError:
     pass
-result = [settings, "window" in sensor.data()]
+result = [settings, "window" in sensor.data() and sensor.status()["reset"] == "power"]
 `,
 			desk.http,
 			uuid,

@@ -68,6 +68,13 @@ describe("a sensor and its owner", () => {
 		assert.ok("events" in (await sensor.data()));
 	});
 
+	test("it tells how it is", async () => {
+		const status = await sensor.status();
+		assert.equal(status.reset, "power");
+		assert.equal(status.points.lost, 0);
+		assert.deepEqual(status.problems, []);
+	});
+
 	test("over HTTPS it tells and takes settings, and plain HTTP is back afterwards", async () => {
 		const settings = await sensor.overHttps(async (secure) => {
 			await secure.setInflux({ url: "http://127.0.0.1:1", database: "home", user: "me", password: "hidden" });
