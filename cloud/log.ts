@@ -9,6 +9,13 @@ export function loggerOptions(stream?: Writable): FastifyServerOptions["logger"]
 	return {
 		level: "info",
 		...(stream && { stream }),
+		hooks: {
+			// Else pino makes the message of an error that of the line.
+			logMethod(args, method) {
+				const [first, ...rest] = args as [{ err?: unknown }, ...string[]];
+				method.apply(this, first.err && rest.length === 0 ? [first, "failed"] : args);
+			},
+		},
 		serializers: {
 			req: ({ method, routeOptions }) => ({ method, route: routeOptions?.url ?? "" }),
 			res: ({ statusCode }) => ({ statusCode }),
