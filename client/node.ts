@@ -4,15 +4,18 @@ import type { Socket } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
 import { ImpostorError, UnreachableError } from "./errors.js";
 import { type KeyOptions, mintKey as mint } from "./key.js";
+import { type BrokerOptions, MqttSensorBase } from "./mqtt.js";
 import type { Exchange, Platform, Reply } from "./platform.js";
 import { SensorBase, type SensorOptions } from "./sensor.js";
 import { type MqttCommand, type MqttOptions, signMqtt as signFor } from "./signature.js";
 
 export * from "./errors.js";
 export type { KeyOptions } from "./key.js";
+export type { BrokerOptions } from "./mqtt.js";
 export { SecureSensor, type SensorOptions } from "./sensor.js";
 export type { MqttCommand, MqttOptions } from "./signature.js";
 export type * from "./types.js";
+export type { Verbs } from "./verbs.js";
 
 /** ms for a whole request. */
 const PATIENCE = 15_000;
@@ -50,6 +53,16 @@ export function signMqtt(
 /** A sensor, as its owner and everybody else can talk to it. `url` is of plain HTTP, such as http://192.168.1.16. */
 export class Sensor extends SensorBase {
 	constructor(url: string, options: SensorOptions = {}) {
+		super(platform, url, options);
+	}
+}
+
+/**
+ * A sensor through a broker, for what it takes there. `url` names the broker's user and the sensor, such as
+ * mqtts://me@192.168.1.2/10000fb38278, with the topic before the UDID if it is another one than "ambient16".
+ */
+export class MqttSensor extends MqttSensorBase {
+	constructor(url: string, options: BrokerOptions = {}) {
 		super(platform, url, options);
 	}
 }

@@ -3,21 +3,18 @@ import { type Key, lacking, parseKey } from "./key.js";
 import type { Exchange, Platform, Reply } from "./platform.js";
 import { sign } from "./signature.js";
 import type {
-	Color,
-	ColorOptions,
-	Data,
 	HttpsTimes,
 	Influx,
 	Info,
 	KeysOrder,
 	Mqtt,
 	Settings,
-	Status,
 	Trust,
 	UpdateStatus,
 	Wifi,
 	WifiNetwork,
 } from "./types.js";
+import { type Commands, Verbs } from "./verbs.js";
 
 export interface SensorOptions {
 	/** The owner's secret; not needed for `info` and `pair`. Programs beside the owner's own get a key. */
@@ -33,16 +30,14 @@ export interface SensorOptions {
 	httpsUrl?: string;
 }
 
-type Commands = Record<string, object | null>;
-
 interface Answer {
 	results: Record<string, unknown>;
 	/** Under which the command was proved. */
 	token: string;
 }
 
-/** What a device takes over any connection. Rejects with a SensorError, always. */
-class Connection {
+/** What a device takes over any connection by HTTP. Rejects with a SensorError, always. */
+class Connection extends Verbs {
 	protected readonly platform: Platform;
 	/** Of the device, with a slash at its end. */
 	readonly url: string;
@@ -55,6 +50,7 @@ class Connection {
 	#nc = 0;
 
 	constructor(platform: Platform, url: string, options: SensorOptions, certificate?: string) {
+		super();
 		this.platform = platform;
 		this.url = addressOf(url).href;
 		if (options.uuid !== undefined && options.key !== undefined)
@@ -76,35 +72,7 @@ class Connection {
 		return info;
 	}
 
-	/** Shows a color for a while, or until the next order: as docs/protocol.md has it, also without its "#". */
-	async setColor(
-		color: Color,
-		options: ColorOptions = {},
-	): Promise<Required<ColorOptions> & { color: string }> {
-		return (await this.send({ setColor: { color: spell(color), ...options } })).setColor as never;
-	}
-
-	/** The latest window and the event counters. */
-	async data(): Promise<Data> {
-		return (await this.send({ getData: {} })).getData as Data;
-	}
-
-	/** How it is: why it started and when, memory, Wi-Fi, points, and its last problems. */
-	async status(): Promise<Status> {
-		return (await this.send({ getStatus: {} })).getStatus as Status;
-	}
-
-	async restart(): Promise<void> {
-		await this.send({ restart: {} });
-	}
-
-	/** Makes it forget its owner and everything the owner has set. */
-	async factoryReset(): Promise<void> {
-		await this.send({ factoryReset: {} });
-	}
-
-	/** Any commands of docs/protocol.md, in one request: all of them are carried out, or none. */
-	async send(commands: Commands): Promise<Record<string, unknown>> {
+	override async send(commands: Commands): Promise<Record<string, unknown>> {
 		return (await this.#insist(commands)).results;
 	}
 
@@ -470,11 +438,6 @@ function pairingClosed(url: string): RefusedError {
 		"it cannot be paired now. Press its button shortly (on a desk: b in its terminal, or the button in its panel), " +
 			`and pair within 10 minutes. If its light breathes already, its HTTPS is elsewhere than at ${url}`,
 	);
-}
-
-/** A color that people write, as devices of every version take it. */
-function spell(color: Color): Color {
-	return typeof color === "string" && /^[0-9a-f]{3}([0-9a-f]{3})?$/i.test(color) ? `#${color}` : color;
 }
 
 function pause(ms: number): Promise<void> {

@@ -8,6 +8,7 @@ const OPTIONS = {
 	url: text,
 	https: text,
 	"key-file": text,
+	mqtt: text,
 	md5: flag,
 	json: flag,
 	help: { ...flag, short: "h" },
@@ -52,6 +53,8 @@ export interface Syntax {
 }
 
 const TRUST = ["ca", "fingerprint"] as const;
+/** Of commands that are taken through a broker as well. */
+const BROKER = ["mqtt", "ca"] as const;
 
 export const GENERAL: readonly Option[] = ["url", "https", "key-file", "md5", "json", "help"];
 
@@ -76,10 +79,10 @@ export const SYNTAX = {
 	color: {
 		most: 1,
 		words: ["off", "red", "lime", "blue", "yellow", "cyan", "magenta", "orange", "purple", "white"],
-		options: ["effect", "duration", "intensity"],
+		options: ["effect", "duration", "intensity", ...BROKER],
 	},
-	data: { most: 0, options: ["watch"] },
-	status: { most: 0 },
+	data: { most: 0, options: ["watch", ...BROKER] },
+	status: { most: 0, options: BROKER },
 	settings: { most: 0 },
 	https: { most: 1, words: ["on", "off"], options: ["idle", "limit"] },
 	influx: { most: 2, words: ["set", "off"], options: ["database", "user", "bucket", "org", ...TRUST] },
@@ -91,7 +94,7 @@ export const SYNTAX = {
 	key: { most: 1, options: ["read", "light", "manage", "until", "days", "generation", "file"] },
 	keys: { most: 0 },
 	revoke: { most: 16, options: ["all", "yes"] },
-	restart: { most: 0 },
+	restart: { most: 0, options: BROKER },
 	reset: { most: 0, options: ["yes"] },
 	completion: { most: 1, words: ["bash", "zsh", "fish"] },
 	help: { most: 0 },

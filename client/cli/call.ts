@@ -1,4 +1,4 @@
-import type { Sensor } from "../node.js";
+import type { Sensor, Verbs } from "../node.js";
 import type { Values } from "./arguments.js";
 
 /** What a command has to work with. */
@@ -12,6 +12,8 @@ export interface Call {
 	say(line: string, json: unknown): void;
 	/** The sensor, with its owner's UUID, or with a key that is good for `command`. */
 	owned(command: string): Promise<Sensor>;
+	/** The same for what is taken through a broker as well: there, if that is the way that was chosen. */
+	reached(command: string): Promise<Verbs>;
 	/** The owner's UUID, and the file that it is from, if it is from one. `udid`: of a sensor that can be reached. */
 	owner(udid: string | undefined): { uuid: string; file: string | undefined };
 	/** The sensor, with that secret. */

@@ -42,6 +42,12 @@ Options of all commands:
   --md5             prove by MD5 secret rather than by signature
   --json            answers as JSON
 
+Options of color, data, status and restart:
+  --mqtt URL        through the broker that the sensor was given, in place of --url: mqtts://USER@HOST/UDID, with
+                    the topic before the UDID if it is another one than ambient16. AMBIENT16_MQTT_PASSWORD, if set,
+                    is the broker's password
+  --ca FILE         the only authorities that count for that broker's certificate
+
 Passwords and tokens are asked for, or read from a line of standard input, and never taken as an argument.
 
 Exit codes: 0 done, 1 failed or not confirmed, 2 wrong usage, 3 unreachable, 4 refused by the sensor,

@@ -2,9 +2,11 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { lacking, parseKey } from "../key.js";
 import {
+	type BrokerOptions,
 	type Influx,
 	type Info,
 	type Mqtt,
+	MqttSensor,
 	RefusedError,
 	Sensor,
 	SensorError,
@@ -39,6 +41,9 @@ export class NotYoursError extends SensorError {
 	readonly code = "wrong-secret";
 }
 
+/** The variable of the environment with the password of the broker's user. */
+const PASSWORD_VARIABLE = "AMBIENT16_MQTT_PASSWORD";
+
 /** Of a `discover` that finds nothing. */
 const NOTHING_FOUND = 6;
 
@@ -53,10 +58,7 @@ export async function run(args: string[]): Promise<void> {
 		new Sensor(url, { ...options, ...credential, auth: values.md5 ? "md5" : "hmac-sha256" });
 	let kept: Kept | undefined;
 	let udid = "";
-	const owned = async (order: string) => {
-		const info = await sensor.info();
-		udid = info.udid;
-		if (!info.paired) throw new UsageError(`${udid} has no owner yet: ambient16 pair`);
+	const credentialFor = async (order: string) => {
 		const file = values["key-file"] ?? keyFile(udid);
 		kept = fromEnvironment() ?? readKey(file);
 		if (!kept && process.stdin.isTTY) kept = keptFrom((await askSecret("UUID: ")).trim(), "what you typed");
@@ -65,7 +67,24 @@ export async function run(args: string[]): Promise<void> {
 		const { place, ...credential } = kept;
 		const missing = kept.key && lacking(parseKey(kept.key), [order]);
 		if (missing) throw new UsageError(`${missing} (from ${place})`);
-		return open(credential);
+		return credential;
+	};
+	const owned = async (order: string) => {
+		const info = await sensor.info();
+		udid = info.udid;
+		if (!info.paired) throw new UsageError(`${udid} has no owner yet: ambient16 pair`);
+		return open(await credentialFor(order));
+	};
+	const reached = async (order: string) => {
+		if (values.mqtt === undefined) {
+			if (values.ca !== undefined) throw new UsageError("--ca is for the broker of --mqtt");
+			return owned(order);
+		}
+		for (const name of ["url", "https", "md5"] as const)
+			if (values[name]) throw new UsageError(`--${name} is for a sensor that is reached without --mqtt`);
+		udid = new MqttSensor(values.mqtt).udid;
+		const credential = await credentialFor(order);
+		return new MqttSensor(values.mqtt, { ...credential, ...(await brokerAccess(values.mqtt, values)) });
 	};
 	const owner = (whose: string | undefined) => {
 		udid = whose ?? "";
@@ -81,7 +100,7 @@ export async function run(args: string[]): Promise<void> {
 		return { uuid: kept.uuid, file: kept.place === file ? file : undefined };
 	};
 	try {
-		await COMMANDS[command]({ rest, values, sensor, say, owned, owner, open });
+		await COMMANDS[command]({ rest, values, sensor, say, owned, reached, owner, open });
 	} catch (error) {
 		if (!kept || !(error instanceof RefusedError)) throw error;
 		const { place, key } = kept;
@@ -161,13 +180,13 @@ const COMMANDS: Record<Command, (call: Call) => Promise<void> | void> = {
 		});
 	},
 
-	async color({ rest: [color], values, owned, say }) {
+	async color({ rest: [color], values, reached, say }) {
 		if (color === undefined)
 			throw new UsageError("which color? One that begins with # needs quotes, or no #");
 		const { effect } = values;
 		const intensity = numberOf(values, "intensity");
 		const duration = values.duration === "forever" ? null : numberOf(values, "duration");
-		const shown = await (await owned("setColor")).setColor(color, {
+		const shown = await (await reached("setColor")).setColor(color, {
 			...(effect !== undefined && { effect: effect as "blink" }),
 			...(duration !== undefined && { duration }),
 			...(intensity !== undefined && { intensity }),
@@ -177,15 +196,15 @@ const COMMANDS: Record<Command, (call: Call) => Promise<void> | void> = {
 		say(isOff ? "off" : `${shown.color} ${shown.effect} ${time}`, shown);
 	},
 
-	async data({ values, owned, say }) {
-		const sensor = await owned("getData");
+	async data({ values, reached, say }) {
+		const sensor = await reached("getData");
 		if (values.watch) await watch(sensor, values.json);
 		const data = await sensor.data();
 		say(describeData(data), data);
 	},
 
-	async status({ owned, say }) {
-		const status = await (await owned("getStatus")).status();
+	async status({ reached, say }) {
+		const status = await (await reached("getStatus")).status();
 		say(describeStatus(status), status);
 	},
 
@@ -284,8 +303,8 @@ const COMMANDS: Record<Command, (call: Call) => Promise<void> | void> = {
 	revoke,
 	wifi,
 
-	async restart({ owned, say }) {
-		await (await owned("restart")).restart();
+	async restart({ reached, say }) {
+		await (await reached("restart")).restart();
 		say("it restarts", { restarting: true });
 	},
 
@@ -318,6 +337,14 @@ function chosenUuid(other: string | undefined): Kept | undefined {
 
 function describe({ udid, version, paired }: Info): string {
 	return `Ambient16 ${udid}, version ${version}, ${paired ? "paired" : "without an owner"}`;
+}
+
+/** What the broker wants and is asked for. Its password is the user's whom the URL names. */
+async function brokerAccess(url: string, values: Values): Promise<BrokerOptions> {
+	const { ca } = trustOf(values);
+	const isNamed = new URL(url).username !== "";
+	const password = isNamed ? process.env[PASSWORD_VARIABLE] || (await askSecret("Password: ")) : undefined;
+	return { ...(password !== undefined && { password }), ...(ca !== undefined && { ca }) };
 }
 
 function trustOf({ ca, fingerprint }: Values): Trust {

@@ -1,4 +1,4 @@
-import { type Data, type Sensor, UnreachableError } from "../node.js";
+import { type Data, UnreachableError, type Verbs } from "../node.js";
 import { sparkline } from "./chart.js";
 
 const UNITS: Readonly<Record<string, string>> = {
@@ -21,7 +21,7 @@ export function describeData(data: Data): string {
 }
 
 /** Prints what comes until it is interrupted, and goes on after a pause of the sensor's. */
-export async function watch(sensor: Sensor, json: boolean): Promise<never> {
+export async function watch(sensor: Verbs, json: boolean): Promise<never> {
 	const history = new Map<string, number[]>();
 	let last: number | null | undefined;
 	let drawn = 0;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
@@ -11,57 +11,12 @@ import { sparkline } from "../../client/cli/chart";
 import { HELP } from "../../client/cli/help";
 import { describeProgress } from "../../client/cli/progress";
 import { mintKey, UsageError } from "../../client/node";
-import { built } from "../../scripts/bundle.mjs";
 import { type Desk, startDesk, temporaryFolder } from "../support/desk";
 import { suiteScope } from "../support/scope";
+import { cli, type Outcome } from "./support/cli";
 import { forgeries, INFO, playing, trap, updating } from "./support/impostor";
 
-const program = [join(await built("ambient16"), "main.mjs")];
 const NOWHERE = "http://127.0.0.1:1";
-
-interface Outcome {
-	code: number | null;
-	stdout: string;
-	stderr: string;
-}
-
-interface Run {
-	env?: Record<string, string>;
-	/** What is typed, once the program has written `prompt`, if that is given. */
-	input?: string;
-	prompt?: string;
-	/** In a terminal: all that it writes is in `stdout` then. */
-	terminal?: boolean;
-	/** What it has written when it is interrupted. */
-	until?: (stdout: string) => boolean;
-}
-
-/** Runs the command line with a home of its own. */
-function cli(home: string, args: string[], run: Run = {}): Promise<Outcome> {
-	const { env = {}, input = "", prompt, terminal = false, until } = run;
-	const command = [process.execPath, ...program, ...args];
-	const quoted = command.map((word) => `'${word}'`).join(" ");
-	const [file = "", ...rest] = terminal ? ["script", "-qec", `exec ${quoted}`, "/dev/null"] : command;
-	return new Promise((resolve) => {
-		const child = spawn(file, rest, { env: { PATH: process.env.PATH, HOME: home, ...env } });
-		let [stdout, stderr] = ["", ""];
-		child.stdout.on("data", (chunk) => {
-			const asked = prompt !== undefined && stdout.includes(prompt);
-			stdout += chunk;
-			if (prompt !== undefined && !asked && stdout.includes(prompt)) child.stdin.write(input);
-			if (until?.(stdout)) child.kill("SIGINT");
-		});
-		child.stderr.on("data", (chunk) => {
-			stderr += chunk;
-		});
-		child.stdin.on("error", () => {});
-		if (prompt === undefined) child.stdin.end(input);
-		child.on("close", (code) => {
-			child.stdin.destroy();
-			resolve({ code, stdout, stderr });
-		});
-	});
-}
 
 const noTerminal =
 	spawnSync("script", ["-qec", "true", "/dev/null"]).status === 0

@@ -62,6 +62,16 @@ describe("the npm package", () => {
 		assert.match(info, new RegExp(`^Ambient16 ${desk.udid}, version `));
 	});
 
+	test("says what is missing for a way through a broker", () => {
+		const program =
+			'import { MqttSensor } from "ambient16"; const url = "mqtt://127.0.0.1:1/10000fb38278";' +
+			'await new MqttSensor(url, { uuid: "a" }).data().catch(({ name, message }) => console.log(name + ": " + message));';
+		assert.equal(
+			run(folder, process.execPath, "--input-type=module", "--eval", program),
+			"UsageError: commands through a broker need the package mqtt: npm install mqtt\n",
+		);
+	});
+
 	test("makes a command of the clone, as the README has it", async (t) => {
 		assert.match(readFileSync(join(ROOT, "README.md"), "utf8"), /`npm install -g \.\/client`/);
 		const prefix = temporaryFolder(t);
