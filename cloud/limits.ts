@@ -28,6 +28,25 @@ export const SESSIONS = 50;
 /** For so long after the password or a passkey was asked for, it is not asked for again. */
 export const PROOF = 5 * MINUTE;
 
+/** Accounts: a house, a club; each may have as many sensors as a large house. */
+export const ACCOUNTS = 1_000;
+/** Failures to sign in. From a browser that the owner has used; from a network; of a name, whoever tries it. */
+export const ATTEMPTS = {
+	browser: { failures: 10, within: 15 * MINUTE },
+	network: { failures: 10, within: 15 * MINUTE },
+	name: { failures: 100, within: HOUR },
+};
+/** New accounts from a network: a family on a Sunday. */
+export const SIGN_UPS = { failures: 5, within: HOUR };
+/** Whose failures are remembered: beyond, those that failed longest ago are forgotten. */
+export const BUCKETS = 10_000;
+/** Passwords that are hashed at a time, with 19 MiB each; those beyond are told to come again. */
+export const HASHES = 8;
+/** A browser is known for so long: browsers keep no cookie for longer than 400 days (RFC 6265bis). */
+export const KNOWN = 365 * DAY;
+/** Accounts that one browser is known for: of a family. */
+export const KNOWN_ACCOUNTS = 8;
+
 /** Characters of a name of an account. */
 export const NAME = 64;
 /** Characters of a password: at least what OWASP ASVS 6.2.1 wants; at most what hashes quickly. */

@@ -7,6 +7,8 @@ import type { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import files from "@fastify/static";
 import fastify, { type FastifyInstance, LogController } from "fastify";
+import { createAttempts } from "./accounts/attempts";
+import { createKnownBrowsers } from "./accounts/known-browsers";
 import { isSignedIn, sweepSessions } from "./accounts/session-store";
 import { openAuthority } from "./authority/authority";
 import type { Config } from "./config";
@@ -47,6 +49,7 @@ export async function start(config: Config, { clock = Date.now, log }: Surroundi
 	mkdirSync(config.folder, { recursive: true, mode: 0o700 });
 	const authority = await openAuthority(join(config.folder, "authority"), config.names, clock());
 	const seal = openSeal(config.keyFile);
+	const known = createKnownBrowsers({ seal, random: randomBytes });
 	const database = await openDatabase(config.folder, config.databaseUrl);
 	const points = openPoints(config, clock);
 	const live = new Live();
@@ -73,6 +76,8 @@ export async function start(config: Config, { clock = Date.now, log }: Surroundi
 		points,
 		live,
 		authority,
+		known,
+		attempts: createAttempts(clock, known),
 		log: app.log,
 		origin: "",
 	};

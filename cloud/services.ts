@@ -1,5 +1,7 @@
 import type { FastifyBaseLogger } from "fastify";
 import type { Kysely } from "kysely";
+import type { Attempts } from "./accounts/attempts";
+import type { KnownBrowsers } from "./accounts/known-browsers";
 import type { Authority } from "./authority/authority";
 import type { Config } from "./config";
 import type { Tables } from "./database/tables";
@@ -20,6 +22,8 @@ export interface Services {
 	/** Tells pages that are open what is new. */
 	live: Live;
 	authority: Authority;
+	known: KnownBrowsers;
+	attempts: Attempts;
 	log: FastifyBaseLogger;
 	/** `https://name:port`, without a slash at its end: what links in the App and in sensors begin with. */
 	origin: string;

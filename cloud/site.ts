@@ -38,6 +38,8 @@ export const site = (services: Services) => async (app: FastifyInstance) => {
 		const status = error.statusCode ?? 500;
 		if (status >= 500) request.log.error({ err: error });
 		const message = error instanceof Refusal ? error.message : said(status);
+		// A script of ours asks for it.
+		if (request.headers["content-type"] === "application/json") return reply.code(status).send({ message });
 		return send(request, reply, { title: titleOf(status), body: html`<p>${message}</p>`, status });
 	});
 	app.setNotFoundHandler(() => {

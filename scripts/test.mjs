@@ -57,11 +57,15 @@ const isUnit = (file) => /^test\/(common|modules|support|hosts\/(esp32|moddable|
 const isDesktopHost = (file) => file.startsWith("test/hosts/desktop/");
 /** One after the other, as two builds of the SDK in one folder get in each other's way. */
 const isSimulated = (file) => file.startsWith("test/simulator/");
-const entries = files.filter((file) => !isUnit(file) && !isDesktopHost(file) && !isSimulated(file));
+/** Most of their time goes into loading what a server is made of. */
+const isCloud = (file) => file.startsWith("cloud/test/");
+const isAlone = (file) => ![isUnit, isDesktopHost, isSimulated, isCloud].some((is) => is(file));
+const entries = files.filter(isAlone);
 mkdirSync(`${root}/build`, { recursive: true });
 together("units", files.filter(isUnit));
 together("desktop", files.filter(isDesktopHost));
 together("simulator", files.filter(isSimulated));
+together("cloud", files.filter(isCloud));
 
 /** Puts files into one process. */
 function together(name, files) {

@@ -1,6 +1,6 @@
 import type { SessionStore } from "@fastify/session";
 import type { Session } from "fastify";
-import { SESSION, SESSION_IDLE, SESSIONS, VISIT, VISITS } from "../limits";
+import { SESSION, SESSION_IDLE, VISIT, VISITS } from "../limits";
 import { digest } from "../secrets/tokens";
 import type { Services } from "../services";
 
@@ -12,7 +12,7 @@ declare module "fastify" {
 		created?: number;
 		/** When the password or a passkey was asked for last. */
 		proved?: number;
-		/** What the browser called itself. */
+		/** The browser, in words. */
 		agent?: string;
 		/** What a passkey is asked to sign. */
 		challenge?: { value: string; made: number };
@@ -36,7 +36,7 @@ export function sessionStore({ database, clock }: Services): SessionStore {
 				const seen = clock();
 				const isNew = session.created === undefined;
 				session.created ??= seen;
-				const { cookie: _, agent = "", ...rest } = session;
+				const { cookie: _, ...rest } = session;
 				const account = session.account ?? null;
 				const data = JSON.stringify(rest);
 				// One that was ended while it was answered stays ended.
@@ -50,9 +50,9 @@ export function sessionStore({ database, clock }: Services): SessionStore {
 				}
 				await database
 					.insertInto("sessions")
-					.values({ id: digest(id), account, data, agent, created: session.created, seen })
+					.values({ id: digest(id), account, data, created: session.created, seen })
 					.execute();
-				await forgetOldest(database, account);
+				if (account === null) await forgetVisits(database);
 			}),
 		destroy: (id, done) =>
 			answer(done, async () => {
@@ -98,17 +98,16 @@ export async function sweepSessions({ database, clock }: Services): Promise<void
 		.execute();
 }
 
-/** Of an account, or of those who are nobody, no more than there may be. */
-async function forgetOldest(database: Services["database"], account: string | null): Promise<void> {
-	const oldest = database
+/** Of sessions that nobody is signed in with, no more than there may be. */
+async function forgetVisits(database: Services["database"]): Promise<void> {
+	const beyond = database
 		.selectFrom("sessions")
 		.select("id")
-		.where("account", account === null ? "is" : "=", account)
+		.where("account", "is", null)
 		.orderBy("seen", "desc")
-		.orderBy("created", "desc")
-		.limit(1_000_000)
-		.offset(account === null ? VISITS : SESSIONS);
-	await database.deleteFrom("sessions").where("id", "in", oldest).execute();
+		.limit(Number.MAX_SAFE_INTEGER)
+		.offset(VISITS);
+	await database.deleteFrom("sessions").where("id", "in", beyond).execute();
 }
 
 function answer<T>(done: (error: unknown, result?: T) => void, task: () => Promise<T>): void {

@@ -1,3 +1,5 @@
+import type { Generated } from "kysely";
+
 /** All tables. Times are ms since 1970; `sealed` is what `secrets/seal.ts` makes; digests are of `secrets/tokens.ts`. */
 export interface Tables {
 	accounts: AccountTable;
@@ -27,8 +29,6 @@ export interface PasskeyTable {
 	/** COSE, in base64url. */
 	public_key: string;
 	counter: number;
-	/** How a browser reaches it, separated by commas. */
-	transports: string;
 	/** The host name that it is good for. */
 	host: string;
 	created: number;
@@ -49,8 +49,6 @@ export interface SessionTable {
 	account: string | null;
 	/** What the session holds, as JSON. */
 	data: string;
-	/** What the browser called itself. */
-	agent: string;
 	created: number;
 	seen: number;
 }
@@ -62,6 +60,8 @@ export interface SensorTable {
 	name: string;
 	/** Digest of the token that its points come with. */
 	token: string;
+	/** Of its access: a higher one ends that before. */
+	generation: Generated<number>;
 	/** Its own number, 12 hex digits, once it has been heard. */
 	udid: string | null;
 	created: number;

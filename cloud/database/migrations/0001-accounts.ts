@@ -17,7 +17,6 @@ export async function up(database: Kysely<unknown>): Promise<void> {
 		.addColumn("name", "text", (column) => column.notNull())
 		.addColumn("public_key", "text", (column) => column.notNull())
 		.addColumn("counter", "bigint", (column) => column.notNull())
-		.addColumn("transports", "text", (column) => column.notNull())
 		.addColumn("host", "text", (column) => column.notNull())
 		.addColumn("created", "bigint", (column) => column.notNull())
 		.addColumn("used", "bigint")
@@ -34,7 +33,6 @@ export async function up(database: Kysely<unknown>): Promise<void> {
 		.addColumn("id", "text", (column) => column.primaryKey())
 		.addColumn("account", "text", (column) => column.references("accounts.id").onDelete("cascade"))
 		.addColumn("data", "text", (column) => column.notNull())
-		.addColumn("agent", "text", (column) => column.notNull())
 		.addColumn("created", "bigint", (column) => column.notNull())
 		.addColumn("seen", "bigint", (column) => column.notNull())
 		.execute();

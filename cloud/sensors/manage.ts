@@ -1,0 +1,55 @@
+import { SENSOR_NAME, SENSORS } from "../limits";
+import { Refusal } from "../refusal";
+import { createId } from "../secrets/tokens";
+import type { Services } from "../services";
+import { tokenDigestOf } from "./access";
+import type { Sensor } from "./sensors";
+
+/** The name of a sensor, as `setName` takes it. Throws a Refusal for what is none. */
+export function readSensorName(text: string): string {
+	const name = text.trim();
+	if (name === "" || [...name].length > SENSOR_NAME)
+		throw new Refusal(400, `A sensor's name has 1 to ${SENSOR_NAME} characters.`);
+	if (/\p{C}/u.test(name)) throw new Refusal(400, "A sensor's name has no control characters.");
+	return name;
+}
+
+/** Makes room for a sensor, which is not paired yet, and returns its id. */
+export async function addSensor(services: Services, account: string, text: string): Promise<string> {
+	const { database, random, clock } = services;
+	const name = readSensorName(text);
+	const { count } = await database
+		.selectFrom("sensors")
+		.select((row) => row.fn.countAll<number>().as("count"))
+		.where("account", "=", account)
+		.executeTakeFirstOrThrow();
+	if (Number(count) >= SENSORS) throw new Refusal(400, "There are too many sensors. Remove one first.");
+	const id = createId(random);
+	const token = tokenDigestOf(services, { id, generation: 1 });
+	await database
+		.insertInto("sensors")
+		.values({ id, account, name, token, generation: 1, created: clock() })
+		.execute();
+	return id;
+}
+
+export async function renameSensor({ database }: Services, { id }: Sensor, text: string): Promise<void> {
+	const name = readSensorName(text);
+	await database.updateTable("sensors").set({ name }).where("id", "=", id).execute();
+}
+
+/** Ends the access that a sensor has: it comes in again when it is paired with a new link. */
+export async function renewAccess(services: Services, { id, generation }: Sensor): Promise<void> {
+	const next = { id, generation: generation + 1 };
+	await services.database
+		.updateTable("sensors")
+		.set({ generation: next.generation, token: tokenDigestOf(services, next) })
+		.where("id", "=", id)
+		.execute();
+}
+
+/** Ends a sensor's access here, and erases what it has measured. */
+export async function removeSensor({ database, points }: Services, { id }: Sensor): Promise<void> {
+	await points.erase(id);
+	await database.deleteFrom("sensors").where("id", "=", id).execute();
+}
