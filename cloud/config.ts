@@ -22,6 +22,8 @@ export interface Config {
 	pointsUrl?: string | undefined;
 	/** Mosquitto in place of the broker in this process, as a URL. */
 	mqttUrl?: string | undefined;
+	/** The file with the authority of Mosquitto's certificate. */
+	mqttCa?: string | undefined;
 }
 
 /** Reads the environment. Throws an Error for a person about what cannot be meant. */
@@ -38,6 +40,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 		keepDays: keepDays(env.CLOUD_KEEP_DAYS),
 		pointsUrl: url("POINTS_URL", env.POINTS_URL, ["http:", "https:"]),
 		mqttUrl: url("MQTT_URL", env.MQTT_URL, ["mqtt:", "mqtts:"]),
+		mqttCa: env.MQTT_CA ? resolve(env.MQTT_CA) : undefined,
 	};
 }
 

@@ -13,6 +13,7 @@ import { routes as signUp } from "./pages/sign-up";
 import { pages as points } from "./points/pages";
 import { writeApi } from "./points/write-api";
 import type { Services } from "./services";
+import { routes as oauth } from "./services/oauth";
 
 /** Routes of one part of the server. */
 export type Routes = (services: Services) => (app: FastifyInstance) => Promise<void>;
@@ -34,4 +35,4 @@ export const PAGES: Routes[] = [
 ];
 
 /** For sensors and services: without cookies, each with a proof of its own. */
-export const APIS: Routes[] = [writeApi];
+export const APIS: Routes[] = [writeApi, oauth];

@@ -11,9 +11,13 @@ import { createAttempts } from "./accounts/attempts";
 import { createKnownBrowsers } from "./accounts/known-browsers";
 import { isSignedIn, sweepSessions } from "./accounts/session-store";
 import { openAuthority } from "./authority/authority";
+import { openBroker } from "./broker/open";
 import type { Config } from "./config";
 import { openDatabase } from "./database/database";
 import { headers } from "./headers";
+import { nextCount } from "./light/counter";
+import { createOrders } from "./light/orders";
+import { followPresence } from "./light/presence";
 import { ADDRESS, BEAT, BODY, CONNECTIONS, IDLE_CONNECTION, REQUEST, SWEEP } from "./limits";
 import { logAnswers, loggerOptions } from "./log";
 import { Live } from "./points/live";
@@ -22,6 +26,7 @@ import { Refusal, said } from "./refusal";
 import { APIS } from "./routes";
 import { openSeal } from "./secrets/seal";
 import type { Services } from "./services";
+import { sweepItems } from "./services/adapter";
 import { site } from "./site";
 
 const PUBLIC = fileURLToPath(new URL("public", import.meta.url));
@@ -65,6 +70,18 @@ export async function start(config: Config, { clock = Date.now, log }: Surroundi
 		return503OnClosing: false,
 	}) as unknown as FastifyInstance;
 	const server = app.server as unknown as Server;
+	const broker = await openBroker(config, {
+		authority,
+		database,
+		clock,
+		onError: (error) => app.log.error({ err: error }),
+	});
+	const presence = followPresence(broker);
+	const orders = createOrders({
+		broker,
+		presence,
+		nextCount: (sensor, least) => nextCount(database, sensor, clock(), least),
+	});
 	server.maxConnections = CONNECTIONS;
 	// The port is known when it listens; nothing asks before.
 	const services: Services = {
@@ -78,6 +95,9 @@ export async function start(config: Config, { clock = Date.now, log }: Surroundi
 		authority,
 		known,
 		attempts: createAttempts(clock, known),
+		broker,
+		presence,
+		orders,
 		log: app.log,
 		origin: "",
 	};
@@ -118,6 +138,9 @@ export async function start(config: Config, { clock = Date.now, log }: Surroundi
 			clearInterval(beating);
 			await app.close();
 			await points.close();
+			orders.close();
+			presence.close();
+			await broker.close();
 			await database.destroy();
 		},
 	};
@@ -125,7 +148,10 @@ export async function start(config: Config, { clock = Date.now, log }: Surroundi
 	async function sweep() {
 		await sweepSessions(services);
 		await points.thin();
-		if (await authority.renew(clock())) server.setSecureContext(authority.server);
+		await sweepItems(services);
+		if (!(await authority.renew(clock()))) return;
+		server.setSecureContext(authority.server);
+		broker.renew?.(authority.server);
 	}
 }
 

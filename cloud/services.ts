@@ -3,8 +3,11 @@ import type { Kysely } from "kysely";
 import type { Attempts } from "./accounts/attempts";
 import type { KnownBrowsers } from "./accounts/known-browsers";
 import type { Authority } from "./authority/authority";
+import type { Broker } from "./broker/broker";
 import type { Config } from "./config";
 import type { Tables } from "./database/tables";
+import type { Orders } from "./light/orders";
+import type { Presence } from "./light/presence";
 import type { Live } from "./points/live";
 import type { PointStore } from "./points/store";
 import type { Seal } from "./secrets/seal";
@@ -24,6 +27,9 @@ export interface Services {
 	authority: Authority;
 	known: KnownBrowsers;
 	attempts: Attempts;
+	broker: Broker;
+	presence: Presence;
+	orders: Orders;
 	log: FastifyBaseLogger;
 	/** `https://name:port`, without a slash at its end: what links in the App and in sensors begin with. */
 	origin: string;

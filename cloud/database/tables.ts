@@ -1,7 +1,8 @@
 import type { Generated } from "kysely";
+import type { ServiceTables } from "../services/tables";
 
 /** All tables. Times are ms since 1970; `sealed` is what `secrets/seal.ts` makes; digests are of `secrets/tokens.ts`. */
-export interface Tables {
+export interface Tables extends ServiceTables {
 	accounts: AccountTable;
 	passkeys: PasskeyTable;
 	recovery_codes: RecoveryCodeTable;

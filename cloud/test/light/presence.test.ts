@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Broker, SensorMessage } from "../../broker/broker";
+import { followPresence } from "../../light/presence";
+
+test("what a sensor says of itself is known, what is none of that is not, and another device begins anew", () => {
+	let say: (message: SensorMessage) => void = () => {};
+	const broker = {
+		listen: (listener: typeof say) => {
+			say = listener;
+			return () => {};
+		},
+	} as Broker;
+	const presence = followPresence(broker);
+	const one = { sensor: "kitchen", udid: "10000fb38278" };
+	say({ ...one, name: "data", payload: "{}" });
+	say({ ...one, name: "token", payload: "TOO LONG FOR ONE" });
+	say({ ...one, name: "status", payload: "happy" });
+	assert.equal(presence.of("kitchen"), undefined);
+	say({ ...one, name: "token", payload: "uulroqkt" });
+	say({ ...one, name: "status", payload: "online" });
+	assert.deepEqual(presence.of("kitchen"), { udid: one.udid, status: "online", token: "uulroqkt" });
+	say({ sensor: "kitchen", udid: "1000aabbccdd", name: "status", payload: "online" });
+	assert.deepEqual(presence.of("kitchen"), { udid: "1000aabbccdd", status: "online" });
+	presence.forget("kitchen");
+	assert.equal(presence.of("kitchen"), undefined);
+});
