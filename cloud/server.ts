@@ -73,6 +73,7 @@ export async function start(config: Config, { clock = Date.now, log }: Surroundi
 	const broker = await openBroker(config, {
 		authority,
 		database,
+		seal,
 		clock,
 		onError: (error) => app.log.error({ err: error }),
 	});

@@ -1,9 +1,11 @@
+import { timingSafeEqual } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Kysely } from "kysely";
 import type { Authority } from "../authority/authority";
 import type { Config } from "../config";
 import type { Tables } from "../database/tables";
-import { digest } from "../secrets/tokens";
+import type { Seal } from "../secrets/seal";
+import { accessOf } from "../sensors/access";
 import type { Broker } from "./broker";
 import { openMosquitto } from "./mosquitto";
 import { openOwnBroker } from "./own";
@@ -11,15 +13,16 @@ import { openOwnBroker } from "./own";
 export interface OpenOptions {
 	authority: Authority;
 	database: Kysely<Tables>;
+	seal: Seal;
 	/** ms. */
 	clock(): number;
 	onError(error: unknown): void;
 }
 
-/** Mosquitto, where there is to be one, or else a broker in this process. A sensor's password is its token. */
+/** Mosquitto, where there is to be one, or else a broker in this process. */
 export function openBroker(
 	{ mqttUrl, mqttCa, mqttPort, host, names }: Config,
-	{ authority, database, clock, onError }: OpenOptions,
+	{ authority, database, seal, clock, onError }: OpenOptions,
 ): Promise<Broker> {
 	if (mqttUrl !== undefined)
 		return openMosquitto({
@@ -34,13 +37,19 @@ export function openBroker(
 		port: mqttPort,
 		host,
 		clock,
-		verify: async (sensor, password) =>
-			(await database
+		async verify(id, password) {
+			const row = await database
 				.selectFrom("sensors")
-				.select("id")
-				.where("id", "=", sensor)
-				.where("token", "=", digest(password))
-				.executeTakeFirst()) !== undefined,
+				.select("generation")
+				.where("id", "=", id)
+				.executeTakeFirst();
+			return row !== undefined && isSame(password, accessOf({ seal }, { id, ...row }).password);
+		},
 		onError,
 	});
+}
+
+function isSame(given: string, right: string): boolean {
+	const [one, other] = [Buffer.from(given), Buffer.from(right)];
+	return one.length === other.length && timingSafeEqual(one, other);
 }

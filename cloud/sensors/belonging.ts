@@ -1,7 +1,8 @@
 import type { Belonging } from "../belongings";
+import { removeSensor } from "./manage";
 import { sensorsOf } from "./sensors";
 
-/** The sensors of an account; their rows go with that of the account, their points are erased here. */
+/** The sensors of an account; they go before the account does, with their points. */
 export const belonging: Belonging = {
 	name: "sensors",
 	async describe(services, account) {
@@ -14,6 +15,6 @@ export const belonging: Belonging = {
 		}));
 	},
 	async erase(services, account) {
-		for (const { id } of await sensorsOf(services, account.id)) await services.points.erase(id);
+		for (const sensor of await sensorsOf(services, account.id)) await removeSensor(services, sensor);
 	},
 };

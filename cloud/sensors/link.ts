@@ -1,4 +1,5 @@
 import { uuidOf } from "../accounts/uuid";
+import { topicOf } from "../broker/topics";
 import type { Services } from "../services";
 import { accessOf } from "./access";
 import type { Sensor } from "./sensors";
@@ -10,11 +11,20 @@ const BUCKET = "ambient16";
 
 /** What a sensor is paired with: fields of `pair`, as docs/protocol.md has them. */
 export async function pairingOf(services: Services, sensor: Sensor) {
-	const { authority, origin } = services;
-	const { token } = accessOf(services, sensor);
+	const { authority, broker, origin } = services;
+	const { token, password } = accessOf(services, sensor);
 	return {
 		uuid: await uuidOf(services, sensor.account),
 		name: sensor.name,
+		mqtt: {
+			url: broker.url,
+			user: sensor.id,
+			password,
+			topic: topicOf(sensor.id),
+			// What Home Assistant hears of belongs to a broker of the home.
+			discovery: false,
+			...(broker.ca !== undefined && { ca: broker.ca }),
+		},
 		influx: { url: origin, org: BUCKET, bucket: BUCKET, token, ca: authority.ca },
 	};
 }

@@ -2,7 +2,7 @@ import { SENSOR_NAME, SENSORS } from "../limits";
 import { Refusal } from "../refusal";
 import { createId } from "../secrets/tokens";
 import type { Services } from "../services";
-import { tokenDigestOf } from "./access";
+import { accessOf, tokenDigestOf } from "./access";
 import type { Sensor } from "./sensors";
 
 /** The name of a sensor, as `setName` takes it. Throws a Refusal for what is none. */
@@ -16,7 +16,7 @@ export function readSensorName(text: string): string {
 
 /** Makes room for a sensor, which is not paired yet, and returns its id. */
 export async function addSensor(services: Services, account: string, text: string): Promise<string> {
-	const { database, random, clock } = services;
+	const { broker, database, random, clock } = services;
 	const name = readSensorName(text);
 	const { count } = await database
 		.selectFrom("sensors")
@@ -30,6 +30,7 @@ export async function addSensor(services: Services, account: string, text: strin
 		.insertInto("sensors")
 		.values({ id, account, name, token, generation: 1, created: clock() })
 		.execute();
+	await broker.admit(id, accessOf(services, { id, generation: 1 }).password);
 	return id;
 }
 
@@ -46,10 +47,19 @@ export async function renewAccess(services: Services, { id, generation }: Sensor
 		.set({ generation: next.generation, token: tokenDigestOf(services, next) })
 		.where("id", "=", id)
 		.execute();
+	await shutOut(services, id);
+	await services.broker.admit(id, accessOf(services, next).password);
 }
 
 /** Ends a sensor's access here, and erases what it has measured. */
-export async function removeSensor({ database, points }: Services, { id }: Sensor): Promise<void> {
-	await points.erase(id);
-	await database.deleteFrom("sensors").where("id", "=", id).execute();
+export async function removeSensor(services: Services, { id }: Sensor): Promise<void> {
+	await services.points.erase(id);
+	await services.database.deleteFrom("sensors").where("id", "=", id).execute();
+	await shutOut(services, id);
+}
+
+/** Ends what a sensor has at the broker. */
+export async function shutOut({ broker, presence }: Services, id: string): Promise<void> {
+	presence.forget(id);
+	await broker.forget(id);
 }
