@@ -106,9 +106,12 @@ export class Home implements Watcher {
 
 	onEvent(event: DeviceEvent): void {
 		const world = this.#world;
-		const text = JSON.stringify(event);
-		if (event.event !== "led" && event.event !== "window") world.note(text);
-		this.#secrecy.look(text, undefined, "whoever reads the reports");
+		// These two are numbers, and most of all.
+		if (event.event !== "led" && event.event !== "window") {
+			const text = JSON.stringify(event);
+			world.note(text);
+			this.#secrecy.look(text, undefined, "whoever reads the reports");
+		}
 		switch (event.event) {
 			case "led":
 				this.light.shows(event.effect);

@@ -2,6 +2,13 @@ import { ERROR_SIGNAL_TIME, RESET_HOLD, RESET_WARNING } from "../../modules/limi
 import { LATENESS } from "./clock";
 import type { Machine } from "./machine";
 
+const SIGNALS: readonly string[] = ["reset", "error", "update", "pairing"];
+
+/** Near the moment of a change either will do, as timers may be late. */
+function isEdge(passed: number, limit: number): boolean {
+	return passed >= limit - 1 && passed <= limit + LATENESS;
+}
+
 /** What the light has to show, from what is known of the device, and what it shows. */
 export class LightWatch {
 	readonly #machine: Machine;
@@ -74,23 +81,21 @@ export class LightWatch {
 		const { now } = world;
 		const error = now - this.#problemAt;
 		const held = now - this.#pressedAt;
-		// Near the moment of a change either will do, as timers may be late.
-		const isEdge = (passed: number, limit: number) => passed >= limit - 1 && passed <= limit + LATENESS;
 		if (isEdge(error, ERROR_SIGNAL_TIME) || isEdge(held, RESET_WARNING) || isEdge(held, RESET_HOLD)) return;
-		const ahead: string[] = [];
-		if (held > RESET_WARNING && held < RESET_HOLD) ahead.push("reset");
-		if (error < ERROR_SIGNAL_TIME) ahead.push("error");
-		if (this.#updating) ahead.push("update");
-		if (this.pairing) ahead.push("pairing");
-		const expected = ahead[0] ?? "off";
-		if (
-			ahead.length > 0
-				? this.#shown !== expected
-				: ["reset", "error", "update", "pairing"].includes(this.#shown)
-		)
-			world.violate(`the light shows ${this.#shown} in place of ${expected}`);
+		const signal =
+			held > RESET_WARNING && held < RESET_HOLD
+				? "reset"
+				: error < ERROR_SIGNAL_TIME
+					? "error"
+					: this.#updating
+						? "update"
+						: this.pairing
+							? "pairing"
+							: undefined;
+		if (signal ? this.#shown !== signal : SIGNALS.includes(this.#shown))
+			world.violate(`the light shows ${this.#shown} in place of ${signal ?? "off"}`);
 		if (this.#shown === "off" && light !== "0,0,0") world.violate(`the light is off and shows ${light}`);
-		if (ahead.length > 0) return;
+		if (signal) return;
 		const order = this.#order;
 		if (!order || order.effect === "off" || now > order.end + LATENESS) {
 			if (this.#shown !== "off")

@@ -16,8 +16,11 @@ interface Point {
 	taken: boolean;
 }
 
-/** Points that a sector holds at least, if each is noted as sent by itself. */
-const IN_SECTOR = Math.floor((1024 - 24) / (28 + 12));
+/** Bytes of a record in the ring: a point, and that points are done with. */
+const POINT = 28;
+const DONE = 12;
+/** Bytes of records that a sector holds at least: behind its header, and before one that does not fit any more. */
+const IN_SECTOR = 1024 - 24 - POINT;
 
 /** Follows each window from the sensors into the database. */
 export class Points {
@@ -34,7 +37,9 @@ export class Points {
 	/** The ring was, or is being, erased as a whole. */
 	#isFresh = true;
 	/** Where the count of what the ring holds begins. */
-	#base = { erases: 0, failures: 0, stored: 0 };
+	#base = { erases: 0, failures: 0 };
+	/** Bytes that have been written into it since, at most. */
+	#written = 0;
 
 	constructor(machine: Machine) {
 		this.#machine = machine;
@@ -85,6 +90,7 @@ export class Points {
 			this.#waiting.delete(old);
 			world.count("points stored over");
 		}
+		this.#written += POINT;
 		this.#checkWaste();
 		if (this.#points.size > 5_000) this.#points.delete(this.#points.keys().next().value as number);
 	}
@@ -97,6 +103,7 @@ export class Points {
 	}
 
 	refused(second: number): void {
+		this.#written += DONE;
 		const point = this.#points.get(second);
 		if (!point) return;
 		point.excused = true;
@@ -105,6 +112,7 @@ export class Points {
 	taken(points: readonly Taken[]): void {
 		const { world } = this.#machine;
 		world.count("points taken", points.length);
+		this.#written += DONE;
 		let last = -1;
 		for (const { time, second } of points) {
 			const point = this.#points.get(second);
@@ -138,9 +146,9 @@ export class Points {
 	#checkWaste(): void {
 		const { storage, world } = this.#machine;
 		if (this.#isFresh) return;
-		const { erases, failures, stored } = this.#base;
-		const due = (this.#stored - stored) / IN_SECTOR + (storage.failures - failures) + 2;
-		if (storage.erases - erases > due) world.violate("the ring of points is erased sooner than it is full");
+		const due = this.#written / IN_SECTOR + (storage.failures - this.#base.failures) + 2;
+		if (storage.erases - this.#base.erases > due)
+			world.violate("the ring of points is erased sooner than it is full");
 	}
 
 	/** After a callback of the device. */
@@ -148,7 +156,8 @@ export class Points {
 		if (!this.#isFresh) return;
 		this.#isFresh = false;
 		const { erases, failures } = this.#machine.storage;
-		this.#base = { erases, failures, stored: this.#stored };
+		this.#base = { erases, failures };
+		this.#written = 0;
 	}
 
 	/** At the end, when all that could be sent must have been. */
