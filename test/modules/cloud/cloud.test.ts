@@ -345,8 +345,7 @@ test("whatever happens, every window arrives, and never with two values", () => 
 					// Windows without a time wait in memory, and no more of them than that.
 					if (passed > WINDOWS_UNTIMED * WINDOW) rig.host.time.synced = true;
 					rig.pass(action.pass * 1_000);
-				}
-				else if ("jump" in action) rig.host.time.jump(rig.host.time.now() + action.jump);
+				} else if ("jump" in action) rig.host.time.jump(rig.host.time.now() + action.jump);
 				else if ("answer" in action) rig.database.answer = () => action.answer;
 				else if ("reaches" in action) {
 					// Its answers are lost; it has the points all the same, if they reach it.
