@@ -357,8 +357,8 @@ export interface MemoryUse {
 
 /** One thing that happened, as `npm start --json` prints it. Carries no secret. */
 export type DeviceEvent =
-	/** A device has begun to run, with the firmware's version. */
-	| { event: "start"; version: string }
+	/** A device has begun to run, with the firmware's version, and why. */
+	| { event: "start"; version: string; reset: ResetReason }
 	| { event: "led"; red: number; green: number; blue: number; effect: string }
 	| { event: "mode"; mode: "http" | "https" }
 	/** HTTPS mode has these times, from now on: seconds without the owner until it ends, and at the latest. */

@@ -75,7 +75,7 @@ export class Device {
 		this.#problems = new Problems(host.clock);
 		this.#start = host.clock.monotonic();
 		if (host.diagnostics) host.diagnostics.problems = this.#problems;
-		host.report({ event: "start", version: VERSION });
+		host.report({ event: "start", version: VERSION, reset: host.diagnostics?.reset ?? "unknown" });
 		this.#light = new Light({
 			led: host.led,
 			timers: host.timers,

@@ -47,7 +47,8 @@ export class SdkRadio implements Radio {
 	}
 
 	link(): WifiLink | undefined {
-		const [ssid, rssi, channel] = [Net.get("SSID"), Net.get("RSSI"), Net.get("CHANNEL")];
+		// The SDK's typings do not know the channel.
+		const [ssid, rssi, channel] = [Net.get("SSID"), Net.get("RSSI"), Net.get("CHANNEL" as "RSSI")];
 		return ssid === undefined || rssi === undefined || channel === undefined
 			? undefined
 			: { ssid, rssi, channel };

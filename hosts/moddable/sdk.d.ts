@@ -97,7 +97,7 @@ declare module "net" {
 		get(what: "IP", of?: "station" | "ap"): string;
 		/** Of the station's network; undefined if it is in none. */
 		get(what: "SSID"): string | undefined;
-		get(what: "RSSI" | "CHANNEL"): number | undefined;
+		get(what: "RSSI"): number | undefined;
 		resolve(name: string, callback: (name: string, address?: string) => void): void;
 	};
 	export default Net;

@@ -373,6 +373,24 @@ describe("the panel in a browser", { skip: noBrowser, timeout: 600_000 }, () => 
 		await page.locator("#update").waitFor({ state: "hidden" });
 	});
 
+	test("why and when it started, and its last problem, are told until the power goes", async (t) => {
+		const opened = await openPanel({ ...PARTS, clock: new FakeTime() });
+		assert.ok(opened);
+		t.after(() => opened.close());
+		const { panel, port } = opened;
+		const { page } = await look(t, `http://127.0.0.1:${port}/`);
+		panel.event({ event: "start", version: "1.0.0", reset: "watchdog" });
+		await reads(page, "#started", /^\d.*, after it hung$/);
+		assert.equal(await page.locator("#problem").isVisible(), false);
+		panel.event({ event: "problem", message: "database: it answers 503" });
+		await reads(page, "#problem", /^\d.*, database: it answers 503$/);
+		panel.event({ event: "start", version: "1.0.0", reset: "restart" });
+		await reads(page, "#started", /by order$/);
+		await page.locator("#problem").waitFor({ state: "hidden" });
+		panel.touch({ power: false });
+		await reads(page, "#started", "–");
+	});
+
 	test("three days of device time need no more memory than one", async (t) => {
 		const clock = new FakeTime();
 		const opened = await openPanel({ ...PARTS, clock });

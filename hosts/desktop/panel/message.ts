@@ -1,4 +1,4 @@
-import type { DeviceEvent, Motion, Readings } from "../../host";
+import type { DeviceEvent, Motion, Readings, ResetReason } from "../../host";
 
 /** What is to be seen of the device now. All of it is public. */
 export interface State {
@@ -28,6 +28,10 @@ export interface State {
 	token: string;
 	/** ms since 1970, device time. */
 	tokenEnds: number;
+	/** When and why it began to run; null: it does not. */
+	started: { time: number; reset: ResetReason } | null;
+	/** The last one since then. */
+	problem: { time: number; message: string } | null;
 	cloud: Omit<Extract<DeviceEvent, { event: "cloud" }>, "event">;
 	/** The simulated Wi-Fi, empty `joined` while it is in no network; null: there is none. */
 	wifi: { joined: string; accessPoint: boolean; router: boolean; newPassword: boolean } | null;

@@ -65,6 +65,8 @@ export class Panel {
 			paired: false,
 			token: "",
 			tokenEnds: 0,
+			started: null,
+			problem: null,
 			cloud: { database: false, waiting: 0, sent: 0, lost: 0 },
 			wifi: null,
 			update: null,
@@ -74,6 +76,12 @@ export class Panel {
 	/** Something has happened to the device. */
 	event(event: DeviceEvent): void {
 		switch (event.event) {
+			case "start":
+				this.#change({ started: { time: this.#clock.now(), reset: event.reset }, problem: null });
+				break;
+			case "problem":
+				this.#change({ problem: { time: this.#clock.now(), message: event.message } });
+				break;
 			case "led":
 				this.#light(event);
 				break;
@@ -155,6 +163,8 @@ export class Panel {
 			pairing: false,
 			pressed: false,
 			token: "",
+			started: null,
+			problem: null,
 			update: null,
 		} as const;
 		this.#change({ ...DARK, ...gone, cloud });

@@ -253,7 +253,7 @@ describe("a starting device", () => {
 
 	test("says ready first, with what it has said of its owner and its version", () => {
 		const { said, starting } = makeStarting();
-		starting.event({ event: "start", version: "0.2.0" });
+		starting.event({ event: "start", version: "0.2.0", reset: "power" });
 		starting.event({ event: "paired", paired: true });
 		starting.event({ event: "token", token: "uulroqkt" });
 		assert.deepEqual(said, []);

@@ -1,4 +1,4 @@
-import { left } from "./time.js";
+import { left, secondOf } from "./time.js";
 
 /** @import { Gesture, State } from "../message" */
 
@@ -23,6 +23,14 @@ const EFFECTS = {
 	reset: "warns: it is about to forget its owner",
 	error: "shows an error",
 	update: "shows an update",
+};
+
+/** Why it began to run. @type {Record<string, string>} */
+const RESETS = {
+	power: "the power came",
+	restart: "by order",
+	crash: "after a crash",
+	watchdog: "after it hung",
 };
 
 const TRAVEL = 700;
@@ -107,6 +115,13 @@ export class Sight {
 		const error = cloud.error === undefined ? "" : `: ${cloud.error}`;
 		const points = `${cloud.waiting} waiting, ${cloud.sent} sent${lost}${error}`;
 		this.#text("#points", cloud.database ? points : "not stored, no database is set");
+		const { started, problem } = state;
+		this.#text(
+			"#started",
+			started ? `${secondOf(started.time)}, ${RESETS[started.reset] ?? started.reset}` : "–",
+		);
+		this.#parts(".problem", problem !== null);
+		this.#text("#problem", problem ? `${secondOf(problem.time)}, ${problem.message}` : "");
 		this.#update(state.update);
 		this.#fact("network", undefined, network ? "Network plugged in" : "Network unplugged");
 		this.#fact("power", undefined, power ? "Power on" : "No power");
@@ -118,9 +133,7 @@ export class Sight {
 
 	/** @param {State["update"]} update */
 	#update(update) {
-		/** @type {NodeListOf<HTMLElement>} */
-		const parts = this.#document.querySelectorAll(".update");
-		for (const part of parts) part.hidden = update === null;
+		this.#parts(".update", update !== null);
 		const { state = "", version = "", percent, error } = update ?? {};
 		const what = [state, version].filter(Boolean).join(" ");
 		const text = error === undefined ? what : `${what}: ${error}`;
@@ -130,6 +143,13 @@ export class Sight {
 		const bar = /** @type {HTMLProgressElement} */ (this.#document.querySelector(".update progress"));
 		bar.hidden = percent === undefined;
 		bar.value = percent ?? 0;
+	}
+
+	/** Shows what belongs together, or hides it. @param {string} place @param {boolean} shown */
+	#parts(place, shown) {
+		/** @type {NodeListOf<HTMLElement>} */
+		const parts = this.#document.querySelectorAll(place);
+		for (const part of parts) part.hidden = !shown;
 	}
 
 	/** What only time changes. @param {State} state */
