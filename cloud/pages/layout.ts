@@ -52,14 +52,16 @@ function render(
 <link rel="apple-touch-icon" href="/assets/icon-apple.png">
 <meta name="theme-color" content="#eef1f0" media="(prefers-color-scheme: light)">
 <meta name="theme-color" content="#121615" media="(prefers-color-scheme: dark)">
-!${["/assets/style.css", ...styles].map((path) => html`<link rel="stylesheet" href="${path}">\n`)}</head>
+!${["/assets/style.css", ...styles].map((path) => html`<link rel="stylesheet" href="${path}">`)}
+</head>
 <body>
 <header>
 <a href="/" class="home">Ambient16</a>
 !${
 		request.account
 			? html`<nav aria-label="Places">
-!${PLACES.map(([place, name]) => html`<a href="${place}" !${here(place) ? 'aria-current="page"' : ""}>${name}</a>\n`)}</nav>
+!${PLACES.map(([place, name]) => html`<a href="${place}" !${here(place) ? 'aria-current="page"' : ""}>${name}</a>`)}
+</nav>
 <form method="post" action="/sign-out">!${token(reply)}<button class="quiet">Sign out</button></form>
 `
 			: ""
@@ -68,7 +70,8 @@ function render(
 <h1>${title}</h1>
 !${body}
 </main>
-!${[...(request.account ? ["app.js"] : []), ...scripts].map((name) => html`<script type="module" src="/assets/${name}"></script>\n`)}</body>
+!${[...(request.account ? ["app.js"] : []), ...scripts].map((name) => html`<script type="module" src="/assets/${name}"></script>`)}
+</body>
 </html>
 `;
 }

@@ -5,6 +5,11 @@ import { ALL_LIVE_PAGES, LIVE_BEHIND, LIVE_PAGES } from "../limits";
 export class Live {
 	readonly #pages = new Set<Page>();
 
+	/** How many listen. */
+	get pages(): number {
+		return this.#pages.size;
+	}
+
 	/** A stream of what is told to an account, for a page of this session; undefined if there are too many. */
 	open(account: string, session: string): Readable | undefined {
 		const own = [...this.#pages].filter((page) => page.account === account);

@@ -19,9 +19,9 @@ const STALE = 60;
 
 /** What a page of plots shows: seconds, and how many of them become one sample. */
 const SPANS = {
-	day: { title: "Day", length: DAY, step: 60 },
-	week: { title: "Week", length: 7 * DAY, step: 900 },
-	year: { title: "Year", length: 365 * DAY, step: DAY },
+	day: { title: "Day", since: "Last 24 hours", length: DAY, step: 60 },
+	week: { title: "Week", since: "Last 7 days", length: 7 * DAY, step: 900 },
+	year: { title: "Year", since: "Last 12 months", length: 365 * DAY, step: DAY },
 } as const;
 type Span = keyof typeof SPANS;
 
@@ -129,18 +129,18 @@ function plots(
 	to: number | undefined,
 	now: number,
 ) {
-	const { length, step } = SPANS[span];
+	const { length, step, since } = SPANS[span];
 	const end = to ?? now;
 	const link = (text: string, wanted: Span, until: number | undefined, more = "") =>
 		html`<a href="/sensors/${id}?span=${wanted}${until === undefined ? "" : `&to=${until}`}" !${more}>!${text}</a>`;
 	const later = end + length >= now ? undefined : end + length;
 	return html`<p class="under">!${heard(last, now)} <a href="/sensors/${id}/light">Light</a>
 <a href="/sensors/${id}/settings">Settings</a></p>
-<div class="spans"><nav aria-label="Time shown">!${Object.entries(SPANS).map(([key, { title }]) =>
-		link(title, key as Span, undefined, key === span ? 'aria-current="true"' : ""),
-	)}</nav>
+<div class="spans"><div role="group" aria-label="Time shown">!${Object.entries(SPANS).map(
+		([key, { title }]) => link(title, key as Span, undefined, key === span ? 'aria-current="true"' : ""),
+	)}</div>
 <div class="walk">!${link('<span aria-hidden="true">‹</span><span class="hidden">Earlier</span>', span, end - length)}
-<span class="when" data-from="${end - length}" data-to="${end}"></span>
+<span class="when">${to === undefined ? since : ""}</span>
 !${to === undefined ? "" : link('<span aria-hidden="true">›</span><span class="hidden">Later</span>', span, later)}</div></div>
 <div id="plots" data-sensor="${id}" data-time="${last?.time ?? 0}" data-span="${span}" data-from="${end - length}" data-to="${end}" data-step="${step}"
 !${to === undefined ? "data-live" : ""}>

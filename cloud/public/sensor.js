@@ -45,6 +45,7 @@ class Plot {
 	figure;
 	#digits;
 	#divisor;
+	#hasBand;
 	#value;
 	#range;
 	#plot;
@@ -68,18 +69,20 @@ class Plot {
 			font: "12px system-ui, sans-serif",
 		};
 		const edge = { stroke: "transparent", width: 0, points: { show: false } };
-		const area = () => `${color(figure, "--ink")}${span === "day" ? "20" : "38"}`;
+		// How far single movements go says nothing.
+		this.#hasBand = span !== "day" && figure.dataset.quantity !== "motion";
+		const area = () => `${color(figure, "--ink")}${this.#hasBand ? "30" : "20"}`;
 		this.#plot = new uPlot(
 			{
 				width: root.clientWidth,
 				height: HEIGHT,
-				padding: [8, 8, 0, 0],
+				padding: [8, 18, 0, 0],
 				legend: { show: false },
 				cursor: { y: false, sync: { key: "time" }, drag: { x: false }, points: { size: 7 } },
 				scales: { x: { time: true, auto: false }, y: { range: rangeOf(this.#digits) } },
 				axes: [
 					{ ...axis, size: 26, space: span === "day" ? 60 : 44, values: (_plot, all) => all.map(mark) },
-					{ ...axis, size: 46, space: 36 },
+					{ ...axis, size: 50, space: 30, values: (_plot, all) => all.map((value) => `${value}`) },
 				],
 				series: [
 					{},
@@ -87,12 +90,12 @@ class Plot {
 						stroke: () => color(figure, "--ink"),
 						width: 1.75,
 						points: { show: false },
-						...(span === "day" && { fill: area }),
+						...(!this.#hasBand && { fill: area }),
 					},
 					{ ...edge },
 					{ ...edge },
 				],
-				bands: span === "day" ? [] : [{ series: [3, 2], fill: area }],
+				bands: this.#hasBand ? [{ series: [3, 2], fill: area }] : [],
 				hooks: { setCursor: [() => this.#point()] },
 			},
 			[[], [], [], []],
@@ -104,6 +107,7 @@ class Plot {
 	/** @param {Columns | undefined} columns @param {{ from: number, to: number }} span */
 	show(columns, { from, to }) {
 		const { time = [], mean = [], min = [], max = [] } = columns ?? {};
+		const edges = this.#hasBand ? [min, max] : [mean, mean];
 		this.figure.classList.toggle("none", time.length === 0);
 		/** @type {(number | null)[][]} */
 		const data = [[], [], [], []];
@@ -114,14 +118,14 @@ class Plot {
 			push(
 				data,
 				at,
-				[mean[index], min[index], max[index]].map((value) => value / this.#divisor),
+				[mean, ...edges].map((column) => column[index] / this.#divisor),
 			);
 		});
 		this.#plot.batch(() => {
 			this.#plot.setData(/** @type {uPlot.AlignedData} */ (data), false);
 			this.#plot.setScale("x", { min: from, max: to });
 		});
-		const [least, most] = [Math.min(...min), Math.max(...max)].map((value) =>
+		const [least, most] = [Math.min(...edges[0]), Math.max(...edges[1])].map((value) =>
 			this.#text(value / this.#divisor),
 		);
 		this.#summary = time.length === 0 ? "not measured in this time" : `${least} to ${most}`;
@@ -144,7 +148,7 @@ class Plot {
 		this.#value.textContent = isThere ? this.#text(mean) : this.#latest;
 		this.#range.textContent = !isThere
 			? this.#summary
-			: span === "day"
+			: !this.#hasBand
 				? moment(time)
 				: `${moment(time)}: ${this.#text(/** @type {number} */ (min))} to ${this.#text(/** @type {number} */ (max))}`;
 	}
@@ -205,7 +209,7 @@ function refresh() {
 
 const when = /** @type {HTMLElement} */ (document.querySelector(".when"));
 const { from, to } = times();
-when.textContent = isLive ? "" : length > DAY ? `${day(from)} to ${day(to)}` : day(to);
+if (!isLive) when.textContent = length > DAY ? `${day(from)} to ${day(to)}` : `until ${moment(to)}`;
 keepUp();
 void load();
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
