@@ -50,6 +50,12 @@ export const writeApi = (services: Services) => async (app: FastifyInstance) => 
 		request.sensor = sensor;
 	});
 
+	/** It may have been removed, with its points, while these were on their way. */
+	async function isThere(id: string): Promise<boolean> {
+		const row = await database.selectFrom("sensors").select("id").where("id", "=", id).executeTakeFirst();
+		return row !== undefined;
+	}
+
 	app.post<{ Querystring: { precision?: string }; Body: string }>("/api/v2/write", async (request, reply) => {
 		const { id, account, udid, heard } = request.sensor as NonNullable<typeof request.sensor>;
 		const { precision = "ns" } = request.query;
@@ -73,6 +79,10 @@ export const writeApi = (services: Services) => async (app: FastifyInstance) => 
 		}
 		if (points.length > 0) {
 			await store.write(id, points);
+			if (!(await isThere(id))) {
+				await store.erase(id);
+				return answer(reply, 401, "unauthorized", "unauthorized access");
+			}
 			const last = points.reduce((newest, point) => (point.time > newest.time ? point : newest));
 			live.tell(account, "point", { sensor: id, ...last, air: airOf(last.values.co2) });
 			if (heard === null || now * 1000 - heard >= HEARD || udid === null)

@@ -53,8 +53,9 @@ export async function renewAccess(services: Services, { id, generation }: Sensor
 
 /** Ends a sensor's access here, and erases what it has measured. */
 export async function removeSensor(services: Services, { id }: Sensor): Promise<void> {
-	await services.points.erase(id);
+	// First its access: what it writes in the meantime would stay.
 	await services.database.deleteFrom("sensors").where("id", "=", id).execute();
+	await services.points.erase(id);
 	await shutOut(services, id);
 }
 

@@ -4,31 +4,38 @@ import { describe, test } from "node:test";
 import { BEAT } from "../../limits";
 import type { Point } from "../../points/point";
 import { ask, type Scope, startCloud, type TestCloud } from "../support/cloud";
-import { insertAccount, insertSensor, insertSession } from "../support/rows";
+import { insertSensor } from "../support/rows";
+import { signUp, type Visitor } from "../support/visitor";
 
 const POINT = { temperature: 21.37, humidity: 41, pressure: 101_325, co2: 1450, motionEvents: 1 };
 
 interface House extends TestCloud {
-	/** Of `me`, who has the kitchen and the cellar; the neighbour is `you`, with the attic. */
-	cookie: string;
-	yours: string;
+	/** Has the kitchen and the cellar. */
+	me: Visitor;
+	/** The neighbour, who has the attic. */
+	you: Visitor;
 }
 
 async function startHouse(scope: Scope): Promise<House> {
 	const cloud = await startCloud(scope);
 	const { database } = cloud.services;
-	for (const account of ["me", "you"]) await insertAccount(database, account);
-	for (const [id, account, name] of [
-		["kitchen", "me", "Kitchen <b>"],
-		["cellar", "me", "Cellar"],
-		["attic", "you", "Attic"],
-	] as const)
-		await insertSensor(database, { id, account, name, token: `token-of-${id}` });
-	const [cookie, yours] = [await insertSession(cloud, "me"), await insertSession(cloud, "you")];
-	return { ...cloud, cookie, yours };
+	const [me, you] = [await signUp(cloud, "me"), await signUp(cloud, "you")];
+	for (const [id, name, whose] of [
+		["kitchen", "Kitchen <b>", "me"],
+		["cellar", "Cellar", "me"],
+		["attic", "Attic", "you"],
+	] as const) {
+		const row = await database
+			.selectFrom("accounts")
+			.select("id")
+			.where("name", "=", whose)
+			.executeTakeFirst();
+		await insertSensor(database, { id, account: row?.id ?? "", name, token: `token-of-${id}` });
+	}
+	return { ...cloud, me, you };
 }
 
-const get = (house: House, path: string, cookie = house.cookie) => ask(house, path, { headers: { cookie } });
+const get = ({ me }: House, path: string, visitor = me) => visitor.send("GET", path);
 
 async function measure(
 	{ services, time }: House,
@@ -94,8 +101,8 @@ describe("the pages of readings", () => {
 		const house = await startHouse(t);
 		await measure(house, "kitchen");
 		for (const path of ["", "/readings", "/points.csv", "/points.json"]) {
-			const another = await get(house, `/sensors/kitchen${path}`, house.yours);
-			const none = await get(house, `/sensors/nothing${path}`, house.yours);
+			const another = await get(house, `/sensors/kitchen${path}`, house.you);
+			const none = await get(house, `/sensors/nothing${path}`, house.you);
 			assert.deepEqual([another.status, none.status], [404, 404], path);
 			assert.doesNotMatch(another.text, /Kitchen|21\.4|1450/);
 		}
@@ -130,9 +137,10 @@ describe("the pages of readings", () => {
 
 describe("what is new", () => {
 	/** Hears what a page would, until `end` comes in it or the server ends it. */
-	function hear(house: House, cookie: string, end?: string): Promise<string> {
+	function hear(house: House, visitor: Visitor, end?: string): Promise<string> {
 		return new Promise((resolve, reject) => {
 			const options = { host: "127.0.0.1", port: house.port, path: "/live", ca: house.services.authority.ca };
+			const cookie = [...visitor.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
 			const headers = { host: `localhost:${house.port}`, cookie };
 			const asking = request({ ...options, servername: "localhost", headers, agent: false }, (answer) => {
 				let text = "";
@@ -162,8 +170,8 @@ describe("what is new", () => {
 
 	test("comes to the pages of its account as it is written", async (t) => {
 		const house = await startHouse(t);
-		const mine = hear(house, house.cookie, "co2");
-		const yours = hear(house, house.yours, "co2");
+		const mine = hear(house, house.me, "co2");
+		const yours = hear(house, house.you, "co2");
 		await opened(house, 2);
 		const time = await write(house, "kitchen");
 		await write(house, "attic");
@@ -175,16 +183,16 @@ describe("what is new", () => {
 	test("comes no more when the session has ended", async (t) => {
 		t.mock.timers.enable({ apis: ["setInterval"] });
 		const house = await startHouse(t);
-		const mine = hear(house, house.cookie);
+		const mine = hear(house, house.me);
 		await opened(house, 1);
-		await house.services.database.deleteFrom("sessions").where("account", "=", "me").execute();
+		await house.me.post("/sign-out", { _csrf: await house.me.token() });
 		t.mock.timers.tick(BEAT);
 		assert.equal(await mine, ": \n\n");
 	});
 
 	test("ends with the server, which it does not hold up", async (t) => {
 		const house = await startHouse(t);
-		const mine = hear(house, house.cookie);
+		const mine = hear(house, house.me);
 		await opened(house, 1);
 		await house.close();
 		assert.equal(await mine, ": \n\n");

@@ -157,6 +157,19 @@ describe("a sensor that writes", () => {
 		assert.ok(!cloud.log.text.includes("/secret/place"));
 	});
 
+	test("and is removed in the meantime leaves nothing", async (t) => {
+		const cloud = await startWithSensors(t);
+		const { points, database } = cloud.services;
+		const store = points.write.bind(points);
+		points.write = async (sensor, those) => {
+			await database.deleteFrom("sensors").where("id", "=", sensor).execute();
+			await points.erase(sensor);
+			await store(sensor, those);
+		};
+		assert.equal((await write(cloud, lineAt(window(cloud, 1)))).status, 401);
+		assert.deepEqual(await kept(cloud), []);
+	});
+
 	test("leaves neither its token nor its readings in the log", async (t) => {
 		const cloud = await startWithSensors(t);
 		await write(cloud, lineAt(window(cloud, 1)));
