@@ -115,7 +115,7 @@ export class MqttEvents {
 		const before = this.#settings;
 		if (before && this.#suspended && isLeft(before, settings)) this.#leaving ??= before;
 		this.#tell("offline");
-		if (before && isLeft(before, settings)) this.#clear();
+		if (before && isLeft(before, settings)) this.#clear(settings);
 		this.#settings = settings;
 		if (!settings) this.#events = [];
 		this.#error = undefined;
@@ -243,7 +243,7 @@ export class MqttEvents {
 		this.#connected = true;
 		if (this.#leaving) {
 			this.#tell("offline");
-			this.#clear();
+			this.#clear(this.#settings);
 			this.#leaving = undefined;
 			this.#reconnect();
 			return;
@@ -302,10 +302,10 @@ export class MqttEvents {
 		this.#light.lose();
 	}
 
-	/** Nothing of the device stays behind with the broker that is left. */
-	#clear(): void {
+	/** Nothing that holds no more, with `after` from now on, stays behind with the broker. */
+	#clear(after: MqttSettings | null): void {
 		if (!this.#connected) return;
-		if (this.#current?.discovery) this.#withdraw();
+		if (this.#current?.discovery) this.#withdraw(after);
 		for (const topic of ["status", "token", "light"]) this.#publish(topic, "", true);
 	}
 
@@ -326,11 +326,21 @@ export class MqttEvents {
 		if (message) this.#client?.publish(message.topic, message.payload, true, () => this.#announce());
 	}
 
-	/** Makes Home Assistant forget all that it was ever told of. */
-	#withdraw(): void {
+	/**
+	 * Makes Home Assistant forget all that it was ever told of, but for what it is told anew: what is forgotten loses the
+	 * names, areas and automations that people gave it there.
+	 */
+	#withdraw(after: MqttSettings | null): void {
+		const options = { topic: "", udid: this.#host.udid, name: undefined };
+		const stays = new Set<string>();
+		if (after?.discovery && after.url === this.#current?.url) {
+			const { light = false } = after;
+			for (const { topic } of discoveryMessages({ ...options, quantities: this.#measured, light }))
+				stays.add(topic);
+		}
 		const quantities = QUANTITIES.map(({ name }) => name);
-		const all = { topic: "", udid: this.#host.udid, quantities, light: true, name: undefined };
-		for (const { topic } of discoveryMessages(all)) this.#client?.publish(topic, "", true);
+		for (const { topic } of discoveryMessages({ ...options, quantities, light: true }))
+			if (!stays.has(topic)) this.#client?.publish(topic, "", true);
 	}
 
 	#publish(topic: string, payload: string, retain: boolean, done?: () => void): void {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import mqtt, { type MqttClient } from "mqtt";
 import type { Issued } from "../../support/authority";
@@ -23,18 +23,16 @@ export class Mosquitto {
 	readonly port: number;
 	readonly securePort: number;
 	readonly user = "me";
-	readonly password = "pass word, §";
+	password = "pass word, §";
+	readonly #folder: string;
 	#service: Service;
 
 	static async create(scope: Scope, { identity, closed = true }: BrokerOptions = {}): Promise<Mosquitto> {
 		const folder = temporaryFolder(scope);
 		const at = (name: string) => join(folder, name);
 		const [port, securePort] = [freePort(), freePort()];
-		const it = new Mosquitto(scope, port, securePort, at("mosquitto.conf"));
-		if (closed) {
-			writeFileSync(at("passwords"), `${it.user}:${it.password}\nreader:reader\n`, { mode: 0o600 });
-			execFileSync(passwd.path, ["-U", at("passwords")], { stdio: "ignore" });
-		}
+		const it = new Mosquitto(scope, port, securePort, folder);
+		if (closed) it.#writePasswords();
 		if (identity) {
 			writeFileSync(at("cert.pem"), identity.cert);
 			writeFileSync(at("key.pem"), identity.key);
@@ -57,11 +55,12 @@ ${process.getuid?.() === 0 ? "user root" : ""}
 		return it;
 	}
 
-	private constructor(scope: Scope, port: number, securePort: number, config: string) {
+	private constructor(scope: Scope, port: number, securePort: number, folder: string) {
+		this.#folder = folder;
 		this.port = port;
 		this.securePort = securePort;
 		// Each connection is a file; by default a process has 1024.
-		const command = `ulimit -n 8192 2>/dev/null; exec "${mosquitto.path}" -c "${config}"`;
+		const command = `ulimit -n 8192 2>/dev/null; exec "${mosquitto.path}" -c "${join(folder, "mosquitto.conf")}"`;
 		this.#service = new Service(scope, ["sh", "-c", command], port);
 	}
 
@@ -76,6 +75,23 @@ ${process.getuid?.() === 0 ? "user root" : ""}
 
 	start(): Promise<void> {
 		return this.#service.start();
+	}
+
+	/** While it is stopped: all that it has kept is gone. */
+	forget(): void {
+		rmSync(join(this.#folder, "mosquitto.db"), { force: true });
+	}
+
+	/** Takes no other one of its user from its next start on. */
+	setPassword(password: string): void {
+		this.password = password;
+		this.#writePasswords();
+	}
+
+	#writePasswords(): void {
+		const file = join(this.#folder, "passwords");
+		writeFileSync(file, `${this.user}:${this.password}\nreader:reader\n`, { mode: 0o600 });
+		execFileSync(passwd.path, ["-U", file], { stdio: "ignore" });
 	}
 
 	/** With SIGTERM it keeps what it has. */

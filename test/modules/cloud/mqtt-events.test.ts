@@ -376,6 +376,35 @@ describe("a broker that is left in HTTPS mode", () => {
 		assert.notEqual(broker.retained(CONFIG), "");
 	});
 
+	test("has Home Assistant told of another topic, and forget only what it is not told of any more", () => {
+		const all = ["sensor/temperature", "sensor/pressure", "light/light", "event/motion"];
+		for (const [change, forgotten] of [
+			[{ topic: "up", light: true }, ["sensor/pressure"]],
+			[{ topic: "up" }, ["sensor/pressure", "light/light"]],
+			[{ topic: "up", discovery: false }, all],
+			[{ url: "mqtts://other.example.org" }, all],
+		] as const) {
+			const { broker, it } = events({ ...DISCOVERY, light: true });
+			broker.accept();
+			// The only quantity that there is since the start.
+			it.window({ time: 0, readings: { temperature: 20 }, motionEvents: 0, samples: 1 } as never);
+			broker.work();
+			it.suspend();
+			const { length } = broker.published;
+			it.configure({ ...DISCOVERY, ...change });
+			it.resume();
+			broker.accept();
+			const emptied = broker.published
+				.slice(length)
+				.filter(({ topic, payload }) => topic.startsWith("homeassistant/") && payload === "")
+				.map(({ topic }) => `${topic.split("/")[1]}/${topic.split("/")[3]}`);
+			assert.deepEqual(
+				all.filter((each) => emptied.includes(each)),
+				forgotten,
+			);
+		}
+	});
+
 	test("hears nothing after a factory reset, as its password is forgotten", () => {
 		const { broker, it } = left(DISCOVERY);
 		it.forget();

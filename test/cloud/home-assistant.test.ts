@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { hass } from "../../scripts/home-assistant.mjs";
+import type { DeskEvent } from "../support/desk";
+import { suiteScope } from "../support/scope";
+import { Mosquitto, mosquitto, Subscriber } from "./support/broker";
+import { OwnedDevice } from "./support/device";
+import { type Entity, HomeAssistant } from "./support/home-assistant";
+import { patiently } from "./support/service";
+
+const OPTIONS = { skip: mosquitto.skip || hass.skip, timeout: 600_000 };
+
+describe("a device in a real Home Assistant", OPTIONS, () => {
+	const scope = suiteScope(after);
+	let broker: Mosquitto;
+	let home: HomeAssistant;
+	let device: OwnedDevice;
+	/** What the ids of its entities have after the kind: ambient16_<udid>. */
+	let id: string;
+	const settings = () => ({ ...broker.settings, light: true });
+	const isUp = (entities: Map<string, Entity>) =>
+		entities.size === 8 && [...entities.values()].every(({ state }) => state !== "unavailable");
+	before(async () => {
+		broker = await Mosquitto.create(scope);
+		home = await HomeAssistant.create(scope, broker);
+		device = await OwnedDevice.create(scope, { setMqtt: settings() }, 60);
+		id = `ambient16_${device.desk.udid}`;
+		await home.shows(isUp, "not all are there");
+	});
+
+	test("has an entity for each quantity, its movements and its light, and no problem with any", async () => {
+		await home.shows(
+			(entities) =>
+				[...entities].every(([name, { state }]) => !name.startsWith("sensor.") || Number(state) >= 0),
+			"not all have a state",
+		);
+		const entities = await home.entities();
+		const units = [...entities].map(([name, { attributes }]) => [
+			name.replace(id, ""),
+			attributes.unit_of_measurement,
+			attributes.device_class,
+		]);
+		assert.deepEqual(units.sort(), [
+			["event._movement", undefined, "motion"],
+			["light.", undefined, undefined],
+			["sensor._co2", "ppm", "carbon_dioxide"],
+			["sensor._humidity", "%", "humidity"],
+			["sensor._illuminance", "lx", "illuminance"],
+			["sensor._motion", undefined, undefined],
+			// What is in Pa is shown as people say it.
+			["sensor._pressure", "hPa", "atmospheric_pressure"],
+			["sensor._temperature", "°C", "temperature"],
+		]);
+		assert.equal(
+			await home.render(
+				`{{ device_attr('light.${id}', 'name') }}, {{ device_attr('light.${id}', 'model') }}`,
+			),
+			`Ambient16 ${device.desk.udid}, Ambient16`,
+		);
+		assert.doesNotMatch(home.log, /mqtt/i);
+	});
+
+	test("shows a movement when it is seen", async () => {
+		const movement = `event.${id}_movement`;
+		for (const motion of ["left-to-right", "right-to-left"]) {
+			device.desk.send({ motion });
+			await home.shows((all) => all.get(movement)?.attributes.event_type === motion, motion);
+		}
+	});
+
+	test("has its light switched from Home Assistant, and shows what its owner does with it", async () => {
+		const entity_id = `light.${id}`;
+		const light = async (
+			service: "turn_on" | "turn_off",
+			data: object,
+			matches: (event: DeskEvent) => boolean,
+		) => {
+			const from = device.desk.events.length;
+			await home.call(`light.${service}`, { entity_id, ...data });
+			await device.desk.waitFor((event) => event.event === "led" && matches(event), 60_000, from);
+		};
+		const red = { rgb_color: [255, 0, 0], brightness_pct: 50, effect: "solid" };
+		await light("turn_on", red, ({ red = 0, green, blue }) => red > 0 && green === 0 && blue === 0);
+		await home.shows((all) => {
+			const { state, attributes = {} } = all.get(entity_id) ?? {};
+			return state === "on" && attributes.effect === "solid" && `${attributes.rgb_color}` === "255,0,0";
+		}, "it does not show red");
+		await light("turn_off", {}, ({ red }) => red === 0);
+		await home.shows((all) => all.get(entity_id)?.state === "off", "it does not show that it is off");
+		await light("turn_on", {}, ({ red = 0, blue }) => red > 0 && blue === 0);
+		await device.owner.sendSigned({ setColor: { color: "blue", effect: "breathe", duration: null } });
+		await home.shows((all) => {
+			const { attributes = {} } = all.get(entity_id) ?? {};
+			return attributes.effect === "breathe" && `${attributes.rgb_color}` === "0,0,255";
+		}, "it does not show the owner's blue");
+	});
+
+	test("is there again after a restart of either side, as it was", async () => {
+		// What the light shows is written at most once a minute.
+		await device.measures(7);
+		await device.kill();
+		await home.shows(
+			(all) => [...all.values()].every(({ state }) => state === "unavailable"),
+			"it is still there",
+		);
+		await device.restart(60);
+		await home.shows(isUp, "not all are there again");
+		await home.restart();
+		await home.shows(isUp, "not all are there again");
+		assert.equal((await home.entities()).get(`light.${id}`)?.attributes.effect, "breathe");
+	});
+
+	test("comes back by itself from an hour without a broker, which has forgotten everything", async () => {
+		await device.restart(240);
+		await home.shows(isUp, "not all are there again");
+		await broker.stop();
+		broker.forget();
+		await device.measures(360);
+		await broker.start();
+		await home.shows(isUp, "not all are there again");
+		// From what the broker has been told anew.
+		await home.restart();
+		await home.shows(isUp, "not all are there again");
+	});
+
+	test("comes back once it is told a password that has changed", async () => {
+		broker.setPassword("another one");
+		await broker.stop();
+		await broker.start();
+		await patiently(() => device.problems.includes("broker: refused: not authorized"), "it is still let in");
+		await home.shows(
+			(all) => [...all.values()].every(({ state }) => state === "unavailable"),
+			"it is still there",
+		);
+		await device.command({ setMqtt: settings() });
+		await home.shows(isUp, "not all are there again");
+	});
+
+	test("has the name that its owner gives it, and keeps its entities under another topic", async (t) => {
+		const subscriber = await Subscriber.create(t, broker);
+		await device.command({ setName: { name: "Kitchen" } });
+		const named = () =>
+			home.render(`{{ device_attr('light.${id}', 'name') }}`).then((name) => name === "Kitchen");
+		await patiently(named, "it has another name");
+		await device.command({ setMqtt: { ...settings(), topic: "ambient16/upstairs" } });
+		await patiently(
+			() => subscriber.on(`/upstairs/${device.desk.udid}/status`).at(-1) === "online",
+			"not there",
+		);
+		await home.shows(isUp, "not all are there again");
+		assert.ok(await named());
+		const late = await Subscriber.create(t, broker, "late");
+		await patiently(() => late.on("/light/config").length > 0, "nothing is retained");
+		await home.restart();
+		await home.shows(isUp, "not all are there again");
+		assert.deepEqual(
+			late.messages.filter(({ topic }) => topic.startsWith(`ambient16/${device.desk.udid}`)),
+			[],
+		);
+	});
+
+	test("is gone, without a rest, when its owner takes the light and then the broker away", async (t) => {
+		await device.command({ setMqtt: { ...settings(), light: false } });
+		await home.shows((all) => all.size === 7 && !all.has(`light.${id}`), "its light is still there");
+		await device.command({ setMqtt: null });
+		await home.shows((all) => all.size === 0, "it is still there");
+		const late = await Subscriber.create(t, broker, "later");
+		assert.deepEqual(late.messages, []);
+		await home.restart();
+		assert.equal((await home.entities()).size, 0);
+		assert.doesNotMatch(home.log, /\[homeassistant\.components\.mqtt[^\n]*(?:rror|nvalid)/);
+	});
+});
