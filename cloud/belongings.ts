@@ -1,6 +1,7 @@
 import type { Account } from "./accounts/who";
 import { belonging as sensors } from "./sensors/belonging";
 import type { Services } from "./services";
+import { belonging as services } from "./services/belonging";
 
 /** What an account has beside itself, of one part of the server. */
 export interface Belonging {
@@ -13,4 +14,4 @@ export interface Belonging {
 }
 
 /** All that is exported and deleted with an account. */
-export const BELONGINGS: Belonging[] = [sensors];
+export const BELONGINGS: Belonging[] = [sensors, services];

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { routes as authority } from "./authority/pages";
+import { routes as light } from "./light/pages";
 import { app } from "./pages/app";
 import { routes as home } from "./pages/home";
 import { routes as passkeys } from "./pages/passkeys";
@@ -13,7 +14,10 @@ import { routes as signUp } from "./pages/sign-up";
 import { pages as points } from "./points/pages";
 import { writeApi } from "./points/write-api";
 import type { Services } from "./services";
+import { routes as api } from "./services/api";
+import { routes as consent } from "./services/consent";
 import { routes as oauth } from "./services/oauth";
+import { routes as access } from "./services/pages";
 
 /** Routes of one part of the server. */
 export type Routes = (services: Services) => (app: FastifyInstance) => Promise<void>;
@@ -31,8 +35,11 @@ export const PAGES: Routes[] = [
 	sensorSettings,
 	app,
 	points,
+	light,
+	access,
+	consent,
 	authority,
 ];
 
 /** For sensors and services: without cookies, each with a proof of its own. */
-export const APIS: Routes[] = [writeApi, oauth];
+export const APIS: Routes[] = [writeApi, oauth, api];

@@ -43,8 +43,8 @@ export async function createProvider(services: Services): Promise<Provider> {
 		enabledJWA: { idTokenSigningAlgValues: ["ES256"] },
 		pkce: { required: () => true },
 		rotateRefreshToken: true,
-		issueRefreshToken: async (_ctx, client, code) =>
-			client.grantTypeAllowed("refresh_token") && code.scopes.has("offline_access"),
+		// What an owner has allowed lasts until they end it: the page that asks says so.
+		issueRefreshToken: async () => true,
 		expiresWithSession: async () => false,
 		ttl: TTL,
 		cookies: {

@@ -6,10 +6,9 @@ export const SCOPES = {
 
 export type Scope = keyof typeof SCOPES;
 
-/** Those beside it that OAuth services ask for (OpenID Connect Core 1.0, 3.1.2.1 and 11). */
+/** Those beside it that OAuth services ask for (OpenID Connect Core 1.0, 3.1.2.1). */
 export const OAUTH_SCOPES = {
 	openid: "Know that it is you: a number, not your name",
-	offline_access: "Keep this access until you end it",
 } as const;
 
 /** In words, for a page. */
