@@ -6,7 +6,12 @@ import { join } from "node:path";
 import type { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import files from "@fastify/static";
-import fastify, { type FastifyInstance, LogController } from "fastify";
+import fastify, {
+	type FastifyContextConfig,
+	type FastifyInstance,
+	type FastifyReply,
+	LogController,
+} from "fastify";
 import { createAttempts } from "./accounts/attempts";
 import { createKnownBrowsers } from "./accounts/known-browsers";
 import { isSignedIn, sweepSessions } from "./accounts/session-store";
@@ -37,8 +42,16 @@ export interface Cloud {
 	origin: string;
 	port: number;
 	services: Services;
-	app: FastifyInstance;
+	/** All that is answered, in the order in which it was registered. */
+	routes: Route[];
 	close(): Promise<void>;
+}
+
+/** What is answered: a method, and a path with parameters such as `:id`. */
+export interface Route {
+	method: string;
+	path: string;
+	config: FastifyContextConfig;
 }
 
 /** What a test puts in place of the computer's own. */
@@ -61,6 +74,12 @@ export async function start(config: Config, { clock = Date.now, log }: Surroundi
 	const app = fastify({
 		serverFactory: (handler) => tlsServer(handler, authority.server),
 		logger: loggerOptions(log),
+		// An address that is none comes past all that is registered.
+		frameworkErrors: ({ statusCode = 400 }, _request, reply: unknown) => {
+			const answer = reply as FastifyReply;
+			void answer.helmet();
+			answer.code(statusCode).send({ message: said(statusCode) });
+		},
 		logController: new LogController({ disableRequestLogging: true }),
 		bodyLimit: BODY,
 		requestTimeout: REQUEST,
@@ -103,6 +122,10 @@ export async function start(config: Config, { clock = Date.now, log }: Surroundi
 		origin: "",
 	};
 	logAnswers(app);
+	const routes: Route[] = [];
+	app.addHook("onRoute", ({ method, url, config = {} }) => {
+		for (const each of [method].flat()) routes.push({ method: each, path: url, config });
+	});
 	// They would hold it up.
 	app.addHook("preClose", async () => live.close());
 	await headers(app, config.port);
@@ -112,7 +135,13 @@ export async function start(config: Config, { clock = Date.now, log }: Surroundi
 			throw new Refusal(421, "This server is not called that.");
 		if (request.url.length > ADDRESS) throw new Refusal(414, "This address is too long.");
 	});
-	await app.register(files, { root: PUBLIC, prefix: "/assets/", cacheControl: false, index: false });
+	await app.register(files, {
+		root: PUBLIC,
+		prefix: "/assets/",
+		cacheControl: false,
+		index: false,
+		allowedPath: (path) => !path.endsWith("/tsconfig.json"),
+	});
 	app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
 		const status = error.statusCode ?? 500;
 		if (status >= 500) request.log.error({ err: error });
@@ -120,7 +149,11 @@ export async function start(config: Config, { clock = Date.now, log }: Surroundi
 	});
 	for (const routes of APIS) await app.register(routes(services));
 	await app.register(site(services));
-	await app.listen({ host: config.host, port: config.port });
+	await app.listen({
+		host: config.host,
+		port: config.port,
+		listenTextResolver: (address) => `listening at ${address.replace(/^http:/, "https:")}`,
+	});
 	const { port } = server.address() as { port: number };
 	services.origin = originOf(config.names[0] ?? "localhost", port);
 	const sweeper = setInterval(() => void sweep().catch((error) => app.log.error({ err: error })), SWEEP);
@@ -133,7 +166,7 @@ export async function start(config: Config, { clock = Date.now, log }: Surroundi
 		origin: services.origin,
 		port,
 		services,
-		app,
+		routes,
 		async close() {
 			clearInterval(sweeper);
 			clearInterval(beating);

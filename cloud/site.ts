@@ -28,7 +28,7 @@ export const site = (services: Services) => async (app: FastifyInstance) => {
 	await app.register(csrf, { sessionPlugin: "@fastify/session", getToken: tokenOf });
 	askWho(app, services);
 	app.addHook("preValidation", (request, reply, next) => {
-		if (SAFE.includes(request.method) || request.routeOptions.config.foreign) return next();
+		if (SAFE.includes(request.method) || request.is404 || request.routeOptions.config.foreign) return next();
 		// A browser says where a request comes from (W3C Fetch Metadata); the token is for those that do not.
 		if (!["same-origin", "none", undefined].includes(request.headers["sec-fetch-site"] as string | undefined))
 			return next(new Refusal(403, "This form is not of this server."));

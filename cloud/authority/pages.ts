@@ -4,21 +4,20 @@ import { send } from "../pages/layout";
 import type { Services } from "../services";
 
 /** The authority's certificate, and how to trust it. */
-export const routes =
-	({ authority, origin }: Services) =>
-	async (app: FastifyInstance) => {
-		app.get("/ca.crt", { config: { open: true } }, (_request, reply) =>
-			reply
-				.type("application/x-x509-ca-cert")
-				.header("content-disposition", 'attachment; filename="ambient16-ca.crt"')
-				.send(authority.ca),
-		);
-		app.get("/trust", { config: { open: true } }, (request, reply) =>
-			send(request, reply, {
-				title: "Trust this server",
-				body: html`<section>
+export const routes = (services: Services) => async (app: FastifyInstance) => {
+	const { authority } = services;
+	app.get("/ca.crt", { config: { open: true } }, (_request, reply) =>
+		reply
+			.type("application/x-x509-ca-cert")
+			.header("content-disposition", 'attachment; filename="ambient16-ca.crt"')
+			.send(authority.ca),
+	);
+	app.get("/trust", { config: { open: true } }, (request, reply) =>
+		send(request, reply, {
+			title: "Trust this server",
+			body: html`<section>
 <p>This server has certificates of an authority of its own. A phone or computer that trusts it opens
-<a href="${origin}/">${origin}/</a> without a warning. Sensors get it with their link.</p>
+<a href="${services.origin}/">${services.origin}/</a> without a warning. Sensors get it with their link.</p>
 <p><a href="/ca.crt" class="button">Get the certificate</a></p>
 <p>Compare its SHA-256 with what the server has printed at its start:</p>
 <p><code>${authority.fingerprint}</code></p>
@@ -38,6 +37,6 @@ Settings: switch it on.</p>
 <h2>Linux, Chromium</h2>
 <p><code>certutil -d sql:$HOME/.pki/nssdb -A -t C,, -n ambient16 -i ambient16-ca.crt</code></p>
 </section>`,
-			}),
-		);
-	};
+		}),
+	);
+};

@@ -36,7 +36,7 @@ export function sendCodes(request: FastifyRequest, reply: FastifyReply, codes: s
 <p>Print them, or put them where you keep your passwords. Each helps once if you forget your password. They are shown
 only now.</p>
 <ul class="codes">
-!${codes.map((code) => html`<li><code>${code}</code></li>\n`)}</ul>
+!${codes.map((code) => html`<li><code>${code}</code></li>`)}</ul>
 <p><a href="${next}" class="button">I have them</a></p>
 </section>`,
 	});

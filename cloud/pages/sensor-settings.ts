@@ -41,7 +41,7 @@ export const routes = (services: Services) => async (app: FastifyInstance) => {
 			body: html`<section>
 <ol>
 <li>Plug the sensor in. Its light breathes: for 10 minutes it can be paired. If it does not, press its button shortly.</li>
-<li>Join the Wi-Fi network that it opens, <b>ambient16-…</b>, with the phone. It has no way to the Internet: stay in it.</li>
+<li>Join the Wi-Fi network that it opens, <b>Ambient16-…</b>, with the phone. It has no way to the Internet: stay in it.</li>
 <li>Open the link on the phone, or scan the code with its camera. The browser warns of the sensor's own certificate: go
 on.</li>
 <li>Choose your Wi-Fi. This page tells when the first reading has come.</li>
