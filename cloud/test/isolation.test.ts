@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import type { Tables } from "../database/tables";
 import type { Route } from "../server";
+import { allow, askApi, clientOf, questionPath, tokenOf } from "./services/support";
 import { startCloud, type TestCloud } from "./support/cloud";
 import { signIn, signUp, Visitor } from "./support/visitor";
 
@@ -45,31 +47,75 @@ const OBJECTS: [path: string, make: (owner: Visitor) => Promise<string>][] = [
 			return /\/profile\/sessions\/([0-9a-f]+)\/end/.exec(text)?.[1] ?? "";
 		},
 	],
+	["/services/tokens/:id", async (owner) => after(owner, await tokenOf(owner, ["readings"]), "tokens")],
+	[
+		"/services/keys/:id",
+		async (owner) => {
+			await owner.submit("/services/keys/new", { name: "secret-hub", days: "7", read: "1", generation: "1" });
+			return after(owner, "", "keys");
+		},
+	],
+	["/services/clients/:id", (owner) => clientOf(owner)],
+	[
+		"/services/grants/:id",
+		async (owner) => {
+			await allow(owner.cloud, owner, {
+				client: await clientOf(owner, "https://secret.example/"),
+				redirect: "https://secret.example/",
+			});
+			return after(owner, "", "grants");
+		},
+	],
+	[
+		"/services/consent/:uid",
+		async (owner) => {
+			const { headers } = await owner.send("GET", questionPath({ client: await clientOf(owner) }));
+			return /^\/services\/consent\/([\w-]+)$/.exec(headers.location ?? "")?.[1] ?? "";
+		},
+	],
 ];
 
+/** The id of the first of these on the page of services, after something was done. */
+async function after(owner: Visitor, _done: unknown, kind: string): Promise<string> {
+	const { text } = await owner.get("/services");
+	return new RegExp(`/services/${kind}/([\\w-]+)/`).exec(text)?.[1] ?? "";
+}
+
 const isApi = ({ path }: Route) => path.startsWith("/api/");
+/** OAuth's own: open to all by design, it gives nothing without a code or a token; see services/oauth.test.ts. */
+const isProtocol = ({ path }: Route) => path.startsWith("/oauth/") || path.startsWith("/.well-known/");
 const isFile = ({ path }: Route) => path.startsWith("/assets/");
 const kindOf = ({ path }: Route) =>
 	OBJECTS.findIndex(
 		([start]) => path === start || path.startsWith(`${start}/`) || path.startsWith(`${start}.`),
 	);
 
-/** All that the database has, but for what a request of its own changes. */
-async function rowsOf({ services: { database } }: TestCloud): Promise<unknown> {
-	const tables = ["accounts", "passkeys", "recovery_codes", "sensors"] as const;
-	return Promise.all([
-		database.selectFrom("sessions").select(["id", "account"]).orderBy("id").execute(),
-		...tables.map((table) => database.selectFrom(table).selectAll().execute()),
-	]);
+/** All that the database has, but for when sessions were seen. */
+async function rowsOf({ services: { database } }: TestCloud): Promise<Record<string, unknown>> {
+	const rows: Record<string, unknown> = {
+		sessions: await database.selectFrom("sessions").select(["id", "account"]).orderBy("id").execute(),
+	};
+	for (const { name } of await database.introspection.getTables())
+		rows[name] ??= await database
+			.selectFrom(name as keyof Tables)
+			.selectAll()
+			.execute();
+	return rows;
 }
 
 test("every object of an account is 404 for another, on every route, and stays as it is", async (t) => {
 	const cloud = await startCloud(t);
 	const ada = await signUp(cloud, "ada");
 	const bob = await signUp(cloud, "bob");
-	const objects = await Promise.all(OBJECTS.map(async ([, make]) => make(ada)));
-	assert.ok(objects.every((id) => id.length > 10));
-	const routes = cloud.routes.filter((route) => route.path.includes(":") && !isApi(route));
+	const objects: string[] = [];
+	for (const [, make] of OBJECTS) objects.push(await make(ada));
+	assert.deepEqual(
+		OBJECTS.flatMap(([path], index) => (objects[index] ? [] : [path])),
+		[],
+	);
+	const routes = cloud.routes.filter(
+		(route) => route.path.includes(":") && !isApi(route) && !isProtocol(route),
+	);
 	assert.ok(routes.length > 10);
 	for (const route of routes)
 		assert.ok(kindOf(route) >= 0, `OBJECTS does not know what ${route.path} is about`);
@@ -111,6 +157,26 @@ test("every object of an account is 404 for another, on every route, and stays a
 	}
 });
 
+test("every sensor of an account is 404 for a token of another, on every route of the API", async (t) => {
+	const cloud = await startCloud(t);
+	const ada = await signUp(cloud, "ada");
+	const bob = await signUp(cloud, "bob");
+	const sensor = await (OBJECTS[0] as (typeof OBJECTS)[0])[1](ada);
+	const scopes = ["readings", "light"];
+	const tokens = { ada: await tokenOf(ada, scopes), bob: await tokenOf(bob, scopes) };
+	const routes = cloud.routes.filter((route) => isApi(route) && route.path.includes(":"));
+	assert.ok(routes.length >= 3);
+	for (const { method, path } of routes) {
+		assert.ok(path.startsWith("/api/v1/sensors/:id/"), `what is ${path} about?`);
+		const at = `${path.slice("/api/v1".length).replace(":id", sensor)}?quantity=co2&from=0&to=900&step=900`;
+		const body = method === "POST" ? { color: "blue" } : undefined;
+		assert.equal((await askApi(cloud, at, tokens.bob, body)).status, 404, path);
+		assert.notEqual((await askApi(cloud, at, tokens.ada, body)).status, 404, path);
+		assert.equal((await askApi(cloud, at, "", body)).status, 401, path);
+	}
+	assert.ok(!(await askApi(cloud, "/sensors", tokens.bob)).text.includes(sensor));
+});
+
 test("two browsers, two accounts, three sensors: no page of one has anything of the other's", async (t) => {
 	const cloud = await startCloud(t);
 	const ada = await signUp(cloud, "ada");
@@ -120,7 +186,12 @@ test("two browsers, two accounts, three sensors: no page of one has anything of 
 	const sensors = await cloud.services.database.selectFrom("sensors").selectAll().execute();
 	const of = (word: string) => sensors.filter(({ name }) => name.startsWith(word)).map(({ id }) => id);
 	const pages = cloud.routes.filter(
-		(route) => route.method === "GET" && !/[:*]/.test(route.path) && !isFile(route) && !isApi(route),
+		(route) =>
+			route.method === "GET" &&
+			!/[:*]/.test(route.path) &&
+			!isFile(route) &&
+			!isApi(route) &&
+			!isProtocol(route),
 	);
 	assert.ok(pages.length > 10);
 	for (const { path } of pages.filter(({ path }) => path !== "/live"))
@@ -137,7 +208,9 @@ test("two browsers, two accounts, three sensors: no page of one has anything of 
 test("nobody who has not signed in gets anything of a route that is not open", async (t) => {
 	const cloud = await startCloud(t);
 	const stranger = new Visitor(cloud);
-	const closed = cloud.routes.filter(({ config }) => !config.open).filter((route) => !isFile(route));
+	const closed = cloud.routes
+		.filter(({ config }) => !config.open)
+		.filter((route) => !isFile(route) && !isProtocol(route));
 	assert.ok(closed.length > 20);
 	for (const route of closed) {
 		const { status, headers, text } = await stranger.send(route.method, route.path);
