@@ -33,7 +33,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 		folder,
 		keyFile: resolve(env.CLOUD_KEY_FILE || `${folder}/key`),
 		host: env.CLOUD_HOST || "::",
-		port: port("CLOUD_PORT", env.CLOUD_PORT || "8443"),
+		port: port("CLOUD_PORT", env.CLOUD_PORT || "8444"),
 		mqttPort: port("CLOUD_MQTT_PORT", env.CLOUD_MQTT_PORT || "8883"),
 		names: names(env.CLOUD_NAMES),
 		databaseUrl: url("DATABASE_URL", env.DATABASE_URL, ["postgres:", "postgresql:"]),

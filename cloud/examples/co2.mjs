@@ -1,7 +1,7 @@
 // Last week's CO2 in the air of each sensor, from a server of one's own:
-//   node co2.mjs https://server.lan:8443 CLIENT_ID      asks in the browser (OAuth 2.1 with PKCE)
-//   AMBIENT16_TOKEN=ambient16_… node co2.mjs https://server.lan:8443
-// Node.js trusts the server's own authority by NODE_EXTRA_CA_CERTS=ca.crt, which https://server.lan:8443/ca.crt is.
+//   node co2.mjs https://server.lan:8444 CLIENT_ID      asks in the browser (OAuth 2.1 with PKCE)
+//   AMBIENT16_TOKEN=ambient16_… node co2.mjs https://server.lan:8444
+// Node.js trusts the server's own authority by NODE_EXTRA_CA_CERTS=ca.crt, which https://server.lan:8444/ca.crt is.
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
