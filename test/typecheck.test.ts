@@ -7,7 +7,8 @@ import { PROJECTS } from "../scripts/typecheck.mjs";
 import { temporaryFolder } from "./support/desk";
 
 /** Folders with nothing of ours, or with programs as owners write them. */
-const FOREIGN = /(^|\/)(node_modules|build|dist|\.git)(\/|$)|^(data|cloud\/examples|test\/client\/languages)(\/|$)/;
+const FOREIGN =
+	/(^|\/)(node_modules|build|dist|\.git)(\/|$)|^(data|cloud\/examples|test\/client\/languages)(\/|$)/;
 
 const sources = readdirSync(".", { recursive: true, encoding: "utf8" })
 	.map((file) => file.replaceAll("\\", "/"))
