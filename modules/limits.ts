@@ -109,7 +109,7 @@ export const WIFI_BACKOFF_MOST = 60_000;
 export const WIFI_STABLE = 60_000;
 /** For the radio to say what is left to say of an attempt that is over. */
 export const WIFI_SETTLE_TIME = 1_000;
-/** Before another network is tried: the answer to the request that asked for it leaves over this one. */
+/** Before a network is left for another one, or for good: the answer to the request that asked for it leaves over it. */
 export const WIFI_LEAVE_TIME = 2_000;
 /** New credentials have this long to give an address, and this many attempts may fail. */
 export const WIFI_TRIAL_TIME = 60_000;

@@ -92,6 +92,7 @@ export class HomeWifi {
 
 	/** How it stands with the network that was asked for last, or with the one it keeps to; undefined: there is none. */
 	get state(): WifiState | undefined {
+		if (!this.#kept && !this.#trial && !this.#result) return undefined;
 		if (this.busy) return "joining";
 		const { state } = this.#station;
 		const failure = this.#result?.state;
@@ -102,7 +103,7 @@ export class HomeWifi {
 		return this.#result;
 	}
 
-	/** A trial or the leave-taking before it is under way. */
+	/** A trial is under way, or leave is taken before it or for good. */
 	get busy(): boolean {
 		return this.#trial !== undefined || this.#leaving !== undefined;
 	}
@@ -121,6 +122,7 @@ export class HomeWifi {
 	/** The device has got an owner, who may have named a network: the access point stays until that is known to work. */
 	paired(credentials: WifiCredentials | undefined): void {
 		if (!credentials) return;
+		this.#endTrial();
 		this.#kept = credentials;
 		this.#visit(ACCESS_POINT_TIME);
 		this.#station.join(credentials);
@@ -141,12 +143,15 @@ export class HomeWifi {
 		}, WIFI_LEAVE_TIME);
 	}
 
-	/** The owner is forgotten, and with it the network. */
+	/** The owner is forgotten, and with it the network, which is left once the answer to who asked for it is on its way. */
 	forget(): void {
 		this.#endTrial();
 		this.#clear();
 		this.#kept = this.#result = undefined;
-		this.#station.join(undefined);
+		this.#leaving = this.#options.timers.once(() => {
+			this.#leaving = undefined;
+			this.#station.join(undefined);
+		}, WIFI_LEAVE_TIME);
 		this.#openAccessPoint();
 	}
 
@@ -211,7 +216,8 @@ export class HomeWifi {
 				trial.failure = state;
 				if (++trial.failures >= WIFI_TRIAL_FAILURES) this.#giveUp();
 			}
-		} else if (state === "joined") this.#settled();
+		} else if (!this.#kept) return;
+		else if (state === "joined") this.#settled();
 		else if (state !== "joining" && !this.#complained) {
 			this.#complained = true;
 			this.#options.onProblem("the Wi-Fi network cannot be joined; the device goes on trying");

@@ -334,6 +334,30 @@ describe("HomeWifi with new credentials", () => {
 			assert.equal(scene.kept, undefined);
 		}
 	});
+
+	test("after a factory reset the answer to it leaves, and then the device its network", () => {
+		const { wifi, radio, time } = started(HOME);
+		time.advance(MINUTE);
+		wifi.forget();
+		assert.deepEqual([radio.accessPoint, wifi.state], [true, undefined]);
+		time.advance(1.9 * SECOND);
+		assert.equal(radio.joined, "home");
+		// The network tells of another address: that is no reason to close the only way in.
+		radio.onEvent("joined");
+		time.advance(5 * MINUTE);
+		assert.deepEqual([radio.joined, radio.accessPoint, wifi.state], [undefined, true, undefined]);
+		assert.equal(time.pending, 0);
+	});
+
+	test("whoever pairs the device again before it has left its network is not thrown out of the new one", () => {
+		const { wifi, radio, time } = started(HOME);
+		time.advance(MINUTE);
+		wifi.forget();
+		time.advance(SECOND);
+		wifi.paired(NEW);
+		time.advance(5 * MINUTE);
+		assert.deepEqual([radio.joined, wifi.state], ["new", "joined"]);
+	});
 });
 
 describe("HomeWifi over long and hostile histories", () => {
