@@ -3,6 +3,7 @@ import type { Home } from "./home";
 import type { Change } from "./ledger";
 import { changing, type ProgramKey, type Request } from "./owner";
 import type { Random } from "./random";
+import type { Broker } from "./servers";
 import { start, type Task } from "./task";
 import { type Answer, sleep } from "./visitor";
 
@@ -136,15 +137,19 @@ function order(home: Home, random: Random, name: string): Pick<Request, "command
 			const url = `mqtt://${random.chance(0.9) ? "broker.home" : "nowhere.home"}:${random.chance(0.9) ? 1883 : 1900 + (number % 50)}`;
 			const password = owner.hide(`password-${random.letters(20)}`);
 			home.brokerSecrets.add(password);
+			const light = random.chance(0.5);
 			return {
-				commands: { setMqtt: { url, user: "me", password, discovery: random.chance(0.5) } },
-				change: changing("setMqtt", () => ({ mqtt: url })),
+				commands: { setMqtt: { url, user: "me", password, discovery: random.chance(0.5), light } },
+				change: changing("setMqtt", () => ({ mqtt: url, mqttLight: light })),
 			};
 		}
 		case "off":
 			return random.chance(0.5)
 				? { commands: { setInflux: null }, change: changing("setInflux off", () => ({ influx: null })) }
-				: { commands: { setMqtt: null }, change: changing("setMqtt off", () => ({ mqtt: null })) };
+				: {
+						commands: { setMqtt: null },
+						change: changing("setMqtt off", () => ({ mqtt: null, mqttLight: false })),
+					};
 		case "setAuth": {
 			const md5 = random.chance(0.5);
 			return { commands: { setAuth: { md5 } }, change: changing("setAuth", () => ({ md5 })) };
@@ -204,10 +209,23 @@ function order(home: Home, random: Random, name: string): Pick<Request, "command
 	}
 }
 
+/** Whoever may publish at the broker sets the light there, where the owner lets them. */
+export function setLight({ light, ledger, machine }: Home, random: Random, broker: Broker): void {
+	if (ledger.stored?.mqttLight) light.unsure();
+	const order = {
+		state: random.pick(["ON", "ON", "OFF"]),
+		effect: random.pick(["blink", "solid"]),
+		brightness: 50,
+	};
+	broker.publish(`ambient16/${machine.udid}/light/set`, random.chance(0.9) ? JSON.stringify(order) : "[[[");
+}
+
 const NAMES = ["hub", "grafana", "panel", "cron"];
 
-/** A program with a key, or the owner with the UUID, does what may be done over plain HTTP. */
-export function* use(home: Home, random: Random): Task {
+/**
+ * A program with a key, or the owner with the UUID, does what may be done over plain HTTP, over it or through the broker.
+ */
+export function* use(home: Home, random: Random, broker?: Broker): Task {
 	const { owner } = home;
 	if (!home.ledger.stored) return;
 	const key = random.chance(0.5) ? keyOf(home, random) : undefined;
@@ -215,16 +233,21 @@ export function* use(home: Home, random: Random): Task {
 	const color = {
 		color: random.pick(["red", "#00ff10", "black"]),
 		effect: random.pick(["blink", "solid", "breathe"]),
-		duration: random.between(1, 60),
+		duration: random.chance(0.2) ? null : random.between(1, 60),
 	};
 	const commands = { [name]: name === "setColor" ? color : {} };
 	const before = verdict(home, key, name);
 	if (name === "setColor") home.light.sent(color.color === "black" ? "off" : color.effect, color.duration);
 	const token = owner.token;
-	const answer = yield* owner.command({
-		...{ door: owner.door, commands, key, method: random.pick(["md5", "signed"] as const) },
-	});
-	if (!key || !answer) return;
+	const forge = broker !== undefined && random.chance(0.1);
+	const answer = broker
+		? yield* owner.order(broker, { commands, key, forge })
+		: yield* owner.command({
+				...{ door: owner.door, commands, key, method: random.pick(["md5", "signed"] as const) },
+			});
+	if (answer?.status === 200 && name === "getSettings" && broker)
+		home.machine.world.violate("getSettings is answered over the broker");
+	if (!key || !answer || forge) return;
 	const after = verdict(home, key, name);
 	const { world } = home.machine;
 	if (answer.status === 200 && before === "no" && after === "no")

@@ -14,6 +14,8 @@ export class SimulatedFlash implements Flash {
 	readonly contents = new Map<string, Uint8Array>();
 	/** It takes no change. */
 	refuses = false;
+	/** When it last did not. */
+	refusedAt = 0;
 	/** Counts its changes. */
 	changes = 0;
 	readonly #parts: FlashParts;
@@ -46,6 +48,7 @@ export class SimulatedFlash implements Flash {
 			throw new PowerCut();
 		}
 		if (this.refuses) {
+			this.refusedAt = world.now;
 			world.count("fault: a change of the settings refused");
 			throw new Error("ESP_ERR_NVS_NOT_ENOUGH_SPACE");
 		}

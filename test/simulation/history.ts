@@ -118,6 +118,7 @@ function check(stage: Stage): void {
 	const { home } = stage;
 	const { machine, owner } = home;
 	if (!isFair(stage)) return;
+	home.light.checkKept();
 	machine.world.count("probes of a device that has to answer");
 	if (machine.current?.radio.joined === undefined) {
 		machine.world.violate("the device does not come back into its network");

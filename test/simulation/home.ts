@@ -137,6 +137,7 @@ export class Home implements Watcher {
 				this.isOwned = event.paired;
 				if (event.paired && this.machine.flash.contents.has("resetting"))
 					world.violate("there is an owner again, whose reset has begun");
+				if (event.paired && this.#booting) this.light.restored();
 				if (event.paired && !this.#booting) this.modes.renews();
 				return;
 			case "reset":

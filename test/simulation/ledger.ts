@@ -10,6 +10,8 @@ export interface Stored {
 	wifi: string | null;
 	influx: string | null;
 	mqtt: string | null;
+	/** The broker's users may set the light. */
+	mqttLight: boolean;
 	update: string | null;
 }
 
@@ -112,6 +114,7 @@ export class Ledger {
 				wifi: settings.wifi?.ssid ?? null,
 				influx: settings.influx?.url ?? null,
 				mqtt: settings.mqtt?.url ?? null,
+				mqttLight: settings.mqtt?.light ?? false,
 				update: settings.update?.url ?? null,
 			};
 		} catch {

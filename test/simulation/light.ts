@@ -1,7 +1,9 @@
-import { ERROR_SIGNAL_TIME, RESET_HOLD, RESET_WARNING } from "../../modules/limits";
+import { ERROR_SIGNAL_TIME, KEPT_ORDER_INTERVAL, RESET_HOLD, RESET_WARNING } from "../../modules/limits";
 import { LATENESS } from "./clock";
 import type { Machine } from "./machine";
 
+/** ms after which an order is in the flash. */
+const WRITTEN = KEPT_ORDER_INTERVAL + LATENESS;
 const SIGNALS: readonly string[] = ["reset", "error", "update", "pairing"];
 
 /** Near the moment of a change either will do, as timers may be late. */
@@ -21,6 +23,7 @@ export class LightWatch {
 	#sent: { effect: string; duration: number; at: number }[] = [];
 	/** What the owner has ordered; without an effect one of several, until then at the latest. */
 	#order: { effect: string | undefined; end: number } | undefined;
+	#orderedAt = 0;
 
 	constructor(machine: Machine) {
 		this.#machine = machine;
@@ -51,10 +54,49 @@ export class LightWatch {
 		this.#updating = state === "downloading" || state === "restarting";
 	}
 
-	sent(effect: string, seconds: number): void {
+	/** `seconds`: null for an order that holds until the next one. */
+	sent(effect: string, seconds: number | null): void {
 		const { now } = this.#machine.world;
 		this.#sent = this.#sent.filter(({ at }) => now - at < 60_000);
-		this.#sent.push({ effect, duration: seconds * 1000, at: now });
+		const duration = seconds === null ? Number.POSITIVE_INFINITY : seconds * 1000;
+		this.#sent.push({ effect, duration, at: now });
+	}
+
+	/** From now on somebody may have ordered anything. */
+	unsure(): void {
+		this.#order = { effect: undefined, end: Number.POSITIVE_INFINITY };
+	}
+
+	/** A device with an owner has started: what the flash has kept is in force again. */
+	restored(): void {
+		const kept = this.#kept;
+		this.#orderedAt = this.#machine.world.now;
+		if (kept === undefined) return;
+		this.#order = { effect: kept, end: Number.POSITIVE_INFINITY };
+		this.#machine.world.count("state: an order of the light is kept over a restart");
+	}
+
+	/** The effect of the order that the flash keeps. */
+	get #kept(): string | undefined {
+		const bytes = this.#machine.flash.contents.get("light");
+		return bytes && JSON.parse(Buffer.from(bytes).toString()).effect;
+	}
+
+	/** An order without an end is in the flash after a minute, and no other is. */
+	checkKept(): void {
+		const { world, flash } = this.#machine;
+		const order = this.#order;
+		const since = Math.max(this.#orderedAt, flash.refusedAt, Math.min(order?.end ?? 0, world.now));
+		if (order && order.effect === undefined) return;
+		const isOff = !order || order.effect === "off" || order.end <= world.now;
+		if (!isOff && order.end !== Number.POSITIVE_INFINITY) return;
+		const expected = isOff ? undefined : order.effect;
+		if (
+			isOff ? world.now - since <= WRITTEN : world.now - Math.max(this.#orderedAt, flash.refusedAt) <= WRITTEN
+		)
+			return;
+		if (this.#kept !== expected)
+			world.violate(`the flash keeps the light's order ${this.#kept} in place of ${expected}`);
 	}
 
 	/** The device has carried out an order. */
@@ -65,6 +107,7 @@ export class LightWatch {
 		const isSure = this.#sent.length === 1;
 		const longest = Math.max(...this.#sent.map(({ duration }) => duration), (this.#order?.end ?? now) - now);
 		if (isSure) this.#sent = [];
+		this.#orderedAt = now;
 		this.#order = {
 			effect: isSure ? first.effect : undefined,
 			end: now + (isSure ? first.duration : longest),

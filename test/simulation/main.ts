@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { unreached } from "./catalogue";
 import { compile } from "./firmware";
 import { live, type Outcome } from "./history";
 import { shrink } from "./shrink";
@@ -49,6 +50,7 @@ for (let i = 0; i < count; i++) {
 }
 process.stderr.write("\n");
 for (const [what, times] of [...counts].sort()) console.log(`${String(times).padStart(9)}  ${what}`);
+for (const what of unreached(counts)) console.log(`    never  ${what}`);
 
 function fail(seed: string, { world, plan }: Outcome): void {
 	console.log(`\nSeed ${seed} fails ${world.violation?.message}`);

@@ -4,6 +4,7 @@ import type { Machine } from "./machine";
 import type { Door } from "./network";
 import { GUESTS, HOME } from "./radio";
 import type { Random } from "./random";
+import type { Broker } from "./servers";
 import type { Task } from "./task";
 import { type Answer, visit } from "./visitor";
 
@@ -32,6 +33,9 @@ export interface Request {
 	/** The proof is wrong. */
 	forge?: boolean;
 }
+
+/** What is said to a command over the broker, at most; ms. */
+const ANSWER_TIME = 20_000;
 
 /** Somebody with a UUID, and the programs that got keys of it. */
 export class Owner {
@@ -107,7 +111,7 @@ export class Owner {
 					...{ name: "pair", onMade },
 					apply: (stored) =>
 						stored ?? {
-							...{ uuid, md5: true, revoked: [], influx: null, mqtt: null, update: null },
+							...{ uuid, md5: true, revoked: [], influx: null, mqtt: null, mqttLight: false, update: null },
 							generation: ledger.lastGeneration + 1,
 							wifi: wifi.ssid,
 						},
@@ -141,6 +145,40 @@ export class Owner {
 		const isToken = identity.body.paired && answer?.body?.code === "wrong-secret";
 		if (isToken && !request.forge && !key && token === this.token && this.uuid === this.ledger.stored?.uuid)
 			this.machine.world.violate("a right proof of the owner is refused");
+		return answer;
+	}
+
+	/** Sends commands through the broker, which may deliver them twice, or change them (`forge`). */
+	*order(broker: Broker, { commands, key, forge }: Omit<Request, "door">): Task<Answer | undefined> {
+		const { machine } = this;
+		const topic = `ambient16/${machine.udid}`;
+		const token = broker.retained.get(`${topic}/token`);
+		if (!token) return undefined;
+		const secret = key?.secret ?? this.uuid;
+		const text = JSON.stringify({ udid: machine.udid, ...commands });
+		const digest = createHash("sha256").update(text).digest("hex");
+		const nc = `${++this.#nonce}`;
+		const signed = `${token}\n${nc}\nMQTT\n${topic}/command\n${digest}`;
+		const mac = createHmac("sha256", secret).update(signed).digest("hex");
+		const proof = `Ambient16 token="${token}", nc="${nc}", ${key ? `key="${key.id}", ` : ""}mac="${mac}"`;
+		const message = `${proof}\n${forge ? text.replace("{", "{ ") : text}`;
+		const answers: Answer[] = [];
+		const listener = (published: string, payload: string) => {
+			if (published !== `${topic}/answer`) return;
+			const { nc: of, status, body } = JSON.parse(payload);
+			if (of === nc) answers.push({ status, body, head: "", text: payload });
+		};
+		broker.listeners.add(listener);
+		for (let i = this.random.pick([1, 1, 1, 2]); i > 0; i--) broker.publish(`${topic}/command`, message);
+		yield (resume) => void machine.world.schedule.after(ANSWER_TIME, () => resume());
+		broker.listeners.delete(listener);
+		const taken = answers.filter(({ status }) => status === 200);
+		if (taken.length > 0 && forge)
+			machine.world.violate("a command is carried out that the broker has changed");
+		if (new Set(taken.map(({ text: said }) => said)).size > 1)
+			machine.world.violate(`a command is carried out twice: ${Object.keys(commands)}`);
+		const [answer] = answers;
+		if (answer) machine.world.count(`answer over the broker: ${answer.status} ${answer.body.code ?? "ok"}`);
 		return answer;
 	}
 

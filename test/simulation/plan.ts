@@ -1,4 +1,4 @@
-import { act, MANAGED, manage, pair, reset, use } from "./deeds";
+import { act, MANAGED, manage, pair, reset, setLight, use } from "./deeds";
 import type { Home } from "./home";
 import type { Random } from "./random";
 import { RELEASE_MOODS, type ReleaseMood, type Releases } from "./releases";
@@ -250,6 +250,8 @@ const DEEDS: Record<string, { weight: number; deed: Deed }> = {
 	},
 	pair: { weight: 6, deed: ({ home }, random) => act(pair(home, random)) },
 	use: { weight: 20, deed: ({ home }, random) => act(use(home, random)) },
+	"use over the broker": { weight: 10, deed: ({ home, broker }, random) => act(use(home, random, broker)) },
+	"light over the broker": { weight: 3, deed: ({ home, broker }, random) => setLight(home, random, broker) },
 	manage: {
 		weight: 12,
 		deed: ({ home }, random) =>
@@ -314,6 +316,9 @@ const DEEDS: Record<string, { weight: number; deed: Deed }> = {
 	},
 };
 
+/** Names of all acts. */
+export const ACTS: readonly string[] = Object.keys(DEEDS);
+
 function setRadio(home: Home, broken: boolean): () => void {
 	return () => {
 		home.machine.faults.radio = broken;
@@ -329,8 +334,7 @@ function* press(home: Home, random: Random) {
 
 /** What happens in so many ms, an act every few minutes; first of all somebody becomes the owner. */
 export function makePlan(random: Random, length: number): Act[] {
-	const names = Object.keys(DEEDS);
-	const hat = names.flatMap((name) => Array<string>(DEEDS[name]!.weight).fill(name));
+	const hat = ACTS.flatMap((name) => Array<string>(DEEDS[name]!.weight).fill(name));
 	const plan: Act[] = [{ at: 10_000, name: "pair", seed: `${random.next()}` }];
 	// Some hours are quiet, some are wild.
 	for (let at = 30_000; at < length; ) {

@@ -223,18 +223,29 @@ const DISCONNECT = 14;
 /** A broker for QoS 1, which fails as brokers and other programs on its port do. */
 export class Broker {
 	mood: BrokerMood = "well";
-	onPublished: (topic: string, payload: string) => void = () => {};
-	/** Clients that it has accepted and that are still there. */
-	get present(): number {
-		return [...this.#clients].filter((link) => link.live).length;
-	}
-	readonly #clients = new Set<Link>();
+	/** Those who hear of what is published. */
+	readonly listeners = new Set<(topic: string, payload: string) => void>();
+	/** By topic. */
+	readonly retained = new Map<string, string>();
+	/** Clients that it has accepted, and what they have subscribed to. */
+	readonly #clients = new Map<Link, Set<string>>();
 	readonly #world: World;
 	readonly #random: Random;
 
 	constructor(world: World) {
 		this.#world = world;
 		this.#random = world.random.fork("broker");
+	}
+
+	/** Clients that it has accepted and that are still there. */
+	get present(): number {
+		return [...this.#clients.keys()].filter((link) => link.live).length;
+	}
+
+	/** Somebody publishes: it reaches who has subscribed to that topic and is there. */
+	publish(topic: string, payload: string): void {
+		for (const [link, topics] of this.#clients)
+			if (link.live && topics.has(topic)) link.say(message(topic, payload));
 	}
 
 	readonly admit = (): Peer => {
@@ -250,7 +261,7 @@ export class Broker {
 					this.#take(packet, link);
 				}
 			},
-			onEnd: () => {},
+			onEnd: (link) => void this.#clients.delete(link),
 		};
 	};
 
@@ -283,10 +294,13 @@ export class Broker {
 		if (type === CONNECT) {
 			link.say(Uint8Array.of(0x20, 2, 0, mood === "refuses" ? this.#random.between(1, 5) : 0));
 			if (mood === "refuses") link.end();
-			else this.#clients.add(link);
+			else this.#clients.set(link, new Set());
 		} else if (type === PUBLISH) {
 			const length = body.readUInt16BE(0);
-			this.onPublished(body.toString("utf8", 2, 2 + length), body.toString("utf8", 4 + length));
+			const topic = body.toString("utf8", 2, 2 + length);
+			const payload = body.toString("utf8", 4 + length);
+			if (packet[0]! & 1) this.retained.set(topic, payload);
+			for (const listener of [...this.listeners]) listener(topic, payload);
 			if (mood !== "does not acknowledge")
 				link.say(Uint8Array.of(0x40, 2, body[2 + length]!, body[3 + length]!));
 		} else if (type === SUBSCRIBE) this.#subscribe(body, link);
@@ -302,6 +316,7 @@ export class Broker {
 		for (let at = 2; at + 3 <= body.length; at += 3 + topic.length) {
 			topic = body.toString("utf8", at + 2, at + 2 + body.readUInt16BE(at));
 			codes.push(this.mood === "refuses subscriptions" ? 0x80 : 1);
+			if (this.mood !== "refuses subscriptions") this.#clients.get(link)?.add(topic);
 		}
 		link.say(Uint8Array.of(0x90, 2 + codes.length, body[0]!, body[1]!, ...codes));
 		if (this.mood !== "hostile commands") return;
@@ -313,16 +328,17 @@ export class Broker {
 				this.#random.letters(1_500),
 				"",
 			]);
-			const content = Buffer.concat([Buffer.from([0, topic.length]), Buffer.from(topic), Buffer.from(text)]);
-			const { length } = content;
-			link.say(
-				Buffer.concat([
-					Buffer.from(length < 128 ? [0x30, length] : [0x30, (length & 127) | 128, length >> 7]),
-					content,
-				]),
-			);
+			link.say(message(topic, text));
 		}
 	}
+}
+
+/** PUBLISH with QoS 0. */
+function message(topic: string, payload: string): Buffer {
+	const content = Buffer.concat([Buffer.from([0, topic.length]), Buffer.from(topic), Buffer.from(payload)]);
+	const { length } = content;
+	const head = length < 128 ? [0x30, length] : [0x30, (length & 127) | 128, length >> 7];
+	return Buffer.concat([Buffer.from(head), content]);
 }
 
 /** PUBACK of nothing, PINGRESP, PUBLISH, SUBACK, CONNACK. */

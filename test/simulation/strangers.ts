@@ -21,9 +21,11 @@ const HEADS = [
 	"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
 ] as const;
 
+export const STRANGERS = ["bytes", "heads", "proofs", "flood", "slow", "bodies", "mangled"] as const;
+
 /** Somebody in the network who is up to no good. */
 export function intrude(home: Home, random: Random): void {
-	const kind = random.pick(["bytes", "heads", "proofs", "flood", "slow", "bodies", "mangled"] as const);
+	const kind = random.pick(STRANGERS);
 	home.machine.world.count(`stranger: ${kind}`);
 	const from = `${HOME}${random.between(60, 99)}`;
 	const send = (message: string | Uint8Array, patience = 3_000) =>
