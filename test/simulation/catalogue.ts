@@ -29,12 +29,12 @@ const STORED = [
 ];
 const KEYS = ["revoke", "restore", "revokeAll"];
 const REFUSALS = [
-	...["400 invalid-field", "401 wrong-secret", "401 wrong-token", "401 replayed", "401 revoked-key"],
-	...["401 expired-key", "403 clock-not-set", "403 md5-off", "403 not-in-scope", "403 https-only"],
-	...["409 already-paired", "409 not-paired", "409 https-not-begun", "409 no-update", "409 update-under-way"],
-	...["409 wifi-busy", "429 too-many-attempts", "500 flash", "503 https-unavailable", "503 wifi-busy"],
+	...["400 invalid-field", "401 wrong-secret", "401 revoked-key", "401 expired-key", "403 clock-not-set"],
+	...["403 md5-off", "403 not-in-scope", "403 https-only", "409 not-paired", "409 https-not-begun"],
+	...["409 no-update", "409 update-under-way", "409 wifi-busy", "500 flash", "503 https-unavailable"],
+	...["503 wifi-busy", "408 request-timeout"],
 ];
-const STATUSES = [200, 204, 400, 401, 403, 404, 405, 408, 409, 411, 413, 417, 429, 431, 500, 501, 503, 505];
+const STATUSES = [200, 204, 400, 401, 403, 404, 405, 408, 409, 413, 429, 500, 501, 503, 505];
 const FAULTS = [
 	...["settings", "ring"].flatMap((what) =>
 		(what === "ring" ? ["write", "erase"] : ["change"]).flatMap((change) => [
@@ -78,6 +78,7 @@ export const CATALOGUE: readonly string[] = [
 	...STATES.map((it) => `state: ${it}`),
 	...UPDATES.map((it) => `update: ${it}`),
 	...["off", "blink", "solid", "breathe", "error", "update", "pairing", "reset"].map((it) => `light: ${it}`),
+	...["replay: 401 replayed", "replay: 401 wrong-token", "take-over: 409 already-paired"],
 	...["answer over the broker: 200 ok", "points stored over", "points sent again"],
 ];
 

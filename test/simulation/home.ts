@@ -230,7 +230,6 @@ export class Home implements Watcher {
 	#checkRefusals(changes: number): void {
 		const requests = this.#requests;
 		if (requests.length === 0) return;
-		for (const { status } of requests) this.#world.count(`status: ${status}`);
 		if (!requests.every(({ status }) => status >= 400 && status < 500)) return;
 		if (changes !== this.#flashBefore || this.#changed.length > 0)
 			this.#world.violate(

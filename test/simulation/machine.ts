@@ -7,7 +7,7 @@ import type { DeviceClass } from "./firmware";
 import { SimulatedFlash, SimulatedStorage } from "./flash";
 import { FAIR, type Weather } from "./link";
 import { type Neighbours, SimulatedNetwork } from "./network";
-import { Power } from "./power";
+import { Power, PowerCut } from "./power";
 import { type Air, Radio } from "./radio";
 import type { Random } from "./random";
 import { Slots } from "./slots";
@@ -36,7 +36,7 @@ export interface MachineParts {
 }
 
 /** ms after which a supervisor or a watchdog ends a firmware on trial that hangs. */
-const HUNG = 390_000;
+export const HUNG = 390_000;
 
 export const FIRST_VERSION = "0.1.0";
 
@@ -75,6 +75,10 @@ export class Machine {
 	pressed = false;
 	/** The start that runs. */
 	current: Run | undefined;
+	/** Calls of the host after which the memory has run out: XS aborts then, and the chip restarts. */
+	callsLeft = Number.POSITIVE_INFINITY;
+	/** There is none for connections. */
+	noSockets = false;
 	/** The callback of a device that is under way. */
 	#inside = false;
 	#restarting = false;
@@ -168,9 +172,19 @@ export class Machine {
 		this.switchOn(off);
 	}
 
+	/** The device calls its host, which takes memory. */
+	#call(): void {
+		if (--this.callsLeft >= 0 || !this.power.on) return;
+		this.world.count("fault: memory refused");
+		this.callsLeft = Number.POSITIVE_INFINITY;
+		this.power.on = false;
+		throw new PowerCut();
+	}
+
 	#boot(): void {
 		const { world, udid, firmware } = this.#parts;
 		this.power.switchOn();
+		this.callsLeft = Number.POSITIVE_INFINITY;
 		const image = this.slots.boot();
 		world.note(`boot ${image.version} ${image.kind}`);
 		world.count("starts of the device");
@@ -228,6 +242,7 @@ export class Machine {
 				if (this.power.on && this.current === run) this.watcher.onWrite(bytes, to);
 			},
 			onConnect: (to) => this.watcher.onConnect(to),
+			hasMemory: () => !this.noSockets,
 		});
 		for (const door of this.faults.ports) network.refused.add(door);
 		network.identitiesFail = this.faults.identities;
@@ -262,12 +277,20 @@ export class Machine {
 		return {
 			udid,
 			...{ clock: run.clock, timers: run.timers, network: run.network, wifi: run.radio, flash, storage },
-			random: (count) => random.bytes(count),
-			digest: (algorithm, bytes) =>
-				createHash(algorithm === "MD5" ? "md5" : "sha256")
+			random: (count) => {
+				this.#call();
+				return random.bytes(count);
+			},
+			digest: (algorithm, bytes) => {
+				this.#call();
+				return createHash(algorithm === "MD5" ? "md5" : "sha256")
 					.update(bytes)
-					.digest(),
-			hmac: (key, bytes) => createHmac("sha256", key).update(bytes).digest(),
+					.digest();
+			},
+			hmac: (key, bytes) => {
+				this.#call();
+				return createHmac("sha256", key).update(bytes).digest();
+			},
 			led: {
 				gamma: 1,
 				set: (red, green, blue) => {
@@ -281,6 +304,7 @@ export class Machine {
 			},
 			sensors: {
 				read: () => {
+					this.#call();
 					if (faults.sensors) throw new Error("no answer on the bus");
 					// The second of the world: by it the world knows again what was measured when.
 					return { pressure: Math.floor(world.now / 1000), temperature: 21.5 };
@@ -294,6 +318,7 @@ export class Machine {
 			updater: this.slots.updater(restart),
 			restart,
 			report: (event) => {
+				this.#call();
 				if (this.power.on && this.current === run) this.watcher.onEvent(event);
 			},
 		};

@@ -22,6 +22,8 @@ export interface NetworkParts extends Pick<LinkParts, "world" | "random" | "weat
 	overhear(bytes: Uint8Array, to: Connect | undefined): void;
 	/** A connection to a server is made. */
 	onConnect(to: Connect): void;
+	/** For a connection. */
+	hasMemory(): boolean;
 }
 
 const DAY = 86_400_000;
@@ -87,6 +89,7 @@ export class SimulatedNetwork implements Network {
 	visit(door: Door, remoteAddress: string, peer: Peer): Link | undefined {
 		const open = this.#open.get(door);
 		if (this.#closed || !open?.listening || !this.#parts.radio.isReachable(remoteAddress)) return undefined;
+		if (!this.#parts.hasMemory()) return undefined;
 		const link = this.#link(peer, undefined);
 		const { world, run } = this.#parts;
 		world.schedule.after(1, () => {
@@ -121,7 +124,8 @@ export class SimulatedNetwork implements Network {
 		const peer = found?.admit && allowed ? found.admit() : { onBytes() {}, onEnd() {} };
 		const link = this.#link(peer, to);
 		this.outgoing.add(link);
-		if (!found) link.refuse(handler, `${host} was not found`);
+		if (!this.#parts.hasMemory()) link.refuse(handler, "there is no memory for it");
+		else if (!found) link.refuse(handler, `${host} was not found`);
 		else if (!allowed) link.refuse(handler, `${found.address} is not allowed`);
 		else if (found.admit) link.open(handler);
 		else if (random.chance(0.7)) link.refuse(handler, "connection refused");

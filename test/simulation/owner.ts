@@ -148,6 +148,9 @@ export class Owner {
 		return answer;
 	}
 
+	/** The last signed request that was carried out. */
+	heard: string | undefined;
+
 	/** Sends commands through the broker, which may deliver them twice, or change them (`forge`). */
 	*order(broker: Broker, { commands, key, forge }: Omit<Request, "door">): Task<Answer | undefined> {
 		const { machine } = this;
@@ -189,10 +192,11 @@ export class Owner {
 		const { machine, ledger } = this;
 		const text = JSON.stringify(body);
 		const change = request.change && ledger.ask(request.change);
+		const message = `POST / HTTP/1.1\r\nHost: sensor\r\n${field}Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
 		const answer = yield* visit(machine, {
 			door: request.door,
 			from: `${request.asGuest ? GUESTS : HOME}${request.key ? 30 : 20}`,
-			message: `POST / HTTP/1.1\r\nHost: sensor\r\n${field}Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
+			message,
 			...(request.patience && { patience: request.patience }),
 		});
 		const outcome = answer ? `${answer.status} ${answer.body?.code ?? "ok"}` : "no answer";
@@ -200,6 +204,7 @@ export class Owner {
 		machine.world.count(`answer: ${outcome}`);
 		if (answer?.status === 200 && !request.forge)
 			for (const name of Object.keys(answer.body)) machine.world.count(`command: ${name}`);
+		if (answer?.status === 200 && field !== "") this.heard = message;
 		if (change && answer) ledger.answered(change, answer.status);
 		else if (change) ledger.unanswered(change, 60_000);
 		return answer;

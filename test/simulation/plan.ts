@@ -143,6 +143,20 @@ const DEEDS: Record<string, { weight: number; deed: Deed }> = {
 			troubles.begin("air", "certificates fail", lasting(random), set(true), set(false));
 		},
 	},
+	"memory refuses": {
+		weight: 3,
+		deed: ({ home, troubles }, random) => {
+			const { machine } = home;
+			if (random.chance(0.7)) {
+				machine.callsLeft = random.below(random.pick([5, 50, 500]));
+				return;
+			}
+			const set = (refuses: boolean) => () => {
+				machine.noSockets = refuses;
+			};
+			troubles.begin("air", "no memory for connections", lasting(random), set(true), set(false));
+		},
+	},
 	"sensors fail": {
 		weight: 1,
 		deed: ({ home, troubles }, random) => {

@@ -21,7 +21,17 @@ const HEADS = [
 	"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
 ] as const;
 
-export const STRANGERS = ["bytes", "heads", "proofs", "flood", "slow", "bodies", "mangled"] as const;
+export const STRANGERS = [
+	"bytes",
+	"heads",
+	"proofs",
+	"flood",
+	"slow",
+	"bodies",
+	"mangled",
+	"replay",
+	"pair",
+] as const;
 
 /** Somebody in the network who is up to no good. */
 export function intrude(home: Home, random: Random): void {
@@ -38,19 +48,13 @@ export function intrude(home: Home, random: Random): void {
 			for (let i = random.between(1, 4); i > 0; i--) send(random.pick(HEADS));
 			return;
 		case "proofs":
-			for (let i = random.between(1, 20); i > 0; i--) {
-				const commands = {
-					setColor: { color: "red" },
-					[random.pick(["restart", "factoryReset", "setHttps"])]: {},
-				};
-				send(
-					post({
-						udid: home.machine.udid,
-						secret: Buffer.from(random.bytes(16)).toString("hex"),
-						...commands,
-					}),
-				);
-			}
+			start(guess(home, random, from));
+			return;
+		case "replay":
+			start(replay(home, from));
+			return;
+		case "pair":
+			start(takeOver(home, random, from));
 			return;
 		case "flood":
 			for (let i = random.between(4, 40); i > 0; i--) send("GET / HT", random.between(1_000, 40_000));
@@ -79,6 +83,36 @@ export function intrude(home: Home, random: Random): void {
 			return;
 		}
 	}
+}
+
+/** Wrong secrets, one after the other. */
+function* guess(home: Home, random: Random, from: string) {
+	const { machine, owner } = home;
+	for (let i = random.between(1, 20); i > 0; i--) {
+		const secret = Buffer.from(random.bytes(16)).toString("hex");
+		const command = random.pick(["restart", "factoryReset", "setHttps"]);
+		const message = post({ udid: machine.udid, secret, setColor: { color: "red" }, [command]: {} });
+		const answer = yield* visit(machine, { door: owner.door, from, message, patience: 3_000 });
+		if (answer?.status === 200) machine.world.violate("a secret that was guessed is taken");
+	}
+}
+
+/** What the owner has signed, sent once more. */
+function* replay({ machine, owner }: Home, from: string) {
+	const { heard: message, door } = owner;
+	if (message === undefined) return;
+	const answer = yield* visit(machine, { door, from, message, patience: 3_000 });
+	if (!answer) return;
+	machine.world.count(`replay: ${answer.status} ${answer.body?.code ?? "ok"}`);
+	if (answer.status === 200) machine.world.violate("a signed request is carried out twice");
+}
+
+/** Wants to be the owner of a device that has one. */
+function* takeOver({ machine, owner, isOwned }: Home, random: Random, from: string) {
+	if (!isOwned) return;
+	const message = post({ udid: machine.udid, pair: { uuid: random.uuid() } });
+	const answer = yield* visit(machine, { door: owner.door, from, message, patience: 3_000 });
+	if (answer) machine.world.count(`take-over: ${answer.status} ${answer.body?.code ?? "ok"}`);
 }
 
 function* drip(home: Home, random: Random, from: string) {

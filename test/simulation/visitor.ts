@@ -45,6 +45,7 @@ export function* visit(
 				const answer = parse(received);
 				if (!answer) return;
 				opened.end();
+				machine.world.count(`status: ${answer.status}`);
 				end(answer);
 			},
 			onEnd: () => end(undefined),
