@@ -69,6 +69,8 @@ export class Home implements Watcher {
 		this.owner = new Owner(this.machine, this.ledger, random.fork("owner"));
 		for (const { password } of this.air.networks.values()) this.owner.hide(password);
 		this.points = new Points(this.machine);
+		// Also where a start ends the reset.
+		this.ledger.onForgotten = () => this.points.excuseAll();
 		this.light = new LightWatch(this.machine);
 		this.modes = new Modes(this.machine, () => this.isOwned && this.ledger.stored?.wifi != null);
 		this.#secrecy = new Secrecy(

@@ -30,6 +30,8 @@ export class Ledger {
 	stored: Stored | null = null;
 	/** The highest generation of keys that there ever was. */
 	lastGeneration = 0;
+	/** There is no owner any more, and nothing of one. */
+	onForgotten = (): void => {};
 	readonly #machine: Machine;
 	readonly #pending = new Set<Change>();
 	#seen = -1;
@@ -79,7 +81,10 @@ export class Ledger {
 			return;
 		}
 		const found = this.#read();
-		if (this.#resetting && found === null) this.stored = null;
+		if (this.#resetting && found === null) {
+			this.stored = null;
+			this.onForgotten();
+		}
 		this.#resetting = false;
 		if (found === undefined || isDeepStrictEqual(found, this.stored)) return;
 		for (const change of this.#pending) {
@@ -90,6 +95,7 @@ export class Ledger {
 			world.count(`stored: ${change.name}`);
 			this.stored = found;
 			change.onMade?.();
+			if (!found) this.onForgotten();
 			if (found) this.lastGeneration = Math.max(this.lastGeneration, found.generation);
 			return;
 		}

@@ -22,7 +22,7 @@ test("the same seed gives the same history, another one another", () => {
 	assert.notEqual(one.trace, other.trace);
 });
 
-for (const seed of [3, 4, 5])
+for (const seed of [3, 4, 6])
 	test(`a device lives well through the eight hours of seed ${seed}`, () => {
 		const { counts } = hold(seed, 8);
 		assert.ok((counts.get("points taken") ?? 0) > 500, "points have come to the database");
