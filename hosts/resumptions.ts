@@ -3,7 +3,7 @@ import type { Connect, Trust } from "./host";
 /** Sessions of a database, a broker and an update server, and one more. */
 const MOST = 4;
 
-/** TLS sessions that are kept for resumption, one for a server, under whom it was trusted by. */
+/** TLS sessions that are kept for resumption, one for a server, each under the very trust that it began with. */
 export class Resumptions<Session> {
 	readonly #kept = new Map<string, { session: Session; trust: Trust }>();
 
@@ -13,8 +13,7 @@ export class Resumptions<Session> {
 		const kept = this.#kept.get(server);
 		this.#kept.delete(server);
 		// Who is trusted now may not have been then: the owner may have changed the CA for a reason.
-		if (kept?.trust.ca !== trust.ca || kept?.trust.fingerprint !== trust.fingerprint) return undefined;
-		return kept?.session;
+		return kept?.trust === trust ? kept.session : undefined;
 	}
 
 	keep({ endpoint, trust }: Connect, session: Session): void {

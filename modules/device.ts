@@ -92,7 +92,7 @@ export class Device {
 			this.#problem("the flash could not be written");
 		}
 		this.#vault = new Vault(host);
-		this.#settings = new SettingsStore(host.flash);
+		this.#settings = new SettingsStore(host);
 		// A reset that the flash does not let be finished now has been decided all the same.
 		if (host.flash.get(RESETTING_KEY)) this.#vault.forget();
 		if (!this.#vault.paired) this.#settings.forget();

@@ -2,6 +2,8 @@
 
 export const UUID_KEY = "uuid";
 export const SETTINGS_KEY = "settings";
+/** Certificates of authorities: for database, broker and updates, and as many that are to take their place. */
+export const AUTHORITY_KEYS = ["caa", "cab", "cac", "cad", "cae", "caf"] as const;
 /** The order of the light that holds until the next one. */
 export const LIGHT_KEY = "light";
 /** Key and certificate of the HTTPS server. */

@@ -1,4 +1,5 @@
-import type { Flash, Trust, WifiCredentials } from "../hosts/host";
+import type { Flash, Host, Trust, WifiCredentials } from "../hosts/host";
+import { Authorities, type Trusting } from "./authorities";
 import type { InfluxSettings } from "./cloud/influx";
 import type { MqttSettings } from "./cloud/mqtt-events";
 import { FlashError } from "./flash-error";
@@ -46,22 +47,29 @@ function defaults(): Settings {
 }
 
 export class SettingsStore {
-	#flash: Flash;
+	readonly #flash: Flash;
+	readonly #authorities: Authorities;
 	#settings: Settings;
 
-	constructor(flash: Flash) {
-		this.#flash = flash;
-		this.#settings = read(flash);
+	constructor(host: Pick<Host, "flash" | "digest">) {
+		this.#flash = host.flash;
+		this.#authorities = new Authorities(host);
+		this.#settings = readSettings(host.flash);
+		this.#authorities.find(trusting(this.#settings));
 	}
 
 	get value(): Readonly<Settings> {
 		return this.#settings;
 	}
 
-	/** Writes the change; throws a FlashError, and nothing has changed, if the flash fails. */
+	/**
+	 * Writes the change; throws a FlashError, and nothing has changed, if the flash fails. Certificates in it are in the
+	 * flash afterwards, and not in memory.
+	 */
 	change(change: Partial<Settings>): void {
 		const settings = { ...this.#settings, ...change };
 		try {
+			this.#authorities.keep(trusting(settings), trusting(this.#settings));
 			this.#flash.set(SETTINGS_KEY, encode(settings));
 		} catch {
 			throw new FlashError();
@@ -75,10 +83,12 @@ export class SettingsStore {
 	}
 }
 
-/**
- * Settings as JSON, one member after the other, and no text joined to another: two members can hold certificates, and
- * copies of them would be the most memory that a chip ever needs.
- */
+/** Those of the settings that may have certificates. */
+function trusting({ influx, mqtt, update }: Settings): Trusting[] {
+	return [influx, mqtt, update].filter((setting) => setting !== null);
+}
+
+/** Settings as JSON, one member after the other, and no text joined to another: all in one would take twice the memory. */
 function encode(settings: Settings): Uint8Array {
 	const encoder = new TextEncoder();
 	const members = Object.entries(settings);
@@ -104,8 +114,11 @@ function start(name: string): string {
 	return `,"${name}":`;
 }
 
-/** Settings that cannot be read count as none: the device has to start whatever the flash holds. */
-function read(flash: Flash): Settings {
+/**
+ * As they stand in the flash. Settings that cannot be read count as none: the device has to start whatever the flash
+ * holds.
+ */
+export function readSettings(flash: Flash): Settings {
 	try {
 		const bytes = flash.get(SETTINGS_KEY);
 		if (!bytes) return defaults();

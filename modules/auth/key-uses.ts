@@ -1,6 +1,6 @@
 import { KEYS_SEEN } from "../limits";
 import { AuthError } from "./error";
-import type { Key } from "./key";
+import { type Key, parseKey } from "./key";
 
 /** Of `getSettings`: who has used which key when. */
 export interface SeenKey {
@@ -11,7 +11,8 @@ export interface SeenKey {
 }
 
 interface Use {
-	readonly key: Key;
+	/** The key's. */
+	readonly id: string;
 	time: number | null;
 	/** The highest request counter that was taken with it under the token. */
 	nonce: number;
@@ -37,8 +38,8 @@ export class KeyUses {
 			for (const use of this.#uses) use.nonce = 0;
 		}
 		const uses = this.#uses;
-		const at = uses.findIndex((use) => use.key.id === key.id);
-		const use = uses[at] ?? { key, time, nonce: this.#floor };
+		const at = uses.findIndex((use) => use.id === key.id);
+		const use = uses[at] ?? { id: key.id, time, nonce: this.#floor };
 		if (nonce !== undefined) {
 			if (nonce <= use.nonce) throw replayed(use.nonce);
 			use.nonce = nonce;
@@ -52,7 +53,10 @@ export class KeyUses {
 
 	/** The last one first. */
 	get seen(): SeenKey[] {
-		return this.#uses.map(({ key: { name, scope }, time }) => ({ name, scope, time }));
+		return this.#uses.map(({ id, time }) => {
+			const { name, scope } = parseKey(id) as Key;
+			return { name, scope, time };
+		});
 	}
 }
 

@@ -13,20 +13,21 @@ export type DatabaseAnswer =
 
 /**
  * Takes an answer, and hands it over with the beginning of its body. A longer body is not waited for, and costs the
- * connection.
+ * connection. `secrets`: what is not to be shown.
  */
 export function collectAnswer(
 	client: HttpClient,
-	secrets: readonly string[],
+	secrets: () => readonly string[],
 	done: (answer: DatabaseAnswer) => void,
 ): HttpHandler {
-	const kept = new Uint8Array(ANSWER_KEPT);
+	/** Most answers have no body. */
+	let kept: Uint8Array | undefined;
 	let length = 0;
 	let status = 0;
 	let retryAfter: string | undefined;
 	const answered = (isCut: boolean) => {
-		const text = new TextDecoder().decode(kept.subarray(0, length));
-		done({ status, retryAfter, text: shown(text, secrets, isCut) });
+		const text = kept ? shown(new TextDecoder().decode(kept.subarray(0, length)), secrets(), isCut) : "";
+		done({ status, retryAfter, text });
 	};
 	return {
 		onHead(answer) {
@@ -34,6 +35,7 @@ export function collectAnswer(
 			retryAfter = answer.retryAfter;
 		},
 		onBody(bytes) {
+			kept ??= new Uint8Array(ANSWER_KEPT);
 			const part = bytes.subarray(0, ANSWER_KEPT - length);
 			kept.set(part, length);
 			length += part.length;

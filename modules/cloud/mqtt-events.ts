@@ -69,7 +69,10 @@ export class MqttEvents {
 	#parting: MqttClient | undefined;
 	/** The event at the head of the queue is with the broker and not yet acknowledged. */
 	#publishing = false;
-	#events: { name: string; payload: string }[] = [];
+	/** Payloads of the movements that wait, the oldest first. */
+	#events: string[] = [];
+	/** How many events have left the queue. */
+	#gone = 0;
 	#dropped = 0;
 	/** What Home Assistant is still to be told of the device. */
 	#announcements: Iterator<Announcement> | undefined;
@@ -117,7 +120,7 @@ export class MqttEvents {
 		this.#tell("offline");
 		if (before && isLeft(before, settings)) this.#clear(settings);
 		this.#settings = settings;
-		if (!settings) this.#events = [];
+		if (!settings) while (this.#events.length > 0) this.#dequeue();
 		this.#error = undefined;
 		this.#backoff.reset();
 		this.#reconnect();
@@ -140,7 +143,13 @@ export class MqttEvents {
 	}
 
 	motion(motion: Motion, time: number | undefined): void {
-		this.#event("motion", { event_type: motion, ...(time !== undefined && { time }) });
+		if (!this.#settings) return;
+		if (this.#events.length >= EVENTS_WAITING) {
+			this.#dequeue();
+			this.#dropped++;
+		}
+		this.#events.push(JSON.stringify({ event_type: motion, ...(time !== undefined && { time }) }));
+		this.#flush();
 	}
 
 	window({ time, readings, motionEvents }: Point): void {
@@ -182,28 +191,23 @@ export class MqttEvents {
 		this.#discover();
 	}
 
-	#event(name: string, content: object): void {
-		if (!this.#settings) return;
-		if (this.#events.length >= EVENTS_WAITING) {
-			this.#events.shift();
-			this.#dropped++;
-			this.#publishing = false;
-		}
-		this.#events.push({ name, payload: JSON.stringify(content) });
-		this.#flush();
-	}
-
 	/** One event at a time, so that they arrive in order and none is lost with the connection. */
 	#flush(): void {
-		const event = this.#events[0];
-		if (!event || !this.#connected || this.#publishing) return;
+		const [event] = this.#events;
+		if (event === undefined || !this.#connected || this.#publishing) return;
 		this.#publishing = true;
-		this.#publish(`event/${event.name}`, event.payload, false, () => {
-			if (this.#events[0] !== event) return;
-			this.#publishing = false;
-			this.#events.shift();
+		const number = this.#gone;
+		this.#publish("event/motion", event, false, () => {
+			if (this.#gone !== number) return;
+			this.#dequeue();
 			this.#flush();
 		});
+	}
+
+	#dequeue(): void {
+		this.#events.shift();
+		this.#gone++;
+		this.#publishing = false;
 	}
 
 	#connect(): void {

@@ -128,7 +128,7 @@ export class Uploader {
 		};
 		client.send(
 			{ method: "POST", target: request.target, headers: request.headers, body },
-			collectAnswer(client, target.secrets, done),
+			collectAnswer(client, () => secretsOf(target.settings), done),
 		);
 	}
 
@@ -239,8 +239,8 @@ export class Uploader {
 interface Target {
 	client: HttpClient;
 	request: WriteRequest;
-	/** What is never to be shown, whoever says it. */
-	secrets: readonly string[];
+	/** What is in it is never to be shown, whoever says it. */
+	settings: InfluxSettings;
 }
 
 function targetOf(settings: InfluxSettings, network: Host["network"]): Target | undefined {
@@ -254,7 +254,7 @@ function targetOf(settings: InfluxSettings, network: Host["network"]): Target | 
 		allowAddress: (address: string) => endpoint.secure || isHomeAddress(address),
 	};
 	const client = new HttpClient({ network, to, silence: POST_TIME, most: POST_TIME });
-	return { client, request, secrets: secretsOf(settings) };
+	return { client, request, settings };
 }
 
 function reasonOf({ status, text }: { status: number; text: string }): string {

@@ -235,7 +235,7 @@ export class Connection implements SocketHandler {
 	/** While this runs, nothing but the request holds its body, which its handler may let go. */
 	private handle(request: Request): void {
 		this.#state = "handling";
-		const response = this.#service.handle(request, this.#respond);
+		const response = this.#service.handle(request, (later) => this.respond(later));
 		if (this.#response) this.answer(this.#response);
 		else if (this.#state !== "handling") {
 			if (response) tell(response);
@@ -244,7 +244,7 @@ export class Connection implements SocketHandler {
 	}
 
 	/** What the handler calls: at once, later, or when the connection is lost. */
-	readonly #respond = (response: Response): void => {
+	private respond(response: Response): void {
 		if (this.#response) return;
 		if (this.#state === "handling") {
 			// `handle` goes on with it.
@@ -258,7 +258,7 @@ export class Connection implements SocketHandler {
 			}
 			this.onReadable(this.#readable, true);
 		} else tell(response);
-	};
+	}
 
 	/** After an exception. The handler's is answered. */
 	private recover(): void {

@@ -1,7 +1,14 @@
 import type { Flash, Host } from "../../hosts/host";
 import { eraseStorage } from "../cloud/point-log";
-import { IDENTITY_KEY, LIGHT_KEY, RESETTING_KEY, SETTINGS_KEY, UUID_KEY } from "../flash-keys";
-import { SettingsStore } from "../settings";
+import {
+	AUTHORITY_KEYS,
+	IDENTITY_KEY,
+	LIGHT_KEY,
+	RESETTING_KEY,
+	SETTINGS_KEY,
+	UUID_KEY,
+} from "../flash-keys";
+import { readSettings } from "../settings";
 import { keepGeneration } from "./generation";
 
 /**
@@ -18,8 +25,8 @@ export function beginReset(flash: Flash): void {
 export function finishReset({ flash, storage }: Pick<Host, "flash" | "storage">): void {
 	if (storage) eraseStorage(storage);
 	// Before the UUID goes, so that a reset that is cut off here knows it again.
-	if (flash.get(UUID_KEY)) keepGeneration(flash, new SettingsStore(flash).value.keys.generation);
-	for (const key of [UUID_KEY, SETTINGS_KEY, IDENTITY_KEY, LIGHT_KEY]) flash.delete(key);
+	if (flash.get(UUID_KEY)) keepGeneration(flash, readSettings(flash).keys.generation);
+	for (const key of [UUID_KEY, SETTINGS_KEY, ...AUTHORITY_KEYS, IDENTITY_KEY, LIGHT_KEY]) flash.delete(key);
 	flash.delete(RESETTING_KEY);
 }
 
@@ -27,5 +34,5 @@ export function finishReset({ flash, storage }: Pick<Host, "flash" | "storage">)
 export function recover(host: Pick<Host, "flash" | "storage">): void {
 	const { flash } = host;
 	if (flash.get(RESETTING_KEY)) finishReset(host);
-	else if (!flash.get(UUID_KEY)) flash.delete(SETTINGS_KEY);
+	else if (!flash.get(UUID_KEY)) for (const key of [SETTINGS_KEY, ...AUTHORITY_KEYS]) flash.delete(key);
 }

@@ -13,7 +13,7 @@ import { SlotUpdater } from "../../hosts/desktop/updater";
 import type { DeviceEvent } from "../../hosts/host";
 import { UPDATE_KEY } from "../../hosts/update-key";
 import { UUID_KEY } from "../../modules/flash-keys";
-import { SettingsStore } from "../../modules/settings";
+import { readSettings } from "../../modules/settings";
 import { watchTrial } from "../../modules/update/trial";
 import { Update } from "../../modules/update/update";
 import { VERSION } from "../../modules/version";
@@ -44,7 +44,7 @@ const host = {
 	updater: new SlotUpdater({ slots: new Slots(data), running, key: UPDATE_KEY, onSwitch: restart }),
 };
 const isPaired = () => flash.get(UUID_KEY) !== undefined;
-const { influx } = new SettingsStore(flash).value;
+const { influx } = readSettings(flash);
 say({ event: "ready", version: VERSION, slot: running, paired: isPaired(), database: influx?.url });
 const update = new Update({ host, onReady: restart, onBusy() {} });
 const fetch = () => {

@@ -50,20 +50,20 @@ export async function measureMemory(scope: Scope): Promise<Figure[]> {
 	const addPeak = (name: string, budget: readonly [number, number], now: Measure, before: Measure) =>
 		add(name, budget, now.peakSlots - before.slots, now.peakChunks - before.chunks);
 
-	addUse("idle, without an owner", [1920, 3300], await bench.measure(), empty);
+	addUse("idle, without an owner", [1940, 3300], await bench.measure(), empty);
 	const owner = await pairedOwner(bench);
 	await bench.advance(60_000);
 	const idle = await bench.measure();
-	addUse("idle, with an owner", [1700, 2960], idle, empty);
+	addUse("idle, with an owner", [1725, 2960], idle, empty);
 
 	const wires: Wire[] = [];
 	for (let i = 0; i < CONNECTIONS; i++) wires.push(await owner.open());
-	addUse("a connection, idle", [41, 64], await bench.measure(), idle, CONNECTIONS);
+	addUse("a connection, idle", [29, 64], await bench.measure(), idle, CONNECTIONS);
 	const partial = post(" ".repeat(BODY)).slice(0, -1);
 	for (const wire of wires) wire.send(partial);
 	addUse(
 		"a connection, with a body of 1 KiB all but arrived",
-		[66, 1200],
+		[54, 1200],
 		await bench.measure(),
 		idle,
 		CONNECTIONS,
@@ -75,7 +75,7 @@ export async function measureMemory(scope: Scope): Promise<Figure[]> {
 	const ready = await bench.measure();
 	await bench.stress(true);
 	await exchange(wire, GET);
-	addPeak("peak of GET", [52, 1200], await bench.measure(), ready);
+	addPeak("peak of GET", [58, 1200], await bench.measure(), ready);
 	await exchange(wire, owner.md5(COLOR));
 	addPeak("peak of POST with MD5", [136, 1320], await bench.measure(), ready);
 	await exchange(wire, owner.signed(COLOR));

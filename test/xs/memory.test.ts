@@ -26,8 +26,11 @@ describe(`memory is never full, with ${SPARE} bytes to spare`, { skip: await mis
 		burdened = await Burdened.start({ after: (task) => tasks.push(task) });
 	});
 	after(async () => {
-		assert.deepEqual(await burdened.bench.events("exception"), []);
-		for (const task of tasks) await task();
+		try {
+			assert.deepEqual(await burdened.bench.events("exception"), []);
+		} finally {
+			for (const task of tasks) await task();
+		}
 	});
 
 	/** The same on all connections. */
@@ -118,8 +121,11 @@ describe(`memory is never full while a phone sets the device up, with ${SPARE} b
 		await burdened.openAccessPoint();
 	});
 	after(async () => {
-		assert.deepEqual(await burdened.bench.events("exception"), []);
-		for (const task of tasks) await task();
+		try {
+			assert.deepEqual(await burdened.bench.events("exception"), []);
+		} finally {
+			for (const task of tasks) await task();
+		}
 	});
 
 	const KINDS = ["http", "http", "http", "http", "https", "https"] as const;

@@ -4,11 +4,17 @@ import { createServer, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import {
 	ACCESS_POINT_TIME,
+	ATTEMPT_ADDRESSES,
+	ATTEMPTS,
 	BODY,
 	CA_BYTES,
 	CREDENTIAL_BYTES,
+	DEVICE_NAME,
 	EVENTS_WAITING,
 	HEADER_BLOCK,
+	KEY_NAME,
+	KEYS_REVOKED,
+	KEYS_SEEN,
 	NAME_BYTES,
 	PASSPHRASE_MAX,
 	PROBLEM_SHOWN,
@@ -19,9 +25,10 @@ import {
 	TOPIC_BYTES,
 	URL_BYTES,
 } from "../../modules/limits";
-import type { Wire } from "../conformance/wire";
+import { Wire } from "../conformance/wire";
 import { Bench, CREATION, type Scope } from "./bench";
-import { type BenchOwner, GET, pairedOwner, UDID } from "./owner";
+import { HostileBroker } from "./broker";
+import { type BenchOwner, GET, pairedOwner, post, UDID } from "./owner";
 
 /** Bytes of XS's memory that have to be left whatever comes. */
 export const SPARE = 8_192;
@@ -33,47 +40,29 @@ export const CONNECTIONS = { http: 4, https: 2 };
 type Kind = keyof typeof CONNECTIONS;
 const BODIES_MOST = { http: BODY, https: SECURE_BODY };
 
-/** MQTT 3.1.1, 3.1, 3.2, 3.8 and 3.9. */
-const CONNECT = 0x10;
-const CONNACK = Uint8Array.of(0x20, 2, 0, 0);
-const SUBSCRIBE = 0x82;
-const SUBACK = 0x90;
-
-/** A broker's answer to what begins a session: all that was asked for. */
-function begin(bytes: Buffer): Uint8Array | undefined {
-	if (bytes[0] === CONNECT) return CONNACK;
-	if (bytes[0] !== SUBSCRIBE) return;
-	const start = bytes[1]! < 128 ? 2 : 3;
-	const granted: number[] = [];
-	const end = start + (start === 2 ? bytes[1]! : (bytes[1]! & 127) | (bytes[2]! << 7));
-	for (let at = start + 2; at < end; at += 3 + bytes.readUInt16BE(at)) granted.push(1);
-	return Uint8Array.of(SUBACK, 2 + granted.length, bytes[start]!, bytes[start + 1]!, ...granted);
+/** What the device connects to. */
+interface Server {
+	port: number;
+	/** Its connections. */
+	sockets: ReadonlySet<Socket>;
 }
 
-/** Takes connections, says what `answer` makes of the first bytes, and nothing more. */
-class Mute {
-	readonly sockets = new Set<Socket>();
-	port = 0;
-
-	static async listen(scope: Scope, answer?: (bytes: Buffer) => Uint8Array | undefined): Promise<Mute> {
-		const mute = new Mute();
-		const server = createServer((socket) => {
-			mute.sockets.add(socket);
-			socket.on("error", () => {});
-			socket.on("close", () => mute.sockets.delete(socket));
-			socket.on("data", (bytes) => {
-				const said = answer?.(bytes);
-				if (said) socket.write(said);
-			});
-		});
-		scope.after(() => {
-			for (const socket of mute.sockets) socket.destroy();
-			server.close();
-		});
-		await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-		mute.port = (server.address() as AddressInfo).port;
-		return mute;
-	}
+/** Listens at a port of its own; reads what comes, and says nothing by itself. */
+async function listen(scope: Scope, onConnection?: (socket: Socket) => void): Promise<Server> {
+	const sockets = new Set<Socket>();
+	const server = createServer((socket) => {
+		sockets.add(socket);
+		socket.on("error", () => {});
+		socket.on("close", () => sockets.delete(socket));
+		socket.resume();
+		onConnection?.(socket);
+	});
+	scope.after(() => {
+		for (const socket of sockets) socket.destroy();
+		server.close();
+	});
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	return { port: (server.address() as AddressInfo).port, sockets };
 }
 
 /** As long as it may be. */
@@ -98,8 +87,11 @@ function longest(letter: string, database: number, broker: number): object {
 			user: letter.repeat(NAME_BYTES),
 			password: letter.repeat(CREDENTIAL_BYTES),
 			topic: letter.repeat(TOPIC_BYTES),
+			light: true,
 			ca: certificate(letter),
 		},
+		update: { url: url(`http://127.0.0.1:${database}`), daily: true, ca: certificate(letter) },
+		setName: { name: "\u{1f4a1}".repeat(DEVICE_NAME) },
 	};
 }
 
@@ -107,14 +99,23 @@ function longest(letter: string, database: number, broker: number): object {
 export class Burdened {
 	readonly bench: Bench;
 	readonly owner: BenchOwner;
-	readonly #database: Mute;
-	readonly #broker: Mute;
+	readonly #database: Server;
+	readonly #broker: Server;
+	/** The last connection to the broker. */
+	readonly #hostile: () => HostileBroker | undefined;
 	/** No point leaves before it has its time. */
 	readonly #unset: boolean;
 	#letter = 0;
 
-	private constructor(owner: BenchOwner, database: Mute, broker: Mute, unset: boolean) {
+	private constructor(
+		owner: BenchOwner,
+		database: Server,
+		broker: Server,
+		hostile: () => HostileBroker | undefined,
+		unset: boolean,
+	) {
 		this.#unset = unset;
+		this.#hostile = hostile;
 		this.bench = owner.bench;
 		this.owner = owner;
 		this.#database = database;
@@ -128,14 +129,20 @@ export class Burdened {
 		{ wifi = false, unset = false } = {},
 	): Promise<Burdened> {
 		// Neither ever has enough of it: points and events wait.
-		const database = await Mute.listen(scope);
-		const broker = await Mute.listen(scope, begin);
+		const database = await listen(scope);
+		let hostile: HostileBroker | undefined;
+		const bodies = Object.values(BODIES);
+		let count = 0;
+		const broker = await listen(scope, (socket) => {
+			hostile = new HostileBroker(socket, () => bodies[count++ % bodies.length]!(BODY));
+		});
 		const bench = await Bench.start(scope, { region, dials: true, wifi, unset });
 		const network = { ssid: "s".repeat(SSID_BYTES), password: "p".repeat(PASSPHRASE_MAX) };
 		const burdened = new Burdened(
 			await pairedOwner(bench, wifi ? network : undefined),
 			database,
 			broker,
+			() => hostile,
 			unset,
 		);
 		for (let i = 0; i < PROBLEMS_KEPT; i++)
@@ -145,7 +152,10 @@ export class Burdened {
 		await burdened.owner.learn();
 		await burdened.secure();
 		await burdened.set();
+		await burdened.revoke();
 		await burdened.plain();
+		await burdened.useKeys();
+		await burdened.guess();
 		return burdened;
 	}
 
@@ -161,6 +171,32 @@ export class Burdened {
 	async set(): Promise<void> {
 		// One at a time: a body has room for one certificate.
 		for (const command of this.settings()) await this.#ask(command, "https");
+	}
+
+	/** As many keys as can be revoked one by one, with names as long as they may be. */
+	async revoke(): Promise<void> {
+		const names = Array.from({ length: KEYS_REVOKED }, (_, i) => `${i}`.padEnd(KEY_NAME, "k"));
+		await this.#ask(this.owner.md5({ setKeys: { revoke: names } }), "https");
+	}
+
+	/** As many programs as are remembered come with a key each. */
+	async useKeys(): Promise<void> {
+		for (let i = 0; i < KEYS_SEEN; i++)
+			await this.#ask(this.owner.signed({ getData: {} }, `${`${i}`.padEnd(KEY_NAME, "p")}.rlm.0.1`), "http");
+	}
+
+	/** Wrong secrets of as many addresses as are remembered, and so many of each as count. */
+	async guess(): Promise<void> {
+		const { http } = await this.bench.ports();
+		for (let address = 1; address <= ATTEMPT_ADDRESSES; address++)
+			for (let guess = 0; guess <= ATTEMPTS; guess++) {
+				const secret = `${guess}`.padStart(32, "0");
+				const endpoint = { host: "127.0.0.1", port: http!, secure: false };
+				const wire = await Wire.open(endpoint, { from: `127.100.100.${100 + address}` });
+				const { status } = await wire.send(post(JSON.stringify({ udid: UDID, secret }))).response();
+				assert.equal(status, guess < ATTEMPTS ? 401 : 429);
+				wire.close();
+			}
 	}
 
 	/** Requests with other settings than before. */
@@ -197,6 +233,7 @@ export class Burdened {
 				(await this.owner.open(typeof kind === "string" ? kind : kind[i])).send(request.subarray(0, cuts[i])),
 			);
 		await this.bench.act("nothing");
+		if (kind === "http") this.#hostile()?.next();
 		for (const i of order) wires[i]!.send(requests[i]!.subarray(cuts[i]));
 		for (const wire of wires) await wire.response("POST", PATIENCE).catch(() => this.bench.act("nothing"));
 		for (const wire of wires) wire.close();

@@ -153,8 +153,8 @@ export function mqttSettings(command: string, value: unknown, network: CheckTrus
 }
 
 /** A certificate is public; its text is long, and that there is one is enough to know. */
-function describeTrust({ ca, fingerprint }: Trust): object {
-	return defined({ ca: ca !== undefined || undefined, fingerprint });
+function describeTrust(trust: Trust): object {
+	return defined({ ca: "ca" in trust || undefined, fingerprint: trust.fingerprint });
 }
 
 /** Without the fields that are undefined. */

@@ -10,8 +10,8 @@ const NAME = "update";
 const FIELDS = ["url", "daily", ...TRUST_FIELDS] as const;
 
 export interface UpdateOrder {
-	url: string;
-	trust: Trust;
+	/** Where to look. */
+	source: { url: string; trust: Trust };
 	/** Whether to look there once a day from now on; undefined: as before. */
 	daily: boolean | undefined;
 }
@@ -42,8 +42,7 @@ export class UpdateFirmware implements Command<UpdateOrder> {
 	validate(value: unknown): UpdateOrder {
 		const fields = new Fields(NAME, value, FIELDS);
 		const order = {
-			url: httpUrl(fields),
-			trust: trustOf(fields, this.#network),
+			source: { url: httpUrl(fields), trust: trustOf(fields, this.#network) },
 			daily: fields.has("daily") ? fields.boolean("daily") : undefined,
 		};
 		const { impossible, busy } = this.#update;
@@ -52,12 +51,12 @@ export class UpdateFirmware implements Command<UpdateOrder> {
 		return order;
 	}
 
-	settings({ daily, url, trust }: UpdateOrder): Partial<Settings> {
-		return daily === undefined ? {} : { update: daily ? { url, trust } : null };
+	settings({ daily, source }: UpdateOrder): Partial<Settings> {
+		return daily === undefined ? {} : { update: daily ? source : null };
 	}
 
 	/** Not only afterwards: what comes next finds it under way, and a factory reset beside it ends it. */
-	perform({ url, trust, daily }: UpdateOrder): object {
+	perform({ source: { url, trust }, daily }: UpdateOrder): object {
 		const update = this.#update;
 		update.start(url, trust);
 		if (daily) update.watch(url, trust);

@@ -162,8 +162,9 @@ describe("a connection that the device makes", () => {
 describe("over TLS", () => {
 	test("it names the server and whom to trust, and resumes the session the next time", () => {
 		const { time, tls, connect } = setUp();
+		const trust = { fingerprint: PIN };
 		for (let i = 0; i < 2; i++) {
-			const { log, stream, tcp } = connect({ secure: true, port: 443 }, { fingerprint: PIN });
+			const { log, stream, tcp } = connect({ secure: true, port: 443 }, trust);
 			tcp?.drain(1_000);
 			tcp?.arrive(H);
 			time.advance(0);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+	AUTHORITY_KEYS,
 	GENERATION_KEY,
 	IDENTITY_KEY,
 	RESETTING_KEY,
@@ -11,7 +12,7 @@ import { beginReset, finishReset, recover } from "../../../modules/identity/fact
 import { FakeFlash } from "../../fakes/host";
 import { FakeStorage } from "../../fakes/storage";
 
-const OWNED = [UUID_KEY, SETTINGS_KEY, IDENTITY_KEY];
+const OWNED = [UUID_KEY, SETTINGS_KEY, IDENTITY_KEY, ...AUTHORITY_KEYS];
 
 function owned(): FakeFlash {
 	const flash = new FakeFlash();
@@ -27,7 +28,7 @@ test("a reset erases all that belongs to the owner, and keeps a number for the k
 });
 
 test("a reset that lost its power at any write is finished at the next start, or has not begun", () => {
-	for (let writes = 0; writes <= 6; writes++) {
+	for (let writes = 0; writes <= 12; writes++) {
 		const flash = owned();
 		flash.writesLeft = writes;
 		try {
@@ -45,7 +46,7 @@ test("a reset that lost its power at any write is finished at the next start, or
 });
 
 test("a recovery that loses its power as well is finished at the start after it", () => {
-	for (let writes = 0; writes <= 5; writes++) {
+	for (let writes = 0; writes <= 11; writes++) {
 		const flash = owned();
 		beginReset(flash);
 		flash.writesLeft = writes;

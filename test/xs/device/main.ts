@@ -9,6 +9,7 @@ import { Device } from "../../../modules/device";
 import { Echo } from "./echo";
 import { BenchNetwork, PlainBenchNetwork, TlsBenchNetwork } from "./network";
 import { BenchRadio, PAGE } from "./radio";
+import { BenchUpdater } from "./updater";
 
 const UDID = "10000fb38278";
 const SECTOR = 4096;
@@ -133,6 +134,7 @@ function createHost(argument: string): BenchHost {
 		},
 		...(argument.includes("wifi") && { wifi: new BenchRadio(), setupPage: PAGE }),
 		diagnostics: { reset: "power", problems: undefined, memory: () => ({ xs: xsMemory() }) },
+		updater: new BenchUpdater(),
 		restart: () => print({ event: "restarted" }),
 		report: events ? print : (_event: DeviceEvent) => {},
 	};
