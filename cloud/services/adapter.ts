@@ -1,20 +1,23 @@
 import type { Kysely, Selectable } from "kysely";
-import { type Adapter, type AdapterPayload, errors } from "oidc-provider";
+import type { Adapter, AdapterPayload, errors } from "oidc-provider";
 import type { Tables } from "../database/tables";
 import type { Seal } from "../secrets/seal";
 import { digest } from "../secrets/tokens";
 import type { Services } from "../services";
 
+type Parts = Pick<Services, "database" | "seal" | "clock">;
 type Row = Selectable<Tables["oauth_items"]>;
 
 /** Keeps what oidc-provider has to remember in our database: sealed, and under digests of its names. */
-export function createAdapter(services: Pick<Services, "database" | "seal" | "clock">) {
-	return (model: string): Adapter => (model === "Client" ? clients(services) : items(model, services));
+export function createAdapter(services: Parts, InvalidGrant: typeof errors.InvalidGrant) {
+	return (model: string): Adapter =>
+		model === "Client" ? clients(services) : items(model, services, InvalidGrant);
 }
 
 function items(
 	model: string,
-	{ database, seal, clock }: Pick<Services, "database" | "seal" | "clock">,
+	{ database, seal, clock }: Parts,
+	InvalidGrant: typeof errors.InvalidGrant,
 ): Adapter {
 	const idOf = (name: string) => `${model} ${digest(name)}`;
 	const read = (row: Row | undefined) => open(row, seal, clock());
@@ -58,7 +61,7 @@ function items(
 				.where("consumed", "is", null)
 				.executeTakeFirstOrThrow();
 			// Two that came at the same time: one of them is not its owner.
-			if (numUpdatedRows === 0n) throw new errors.InvalidGrant("it was used already");
+			if (numUpdatedRows === 0n) throw new InvalidGrant("it was used already");
 		},
 		async destroy(name) {
 			await database.deleteFrom("oauth_items").where("id", "=", idOf(name)).execute();
