@@ -6,6 +6,7 @@ import { send, token } from "../pages/layout";
 import { notFound, Refusal } from "../refusal";
 import { digest } from "../secrets/tokens";
 import type { Services } from "../services";
+import { clientsOf } from "./clients";
 import { GRANTS } from "./limits";
 import { providerOf } from "./oauth";
 import { describe } from "./scopes";
@@ -33,7 +34,8 @@ export const routes = (services: Services) => async (app: FastifyInstance) => {
 
 	app.get("/services/consent/:uid", async (request: OfQuestion, reply) => {
 		const { client, scopes, redirect } = await questionOf(request, reply);
-		const { name } = accountOf(request);
+		const { id, name } = accountOf(request);
+		const isOwn = (await clientsOf(services, id)).some((each) => each.id === client.clientId);
 		allowFormTo(reply, redirect);
 		const where =
 			redirect.protocol === "https:"
@@ -42,7 +44,9 @@ export const routes = (services: Services) => async (app: FastifyInstance) => {
 		return send(request, reply, {
 			title: `Allow ${client.clientName ?? "a service"}?`,
 			body: html`<section class="narrow">
-<p><b>${client.clientName ?? ""}</b> asks for access to what is yours, ${name}. !${where}</p>
+<p><b>${client.clientName ?? ""}</b> asks for access to what is yours, ${name}. !${where} ${
+				isOwn ? "" : "Somebody else with an account here has registered it."
+			}</p>
 <ul>!${scopes.map((scope) => html`<li>${describe(scope)}</li>`)}</ul>
 <p class="muted">It keeps this until you end it under Services. It gets neither your password nor your UUID.</p>
 <form method="post" action="/services/consent/${request.params.uid}">!${token(reply)}

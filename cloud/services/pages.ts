@@ -12,7 +12,7 @@ import { clientsOf, registerClient, removeClient } from "./clients";
 import { endGrantOf, grantsOf } from "./grants";
 import { createKey, dropKey, keyOf, keysOf } from "./keys";
 import { DAYS, NAME } from "./limits";
-import { describe, readScopes, SCOPES, type Scope } from "./scopes";
+import { readScopes, SCOPES, type Scope } from "./scopes";
 import { accessTokensOf, createAccessToken, endAccessToken } from "./tokens";
 
 type WithId = FastifyRequest<{ Params: { id: string } }>;
@@ -44,7 +44,7 @@ export const routes = (services: Services) => async (app: FastifyInstance) => {
 !${list(
 				grants.map(
 					({ id, name, scopes, created, used: time }) =>
-						html`<li><span>${name} <span class="muted">!${words(scopes)}; allowed !${ago(created, now)}, !${used(time)}</span></span>
+						html`<li><span>${name} <span class="muted">${readScopes(scopes).join(" and ") || "who you are"}; allowed !${ago(created, now)}, !${used(time)}</span></span>
 !${end(`/services/grants/${id}/end`, "End access")}</li>`,
 				),
 				"None. A service that you sign in to with this server asks here.",
@@ -56,7 +56,7 @@ export const routes = (services: Services) => async (app: FastifyInstance) => {
 !${list(
 				tokens.map(
 					({ id, name, scopes, until, used: time }) =>
-						html`<li><span>${name} <span class="muted">!${words(scopes)}; !${used(time)}, !${until > now ? `until ${day(until)}` : "has ended"}</span></span>
+						html`<li><span>${name} <span class="muted">${readScopes(scopes).join(" and ") || "who you are"}; !${used(time)}, !${until > now ? `until ${day(until)}` : "has ended"}</span></span>
 !${end(`/services/tokens/${id}/end`, "End")}</li>`,
 				),
 				"None.",
@@ -273,12 +273,6 @@ function check(name: string, text: string): string {
 function daysField(): string {
 	return html`<label>Good for
 <select name="days">!${DAYS.map((days) => html`<option value="${days}" !${days === 90 ? "selected" : ""}>${days} days</option>`)}</select></label>`;
-}
-
-function words(scopes: string): string {
-	return readScopes(scopes)
-		.map((scope) => html`${describe(scope)}`)
-		.join("; ");
 }
 
 function day(time: number): string {

@@ -131,6 +131,22 @@ test("the whole story: an account, a sensor, its points, its light, a service, a
 	await ada.submit("/services", {}, action);
 	assert.equal((await askApi(cloud, path, access_token)).status, 401);
 
+	// Whoever looks around sees all pages that there are.
+	for (const path of [
+		"/",
+		"/sensors",
+		page,
+		`${page}/readings`,
+		`${page}/points.csv`,
+		`${page}/light`,
+		`${page}/settings`,
+	])
+		assert.equal((await ada.get(path)).status, 200, path);
+	for (const path of ["", "/tokens/new", "/keys/new", "/clients/new"])
+		assert.equal((await ada.get(`/services${path}`)).status, 200, path);
+	for (const path of ["", "/password", "/passkeys", "/recovery-codes", "/delete"])
+		assert.equal((await ada.get(`/profile${path}`)).status, 200, path);
+
 	// The UUID was shown in the profile, was in the link, and nowhere else.
 	const showing = new RegExp(`^GET (/profile/uuid|${page}/link) `);
 	let searched = 0;

@@ -173,6 +173,20 @@ describe("a service", () => {
 		);
 	});
 
+	test("of another account is told to be one", async () => {
+		const grace = await signUp(cloud, "grace");
+		const pages = await Promise.all(
+			[ada, grace].map(async (visitor) => {
+				const asked = await visitor.send("GET", questionPath({ client }));
+				return (await visitor.get(asked.headers.location ?? "")).text;
+			}),
+		);
+		assert.deepEqual(
+			pages.map((text) => text.includes("Somebody else")),
+			[false, true],
+		);
+	});
+
 	test("learns who it is by a signed identity, if it is allowed to", async () => {
 		const { id_token } = await allow(cloud, ada, { client, scope: "openid" });
 		const [head = "", body = ""] = id_token
