@@ -32,6 +32,11 @@ export class ClientConnection implements SocketHandler {
 		return this.#output.length;
 	}
 
+	/** Whether more has arrived than was handed on. Where it has, the connection is good for nothing but to be closed. */
+	hasMore(): boolean {
+		return this.#stream?.read(1) !== undefined;
+	}
+
 	/** Sends these bytes after those before; they are not to be changed. */
 	send(bytes: Uint8Array): void {
 		this.#output.push(bytes);

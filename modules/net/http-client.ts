@@ -89,7 +89,8 @@ export class HttpClient {
 		if (this.#reader !== reader) return;
 		if (typeof taken === "string") this.end(taken);
 		else if (reader.done) {
-			if (!reader.persistent || taken < bytes.length) this.hangUp();
+			const isMore = taken < bytes.length || this.#connection?.hasMore();
+			if (!reader.persistent || isMore) this.hangUp();
 			this.end(undefined);
 		}
 	}

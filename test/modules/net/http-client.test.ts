@@ -3,8 +3,10 @@ import { createServer, type RequestListener } from "node:http";
 import { createServer as createTcpServer } from "node:net";
 import { describe, test } from "node:test";
 import { createServer as createTlsServer } from "node:tls";
+import { READ_CHUNK } from "../../../modules/limits";
 import { HttpClient, type HttpRequest } from "../../../modules/net/http-client";
-import { FakeTime } from "../../fakes/host";
+import { FakeHost, FakeTime } from "../../fakes/host";
+import { FakeLink } from "../../fakes/server";
 import { until } from "../../hosts/desktop/loopback";
 import { Authority } from "../../support/authority";
 import { desktopNetwork, type Served, serve, serveRaw } from "../../support/servers";
@@ -247,6 +249,34 @@ describe("an answer", { timeout: 20_000 }, () => {
 			assert.deepEqual(await send(), TAKEN);
 			assert.equal(served.connections, i);
 		}
+	});
+
+	test("nor is it if it came in time to be taken for that answer, when the next request is sent at once", () => {
+		const { network } = new FakeHost();
+		const links: FakeLink[] = [];
+		network.connect = (to, handler) => {
+			const link = new FakeLink(to, handler);
+			links.push(link);
+			return link;
+		};
+		const endpoint = { secure: false, host: "192.168.1.5", port: 80, path: "" };
+		const to = { endpoint, trust: {}, allowAddress: () => true };
+		const http = new HttpClient({ network, to, silence: 10_000, most: 20_000 });
+		const statuses: number[] = [];
+		const again = () => http.send(REQUEST, handler);
+		const handler = {
+			onHead: ({ status }: { status: number }) => statuses.push(status),
+			onBody() {},
+			onEnd: again,
+		};
+		again();
+		links[0]?.drain();
+		// The first answer is as long as what is read at a time.
+		const head = "HTTP/1.1 204 Taken\r\nX: ";
+		links[0]?.say(`${head.padEnd(READ_CHUNK - 4, "x")}\r\n\r\nHTTP/1.1 500 Not asked for\r\n\r\n`);
+		assert.deepEqual(statuses, [204]);
+		assert.deepEqual([links.length, links[0]?.closed], [2, true]);
+		http.close();
 	});
 
 	test("what comes while nothing is asked costs the connection", async (t) => {
