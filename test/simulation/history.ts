@@ -35,7 +35,8 @@ export function live({ seed, firmware, length, only, log }: HistoryOptions): Out
 	const world = new World(seed);
 	world.log = log;
 	const plan = makePlan(new Random(`${seed}/plan`), length);
-	const stage = makeStage(world, "10000fb38278", firmware);
+	const surroundings = makeSurroundings(world);
+	const stage = { ...surroundings, home: addHome(surroundings, "10000fb38278", firmware) };
 	stage.home.machine.switchOn();
 	const acts = new Random(`${seed}/acts`);
 	for (const index of only ?? plan.keys()) {
@@ -60,11 +61,18 @@ export function live({ seed, firmware, length, only, log }: HistoryOptions): Out
 	return { world, plan };
 }
 
-function run(world: World, end: number): void {
+export function run(world: World, end: number): void {
 	while (!world.violation && world.schedule.step(end));
 }
 
-export function makeStage(world: World, udid: string, firmware: (version: string) => DeviceClass): Stage {
+/** What homes have in common. */
+export interface Surroundings extends Omit<Stage, "home"> {
+	world: World;
+	neighbours: Neighbours;
+	homes: Map<string, Home>;
+}
+
+export function makeSurroundings(world: World): Surroundings {
 	const database = new Database(world);
 	const broker = new Broker(world);
 	const releases = new Releases(world);
@@ -87,10 +95,20 @@ export function makeStage(world: World, udid: string, firmware: (version: string
 			return undefined;
 		},
 	};
+	const homes = new Map<string, Home>();
+	database.onTaken = (udid, points) => homes.get(udid)?.points.taken(points);
+	database.onRefused = (udid, second) => homes.get(udid)?.points.refused(second);
+	return { world, neighbours, homes, database, broker, releases, troubles };
+}
+
+export function addHome(
+	{ world, neighbours, homes }: Surroundings,
+	udid: string,
+	firmware: (version: string) => DeviceClass,
+): Home {
 	const home = new Home(world, udid, firmware, neighbours);
-	database.onTaken = (_, points) => home.points.taken(points);
-	database.onRefused = (_, second) => home.points.refused(second);
-	return { home, database, broker, releases, troubles };
+	homes.set(udid, home);
+	return home;
 }
 
 /** ms in which a device is in its network again and serves its owner there, at the latest. */

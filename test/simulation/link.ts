@@ -107,7 +107,7 @@ export class Link implements Stream {
 		overhear(bytes);
 		this.#allowed -= bytes.length;
 		this.#flying += bytes.length;
-		this.#pieces("toPeer", Buffer.from(bytes), (piece) => {
+		this.#pieces("toPeer", Buffer.from(bytes), false, (piece) => {
 			this.#flying -= piece.length;
 			if (!this.#peerTold) this.#peer.onBytes(piece, this);
 			if (this.#allowed < WINDOW / 2) this.#allow();
@@ -129,11 +129,12 @@ export class Link implements Stream {
 		return !this.#deviceClosed && !this.#broken && !this.#peerClosed;
 	}
 
-	say(data: string | Uint8Array): void {
+	/** `whole`: it arrives in one piece. */
+	say(data: string | Uint8Array, whole = false): void {
 		if (this.#peerClosed || this.#broken) return;
 		const bytes = typeof data === "string" ? Buffer.from(data) : Buffer.from(data);
 		if (bytes.length === 0) return;
-		this.#pieces("toDevice", bytes, (piece) => {
+		this.#pieces("toDevice", bytes, whole, (piece) => {
 			if (this.#deviceClosed || this.#deviceTold) return;
 			this.#unread.push(new Uint8Array(piece));
 			let count = 0;
@@ -187,12 +188,17 @@ export class Link implements Stream {
 		this.#peer.onEnd(this);
 	}
 
-	#pieces(direction: "toPeer" | "toDevice", bytes: Buffer, deliver: (piece: Buffer) => void): void {
+	#pieces(
+		direction: "toPeer" | "toDevice",
+		bytes: Buffer,
+		whole: boolean,
+		deliver: (piece: Buffer) => void,
+	): void {
 		const { random, weather, world } = this.#parts;
 		const { split } = weather();
 		for (let at = 0; at < bytes.length; ) {
 			const rest = bytes.length - at;
-			const size = random.chance(split) ? random.between(1, rest) : rest;
+			const size = !whole && random.chance(split) ? random.between(1, rest) : rest;
 			const piece = bytes.subarray(at, at + size);
 			at += size;
 			this.#later(direction, () => {

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { unreached } from "./catalogue";
+import { gather } from "./crowd";
 import { compile } from "./firmware";
 import { live, type Outcome } from "./history";
 import { shrink } from "./shrink";
@@ -17,6 +18,7 @@ const { values } = parseArgs({
 		log: { type: "boolean", default: false },
 		firmware: { type: "string" },
 		hours: { type: "string", default: "24" },
+		hosts: { type: "string" },
 	},
 });
 
@@ -28,6 +30,11 @@ const only = values.only === undefined ? undefined : values.only.split(",").filt
 const counts = new Map<string, number>();
 const began = performance.now();
 const hours = values.hours === "24" ? "" : ` --hours ${values.hours}`;
+
+if (values.hosts !== undefined) {
+	meet(Number(values.hosts));
+	process.exit();
+}
 
 for (let i = 0; i < count; i++) {
 	const seed = String(first + i);
@@ -51,6 +58,31 @@ for (let i = 0; i < count; i++) {
 process.stderr.write("\n");
 for (const [what, times] of [...counts].sort()) console.log(`${String(times).padStart(9)}  ${what}`);
 for (const what of unreached(counts)) console.log(`    never  ${what}`);
+
+function usedHeap(): number {
+	globalThis.gc?.();
+	return process.memoryUsage().heapUsed;
+}
+
+/** Many devices at once: what becomes of the load when database and broker come back. */
+function meet(hosts: number): void {
+	const heap = usedHeap();
+	const { world, loads, homes } = gather({ seed: String(first), firmware, hosts });
+	const memory = (usedHeap() - heap) / homes.length / 1024;
+	console.log("minute   writes a second   points published  present");
+	let before = "";
+	for (const { minute, writes, peak, points, published, present } of loads) {
+		const row = [writes, peak, points, published, present].map((it) => `${it}`.padStart(9)).join("");
+		// One that is like the one before is left out.
+		if (row !== before) console.log(`${`${minute}`.padStart(6)}${row}`);
+		before = row;
+	}
+	const seconds = (performance.now() - began) / 1000;
+	console.log(`${hosts} devices, ${memory.toFixed(0)} KiB each with its home, ${seconds.toFixed(0)} s`);
+	if (!world.violation) return;
+	console.log(`Seed ${first} fails ${world.violation.message}`);
+	process.exit(1);
+}
 
 function fail(seed: string, { world, plan }: Outcome): void {
 	console.log(`\nSeed ${seed} fails ${world.violation?.message}`);

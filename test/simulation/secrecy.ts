@@ -6,7 +6,7 @@ const OVERLAP = 80;
 /** Bytes that are looked at together. A secret is as long as two of them at least, so that one is within it. */
 const BLOCK = 8;
 /** Bits of the filter. */
-const FILTER = 1 << 20;
+const FILTER = 1 << 18;
 
 interface Forms {
 	secret: string;

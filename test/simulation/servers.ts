@@ -159,7 +159,8 @@ export class Database {
 				return;
 			case "unasked answers":
 				this.#take(lines);
-				link.say("HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n");
+				// One that comes while the next request is under way cannot be told from the answer to that.
+				link.say("HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n", true);
 				return;
 			case "garbage":
 				link.say(this.#random.bytes(this.#random.between(1, 3_000)));
