@@ -343,7 +343,9 @@ function describe({ udid, version, paired }: Info): string {
 async function brokerAccess(url: string, values: Values): Promise<BrokerOptions> {
 	const { ca } = trustOf(values);
 	const isNamed = new URL(url).username !== "";
-	const password = isNamed ? process.env[PASSWORD_VARIABLE] || (await askSecret("Password: ")) : undefined;
+	const password = isNamed
+		? process.env[PASSWORD_VARIABLE] || (await askSecret("Broker password: "))
+		: undefined;
 	return { ...(password !== undefined && { password }), ...(ca !== undefined && { ca }) };
 }
 

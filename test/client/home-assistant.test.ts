@@ -10,23 +10,13 @@ import { discoveryMessages } from "../../modules/cloud/discovery";
 import { QUANTITIES } from "../../modules/sensing/quantities";
 import { type Desk, startDesk, temporaryFolder } from "../support/desk";
 import { complaints } from "../support/home-assistant";
+import { block, KEY, ownBlock, PAGE } from "../support/home-assistant-page";
 import { suiteScope } from "../support/scope";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const PAGE = readFileSync(join(ROOT, "docs", "home-assistant.md"), "utf8");
-const UDID = "10000fb38278";
-const KEY = "home-assistant.rl.0.1:9c1f0d2b7a4e58630d1c2b3a495867f0e1d2c3b4a5968778695a4b3c2d1e0f98";
 
 const found = spawnSync("python3", ["-c", "import jinja2, yaml"]);
 const skip = found.status === 0 ? false : "there is no python3 with PyYAML and Jinja";
-
-/** A block of YAML of the page, without the indentation of its list item. */
-function block(start: string): string {
-	const [, indent = "", text] =
-		new RegExp(`^( *)\`\`\`yaml\\n( *${start}[\\s\\S]*?)^ *\`\`\``, "m").exec(PAGE) ?? [];
-	assert.ok(text, start);
-	return text.replaceAll(new RegExp(`^${indent}`, "gm"), "");
-}
 
 interface Outcome {
 	entities: Record<string, Record<string, string>>;
@@ -35,18 +25,8 @@ interface Outcome {
 
 /** Carries out the page's configuration with a device at `url`. */
 function carryOut(url: string, udid: string, key: string, reachable = true): Promise<Outcome> {
-	const [[id = "", secret = ""], [ownId = "", ownSecret = ""]] = [KEY.split(":"), key.split(":")];
-	const own = (text: string) =>
-		text
-			.replaceAll("http://192.168.1.16", url)
-			.replaceAll(UDID, udid)
-			.replaceAll(id, ownId)
-			.replaceAll(secret, ownSecret);
-	const input = {
-		secrets: own(block("# secrets.yaml")),
-		configuration: own(block("# configuration.yaml")),
-		reachable,
-	};
+	const own = (start: string) => ownBlock(start, url, udid, key);
+	const input = { secrets: own("# secrets.yaml"), configuration: own("# configuration.yaml"), reachable };
 	return new Promise((resolve, reject) => {
 		const child = spawn("python3", ["-B", join(ROOT, "test", "support", "home_assistant.py")]);
 		let [stdout, stderr] = ["", ""];
@@ -85,7 +65,7 @@ test("no page tells anybody to give the UUID to a program", () => {
 test("the page names the entities that the device announces", () => {
 	const rows = [...PAGE.matchAll(/^\| (\w+) \| ([^|]*?) ?\|$/gm)].map(([, name, unit]) => [name, unit]);
 	const quantities = QUANTITIES.map(({ name }) => name);
-	const ALL = { topic: "ambient16", udid: UDID, quantities, light: true, name: undefined };
+	const ALL = { topic: "ambient16", udid: "10000fb38278", quantities, light: true, name: undefined };
 	const announced = [...discoveryMessages(ALL)].map(({ topic, payload }) => {
 		assert.deepEqual(complaints(topic, payload), []);
 		const { name, unit_of_measurement: unit = "", event_types: types } = JSON.parse(payload);

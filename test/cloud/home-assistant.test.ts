@@ -1,13 +1,20 @@
 import assert from "node:assert/strict";
+import { copyFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { mintKey, Sensor } from "../../client/node";
 import { hass } from "../../scripts/home-assistant.mjs";
-import type { DeskEvent } from "../support/desk";
+import { type DeskEvent, startDesk, temporaryFolder } from "../support/desk";
+import { ownBlock } from "../support/home-assistant-page";
 import { suiteScope } from "../support/scope";
 import { Mosquitto, mosquitto, Subscriber } from "./support/broker";
 import { OwnedDevice } from "./support/device";
 import { type Entity, HomeAssistant } from "./support/home-assistant";
 import { patiently } from "./support/service";
 
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const AUTOMATION = "automation.a_hand_from_left_to_right";
 const OPTIONS = { skip: mosquitto.skip || hass.skip, timeout: 600_000 };
 
 describe("a device in a real Home Assistant", OPTIONS, () => {
@@ -22,9 +29,13 @@ describe("a device in a real Home Assistant", OPTIONS, () => {
 		entities.size === 8 && [...entities.values()].every(({ state }) => state !== "unavailable");
 	before(async () => {
 		broker = await Mosquitto.create(scope);
-		home = await HomeAssistant.create(scope, broker);
 		device = await OwnedDevice.create(scope, { setMqtt: settings() }, 60);
-		id = `ambient16_${device.desk.udid}`;
+		const { http, udid } = device.desk;
+		id = `ambient16_${udid}`;
+		const configuration = ownBlock("automation:", http, udid, "").replace("light.desk", `light.${id}`);
+		home = await HomeAssistant.create(scope, { configuration });
+		await home.call("automation.turn_off", { entity_id: AUTOMATION });
+		await home.addMqtt(broker);
 		await home.shows(isUp, "not all are there");
 	});
 
@@ -66,6 +77,15 @@ describe("a device in a real Home Assistant", OPTIONS, () => {
 			device.desk.send({ motion });
 			await home.shows((all) => all.get(movement)?.attributes.event_type === motion, motion);
 		}
+	});
+
+	test("switches its light on when a hand moves past, as docs/home-assistant.md has it", async () => {
+		const light = () => home.entities().then((all) => all.get(`light.${id}`)?.state);
+		assert.equal(await light(), "off");
+		await home.call("automation.turn_on", { entity_id: AUTOMATION });
+		device.desk.send({ motion: "left-to-right" });
+		await patiently(async () => (await light()) === "on", "it stays dark");
+		await home.call("automation.turn_off", { entity_id: AUTOMATION });
 	});
 
 	test("has its light switched from Home Assistant, and shows what its owner does with it", async () => {
@@ -169,5 +189,26 @@ describe("a device in a real Home Assistant", OPTIONS, () => {
 		await home.restart();
 		assert.equal((await home.entities()).size, 0);
 		assert.doesNotMatch(home.log, /\[homeassistant\.components\.mqtt[^\n]*(?:rror|nvalid)/);
+	});
+});
+
+describe("the Python file in a real Home Assistant", OPTIONS, () => {
+	test("gives it the readings, as docs/home-assistant.md has it", async (t) => {
+		const desk = await startDesk(t, { args: ["--clock-rate", "60"] });
+		const uuid = await new Sensor(desk.http).pair();
+		const key = await mintKey(uuid, { name: "home-assistant", read: true });
+		const folder = temporaryFolder(t);
+		writeFileSync(join(folder, "ambient16.key"), `${key}\n`, { mode: 0o600 });
+		copyFileSync(join(ROOT, "client", "python", "ambient16.py"), join(folder, "ambient16.py"));
+		await desk.waitFor(({ event }) => event === "window");
+		const configuration = ownBlock("command_line:", desk.http, desk.udid, key);
+		const home = await HomeAssistant.create(t, { folder, configuration });
+		await patiently(
+			async () => {
+				const states = await home.states();
+				return ["sensor.ambient16", "sensor.ambient16_co2"].every((id) => Number(states.get(id)?.state) > 0);
+			},
+			() => `there are no readings: ${home.log}`,
+		);
 	});
 });

@@ -17,15 +17,18 @@ export interface Entity {
 /** ms until it is up, or has caught up with what has happened: its own pauses between two attempts are 10 s. */
 const PATIENCE = 120_000;
 
-/** A real Home Assistant, set up as a person does it, with its MQTT integration and nothing else. */
+/** A real Home Assistant, set up as a person does it. */
 export class HomeAssistant {
 	readonly url: string;
 	/** For its API and its pages. */
 	tokens: { access_token: string; refresh_token: string; expires_in: number } | undefined;
 	#service: Service;
 
-	static async create(scope: Scope, broker: Mosquitto): Promise<HomeAssistant> {
-		const folder = temporaryFolder(scope);
+	/** `folder`: with what a person would put beside configuration.yaml, `configuration`: and into it. */
+	static async create(
+		scope: Scope,
+		{ folder = temporaryFolder(scope), configuration = "" } = {},
+	): Promise<HomeAssistant> {
 		const port = freePort();
 		writeFileSync(
 			join(folder, "configuration.yaml"),
@@ -37,7 +40,7 @@ http:
   server_host: 127.0.0.1
   server_port: ${port}
 frontend:
-`,
+${inOlderWords(configuration)}`,
 		);
 		const it = new HomeAssistant(scope, folder, port);
 		await it.#service.start();
@@ -51,18 +54,23 @@ frontend:
 			PATIENCE,
 		);
 		await it.#become();
-		const { flow_id: flow } = await it.#ask("/api/config/config_entries/flow", { handler: "mqtt" });
-		const { port: brokerPort } = broker;
-		const access = { broker: "127.0.0.1", port: brokerPort, username: "reader", password: "reader" };
-		const { type } = await it.#ask(`/api/config/config_entries/flow/${flow}`, access);
-		assert.equal(type, "create_entry");
 		await it.#untilRunning();
 		return it;
 	}
 
+	/** Adds its MQTT integration. */
+	async addMqtt({ port }: Mosquitto): Promise<void> {
+		const { flow_id: flow } = await this.#ask("/api/config/config_entries/flow", { handler: "mqtt" });
+		const access = { broker: "127.0.0.1", port, username: "reader", password: "reader" };
+		const { type } = await this.#ask(`/api/config/config_entries/flow/${flow}`, access);
+		assert.equal(type, "create_entry");
+	}
+
 	private constructor(scope: Scope, folder: string, port: number) {
 		this.url = `http://127.0.0.1:${port}`;
-		this.#service = new Service(scope, [hass.path, "--config", folder, "--skip-pip"], port);
+		// Its own folder is where commands run.
+		const command = `cd "${folder}" && exec "${hass.path}" --config . --skip-pip`;
+		this.#service = new Service(scope, ["sh", "-c", command], port);
 	}
 
 	/** Ends it as a person does, and starts it again. */
@@ -80,10 +88,13 @@ frontend:
 	/** All entities of its MQTT integration, by their ids. */
 	async entities(): Promise<Map<string, Entity>> {
 		const ids = JSON.parse(await this.render("{{ integration_entities('mqtt') | to_json }}")) as string[];
+		return new Map([...(await this.states())].filter(([id]) => ids.includes(id)));
+	}
+
+	/** All that it knows, by the ids. */
+	async states(): Promise<Map<string, Entity>> {
 		const states = (await this.#ask("/api/states")) as Entity[];
-		return new Map(
-			states.filter(({ entity_id: id }) => ids.includes(id)).map((entity) => [entity.entity_id, entity]),
-		);
+		return new Map(states.map((entity) => [entity.entity_id, entity]));
 	}
 
 	/** What a template gives. */
@@ -147,4 +158,12 @@ frontend:
 		if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
 		return response.headers.get("content-type")?.startsWith("application/json") ? JSON.parse(text) : text;
 	}
+}
+
+/** What is called so since 2024.8 and 2024.10, as the release of the test calls it. */
+function inOlderWords(configuration: string): string {
+	return configuration
+		.replaceAll(/^( *-? *)(trigger|action|condition)s:/gm, "$1$2:")
+		.replaceAll(/^( *)- trigger:/gm, "$1- platform:")
+		.replaceAll(/^( *)- action:/gm, "$1- service:");
 }
