@@ -34,8 +34,8 @@ export interface Host {
 	readonly diagnostics?: Diagnostics;
 	/** Takes down the device and starts it anew, as a power cycle would. */
 	restart(): void;
-	/** What a person at the desk or on the serial line may see. Carries no secret. */
-	report(event: DeviceEvent): void;
+	/** What a person at the desk or on the serial line may see. Carries no secret. Absent where nobody looks. */
+	report?(event: DeviceEvent): void;
 }
 
 export type Digest = "MD5" | "SHA256";

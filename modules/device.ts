@@ -75,12 +75,12 @@ export class Device {
 		this.#problems = new Problems(host.clock);
 		this.#start = host.clock.monotonic();
 		if (host.diagnostics) host.diagnostics.problems = this.#problems;
-		host.report({ event: "start", version: VERSION, reset: host.diagnostics?.reset ?? "unknown" });
+		host.report?.({ event: "start", version: VERSION, reset: host.diagnostics?.reset ?? "unknown" });
 		this.#light = new Light({
 			led: host.led,
 			timers: host.timers,
 			clock: host.clock,
-			onChange: (red, green, blue, effect) => host.report({ event: "led", red, green, blue, effect }),
+			onChange: (red, green, blue, effect) => host.report?.({ event: "led", red, green, blue, effect }),
 			onOrder: (order) => {
 				this.#keptOrder.follow(order);
 				this.#cloud?.tellLight();
@@ -96,7 +96,7 @@ export class Device {
 		// A reset that the flash does not let be finished now has been decided all the same.
 		if (host.flash.get(RESETTING_KEY)) this.#vault.forget();
 		if (!this.#vault.paired) this.#settings.forget();
-		host.report({ event: "paired", paired: this.#vault.paired });
+		host.report?.({ event: "paired", paired: this.#vault.paired });
 		this.#keptOrder = new KeptOrder({
 			flash: host.flash,
 			timers: host.timers,
@@ -105,7 +105,7 @@ export class Device {
 		const order = this.#keptOrder.value;
 		if (order && this.#vault.paired) this.#light.show(order);
 		this.#token = new Token(host, (token) => {
-			host.report({ event: "token", token });
+			host.report?.({ event: "token", token });
 			this.#cloud?.renewToken();
 		});
 		this.#sampler = new Sampler({
@@ -115,11 +115,11 @@ export class Device {
 			onWindow: (window, late) => {
 				// First stored: what is told of is not lost any more if the power goes.
 				this.#cloud.window(window, late);
-				host.report({ event: "window", time: window.time, readings: window.readings });
+				host.report?.({ event: "window", time: window.time, readings: window.readings });
 				this.#tellCloud();
 			},
 			onMotion: (motion) => {
-				host.report({ event: "motion", motion });
+				host.report?.({ event: "motion", motion });
 				this.#cloud.motion(motion);
 			},
 		});
@@ -144,13 +144,13 @@ export class Device {
 		const daily = this.#settings.value.update;
 		if (daily) this.#update.watchSoon(daily.url, daily.trust);
 		this.#mode = new HttpsMode(host, (mode) => {
-			host.report({ event: "mode", mode });
+			host.report?.({ event: "mode", mode });
 			// What was heard on plain HTTP is worth nothing over HTTPS.
 			if (mode === "https") this.#token.renew();
 			this.#arrangePorts();
 		});
 		this.#pairing = new PairingWindow(host.timers, (open) => {
-			host.report({ event: "pairing", open });
+			host.report?.({ event: "pairing", open });
 			if (open) this.#light.signal("pairing");
 			else this.#light.endSignal("pairing");
 			this.#arrangePorts();
@@ -175,7 +175,7 @@ export class Device {
 			isReachable: () => this.#wifi?.settingUp ?? false,
 			proved: () => this.#mode.touch(),
 			site: this.#createSite(),
-			report: (event) => host.report(event),
+			host,
 		});
 		this.#mqttApi = new MqttApi(this.#api.command);
 		const { network } = host;
@@ -212,7 +212,7 @@ export class Device {
 			(network.address() !== undefined || !host.wifi) &&
 			(host.flash.get(UUID_KEY) !== undefined) === this.#vault.paired;
 		this.#endTrial = watchTrial(host, works, () =>
-			host.report({ event: "update", state: "confirmed", version: VERSION }),
+			host.report?.({ event: "update", state: "confirmed", version: VERSION }),
 		);
 		this.#wifi?.start(this.#settings.value.wifi ?? undefined);
 		if (this.#vault.paired) this.#arrangePorts();
@@ -283,7 +283,7 @@ export class Device {
 				enter: (idle, limit) => {
 					if (!this.#vault.paired || this.#closed) return;
 					this.#mode.enter(idle, limit);
-					host.report({ event: "https", idle, limit });
+					host.report?.({ event: "https", idle, limit });
 				},
 				leave: () => this.#mode.leave(),
 			}),
@@ -301,12 +301,12 @@ export class Device {
 				begin: () => this.#completeReset(),
 				onPaired: () => {
 					this.#token.renew();
-					host.report({ event: "paired", paired: true });
+					host.report?.({ event: "paired", paired: true });
 				},
 				onSent: (wifi) => this.#paired(wifi),
 			}),
 			new Restart(() => {
-				host.report({ event: "restart" });
+				host.report?.({ event: "restart" });
 				host.restart();
 			}),
 			new FactoryReset({
@@ -437,7 +437,7 @@ export class Device {
 		this.#keptOrder.forget();
 		this.#update.close();
 		this.#problems.forget();
-		this.#host.report({ event: "reset" });
+		this.#host.report?.({ event: "reset" });
 		try {
 			this.#cloud.erase();
 			finishReset(this.#host);
@@ -449,7 +449,7 @@ export class Device {
 		this.#https.close();
 		this.#mode.leave();
 		this.#identity.renew();
-		this.#host.report({ event: "paired", paired: false });
+		this.#host.report?.({ event: "paired", paired: false });
 		this.#wifi?.forget();
 		this.#pairing.close();
 		this.#pairing.open();
@@ -470,12 +470,12 @@ export class Device {
 		if (told === this.#cloudTold) return;
 		this.#cloudTold = told;
 		const reason = error === undefined ? {} : { error };
-		this.#host.report({ event: "cloud", database, waiting, sent, lost, ...reason });
+		this.#host.report?.({ event: "cloud", database, waiting, sent, lost, ...reason });
 	}
 
 	#problem(message: string): void {
 		this.#problems.add(message);
-		this.#host.report({ event: "problem", message });
+		this.#host.report?.({ event: "problem", message });
 		this.#host.timers.clear(this.#errorTimer);
 		this.#light.signal("error");
 		this.#errorTimer = this.#host.timers.once(() => this.#light.endSignal("error"), ERROR_SIGNAL_TIME);

@@ -30,7 +30,7 @@ import { type Board, name, timeServer } from "./board";
 import { PolledButton } from "./button";
 import { openButtonPin } from "./button-pin";
 import { CaptiveDns } from "./captive-dns";
-import { macAddress, randomBuffer } from "./chip";
+import { isDebugged, macAddress, randomBuffer } from "./chip";
 import { climateSensor } from "./climate";
 import { SettableClock } from "./clock";
 import { ChipDiagnostics } from "./diagnostics";
@@ -75,7 +75,7 @@ export class ChipHost implements Host {
 	readonly restart: () => void;
 	/** For what nobody else has caught. */
 	readonly onException: (error: unknown) => void;
-	readonly report = report;
+	readonly report?: (event: DeviceEvent) => void;
 	readonly digest = digest;
 	readonly hmac = hmac;
 	readonly random = random;
@@ -98,6 +98,7 @@ export class ChipHost implements Host {
 		this.clock = clock;
 		this.timers = timers;
 		this.restart = restart;
+		if (isDebugged()) this.report = report;
 		const sockets = new Sockets(onException);
 
 		const announce = new MdnsResponder({
@@ -203,7 +204,7 @@ function random(count: number): Uint8Array {
 	return new Uint8Array(randomBuffer(count));
 }
 
-/** One JSON object a line on the debugger's console; a release build has none. A blink is not worth a line. */
+/** One JSON object a line on the debugger's console. A blink is not worth a line. */
 function report(event: DeviceEvent): void {
 	if (event.event !== "led") trace(`${JSON.stringify(event)}\n`);
 }

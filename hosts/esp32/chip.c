@@ -98,6 +98,15 @@ void xs_chip_heapLeast(xsMachine *the)
 	xsmcSetInteger(xsResult, esp_get_minimum_free_heap_size());
 }
 
+void xs_chip_isDebugged(xsMachine *the)
+{
+#ifdef mxDebug
+	xsmcSetBoolean(xsResult, true);
+#else
+	xsmcSetBoolean(xsResult, false);
+#endif
+}
+
 void xs_chip_target(xsMachine *the)
 {
 	xsmcSetString(xsResult, CONFIG_IDF_TARGET);

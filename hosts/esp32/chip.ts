@@ -19,6 +19,9 @@ export const resetReason: () => ResetReason = native("xs_chip_reset");
 export const heapFree: () => number = native("xs_chip_heapFree");
 export const heapLeast: () => number = native("xs_chip_heapLeast");
 
+/** This is a debug build, which has a debugger to tell things to. */
+export const isDebugged: () => boolean = native("xs_chip_isDebugged");
+
 /** The chip as ESP-IDF names it: esp32, esp32c3, … */
 export const targetName: () => string = native("xs_chip_target");
 

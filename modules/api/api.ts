@@ -1,4 +1,4 @@
-import type { DeviceEvent } from "../../hosts/host";
+import type { DeviceEvent, Host } from "../../hosts/host";
 import type { Authenticator, Proof } from "../auth/authenticator";
 import type { Scope } from "../auth/key";
 import type { Handler, Request, Response } from "../http/message";
@@ -31,7 +31,7 @@ export interface ApiParts {
 	/** What there is beside `/`: its answer, or that it comes later. */
 	site: Pick<SetUpSite, "answer"> | undefined;
 	/** Told of each request. */
-	report(event: DeviceEvent): void;
+	host: Pick<Host, "report">;
 }
 
 /** Answers the requests: `GET /` for everyone, commands for the owner. */
@@ -75,7 +75,7 @@ export class Api {
 
 	/** The response as it goes out. */
 	#answer(request: Request, response: Response, orders?: readonly Order[]): Response {
-		this.#parts.report(requestEvent(request, response.status, orders));
+		this.#parts.host.report?.(requestEvent(request, response.status, orders));
 		const { origin, method } = request.head;
 		if (origin !== undefined)
 			response.headers = (response.headers ?? "") + corsHeaders(origin, method === "OPTIONS");

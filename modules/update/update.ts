@@ -282,7 +282,7 @@ export class Update {
 	#set(status: UpdateStatus): void {
 		this.#status = status;
 		const { state, version, percent, bytes, error } = status;
-		this.#host.report({
+		this.#host.report?.({
 			event: "update",
 			state,
 			...(version !== undefined && { version }),

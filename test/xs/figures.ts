@@ -50,11 +50,11 @@ export async function measureMemory(scope: Scope): Promise<Figure[]> {
 	const addPeak = (name: string, budget: readonly [number, number], now: Measure, before: Measure) =>
 		add(name, budget, now.peakSlots - before.slots, now.peakChunks - before.chunks);
 
-	addUse("idle, without an owner", [1940, 3300], await bench.measure(), empty);
+	addUse("idle, without an owner", [1930, 3300], await bench.measure(), empty);
 	const owner = await pairedOwner(bench);
 	await bench.advance(60_000);
 	const idle = await bench.measure();
-	addUse("idle, with an owner", [1725, 2960], idle, empty);
+	addUse("idle, with an owner", [1715, 2960], idle, empty);
 
 	const wires: Wire[] = [];
 	for (let i = 0; i < CONNECTIONS; i++) wires.push(await owner.open());
@@ -98,7 +98,7 @@ export async function measureWork(scope: Scope): Promise<Figure[]> {
 	const owner = await pairedOwner(bench);
 	const port = (await bench.ports()).http!;
 	const figures: Figure[] = [];
-	for (const [name, next, budget] of requests(owner, [2880, 3920, 7990, 6760, 9480, 12_400])) {
+	for (const [name, next, budget] of requests(owner, [2700, 3760, 7780, 6570, 9260, 12_180])) {
 		await repeat(port, 10, next);
 		const { meter } = await bench.measure();
 		await repeat(port, SOME, next);
@@ -160,7 +160,7 @@ export async function measureInstructions(scope: Scope): Promise<Figure[]> {
 	const counted: [name: string, budget: number][] = [];
 	for (const [name, next, budget] of requests(
 		owner,
-		[270_000, 392_000, 650_000, 572_000, 900_000, 1_220_000],
+		[262_000, 385_000, 632_000, 562_000, 885_000, 1_180_000],
 	)) {
 		counted.push([name, budget]);
 		await repeat(port, 10, next);

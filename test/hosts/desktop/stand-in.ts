@@ -12,11 +12,11 @@ class StandIn {
 
 	constructor(host: Host) {
 		this.#host = host;
-		const problem = (message: string) => host.report({ event: "problem", message });
-		host.report({ event: "paired", paired: true });
-		host.report({ event: "token", token: "uulroqkt" });
+		const problem = (message: string) => host.report?.({ event: "problem", message });
+		host.report?.({ event: "paired", paired: true });
+		host.report?.({ event: "token", token: "uulroqkt" });
 		host.button.onChange = (pressed) => problem(pressed ? "pressed" : "released");
-		host.sensors.onMotion = (motion) => host.report({ event: "motion", motion });
+		host.sensors.onMotion = (motion) => host.report?.({ event: "motion", motion });
 		let within = true;
 		const listener = host.network.listen({
 			onListening: () => problem(`start ${++starts}${within ? " within the constructor" : ""}`),
@@ -52,7 +52,7 @@ class StandIn {
 			}, 50);
 		if (behavior === "light") {
 			for (const blue of [255, 0, 255, 0])
-				host.report({ event: "led", red: 0, green: 0, blue, effect: "blink" });
+				host.report?.({ event: "led", red: 0, green: 0, blue, effect: "blink" });
 			host.led.set(0, 0, 255);
 		}
 		within = false;

@@ -1,4 +1,4 @@
-import type { Clock, DeviceEvent, Flash, Host, Motion, Storage } from "../../../hosts/host";
+import type { Clock, Flash, Host, Motion, Storage } from "../../../hosts/host";
 import { surviveExceptions } from "../../../hosts/moddable/abort";
 import { digest, hmac } from "../../../hosts/moddable/digest";
 import { describe } from "../../../hosts/moddable/problem";
@@ -136,6 +136,6 @@ function createHost(argument: string): BenchHost {
 		diagnostics: { reset: "power", problems: undefined, memory: () => ({ xs: xsMemory() }) },
 		updater: new BenchUpdater(),
 		restart: () => print({ event: "restarted" }),
-		report: events ? print : (_event: DeviceEvent) => {},
+		...(events && { report: print }),
 	};
 }
