@@ -12,6 +12,8 @@ export const ADDRESS = 4_096;
 export const REQUEST = 30_000;
 /** An open connection without a request: a browser asks again within a page. */
 export const IDLE_CONNECTION = 30_000;
+/** At the end, requests that are being answered have so long; then their connections are cut. */
+export const GRACE = 2_000;
 /** Connections at a time: three sensors and a family need a few dozen. */
 export const CONNECTIONS = 1_000;
 

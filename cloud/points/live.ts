@@ -4,16 +4,17 @@ import { ALL_LIVE_PAGES, LIVE_BEHIND, LIVE_PAGES } from "../limits";
 /** Tells pages that are open what is new (server-sent events, WHATWG HTML 9.2). */
 export class Live {
 	readonly #pages = new Set<Page>();
+	#closed = false;
 
 	/** How many listen. */
 	get pages(): number {
 		return this.#pages.size;
 	}
 
-	/** A stream of what is told to an account, for a page of this session; undefined if there are too many. */
+	/** A stream of what is told to an account, for a page of this session; undefined if there are too many, or at the end. */
 	open(account: string, session: string): Readable | undefined {
 		const own = [...this.#pages].filter((page) => page.account === account);
-		if (own.length >= LIVE_PAGES || this.#pages.size >= ALL_LIVE_PAGES) return undefined;
+		if (this.#closed || own.length >= LIVE_PAGES || this.#pages.size >= ALL_LIVE_PAGES) return undefined;
 		const stream = new PassThrough();
 		const page = { account, session, stream };
 		this.#pages.add(page);
@@ -36,8 +37,9 @@ export class Live {
 			else page.stream.end();
 	}
 
-	/** Ends all: they would hold the server up. */
+	/** Ends all, for good: they would hold the server up. */
 	close(): void {
+		this.#closed = true;
 		for (const { stream } of [...this.#pages]) stream.end();
 	}
 }

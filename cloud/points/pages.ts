@@ -93,7 +93,11 @@ export const pages = (services: Services) => async (app: FastifyInstance) => {
 		const stream = live.open(accountOf(request).id, request.session.sessionId);
 		// No content: a browser does not ask again (WHATWG HTML 9.2.3).
 		if (!stream) return reply.code(204).send();
-		return reply.header("cache-control", "no-store").type("text/event-stream").send(stream);
+		return reply
+			.header("cache-control", "no-store")
+			.header("connection", "close")
+			.type("text/event-stream")
+			.send(stream);
 	});
 };
 

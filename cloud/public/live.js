@@ -2,9 +2,15 @@ import { tellHeard } from "./time.js";
 
 /** @typedef {{ sensor: string, time: number, values: Record<string, number>, air?: { level: string, text: string } }} Point */
 
+/** ms until it is tried again where the server has not let us listen; a connection that is lost the browser opens anew. */
+const AGAIN = 60_000;
+
 /** Asks for points as they come. @param {(point: Point) => void} take */
 export function listen(take) {
 	const source = new EventSource("/live");
+	source.addEventListener("error", () => {
+		if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(take), AGAIN);
+	});
 	source.addEventListener("point", ({ data }) => take(JSON.parse(data)));
 }
 

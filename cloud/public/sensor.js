@@ -101,6 +101,7 @@ class Plot {
 			[[], [], [], []],
 			root,
 		);
+		this.#follow();
 		new ResizeObserver(() => this.#plot.setSize({ width: root.clientWidth, height: HEIGHT })).observe(root);
 	}
 
@@ -137,6 +138,20 @@ class Plot {
 		if (value === undefined) return;
 		this.#latest = this.#text(value / this.#divisor);
 		this.#point();
+	}
+
+	/** A finger points as a mouse does, which uPlot alone looks at. */
+	#follow() {
+		const { over } = this.#plot;
+		const point = (/** @type {PointerEvent} */ { pointerType, clientX, clientY }) => {
+			if (pointerType === "mouse") return;
+			const { left, top } = over.getBoundingClientRect();
+			this.#plot.setCursor({ left: clientX - left, top: clientY - top });
+		};
+		for (const event of ["pointerdown", "pointermove"])
+			over.addEventListener(event, /** @type {EventListener} */ (point));
+		for (const event of ["pointerup", "pointercancel"])
+			over.addEventListener(event, () => this.#plot.setCursor({ left: -10, top: -10 }));
 	}
 
 	/** Says what is under the cursor. */

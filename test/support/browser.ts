@@ -21,25 +21,28 @@ export interface View {
 	context: BrowserContext;
 }
 
+/** As it is started, whatever is tested. */
+export const LAUNCH = {
+	executablePath: CHROMIUM,
+	args: [
+		...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+		"--disable-gpu",
+		"--disable-quic",
+		"--no-first-run",
+		"--disable-background-networking",
+		"--disable-component-update",
+		"--disable-sync",
+		// A page from elsewhere, on this machine.
+		"--host-resolver-rules=MAP page.example 127.0.0.1",
+	],
+};
+
 let launched: Promise<Browser> | undefined;
 after(async () => (await launched)?.close());
 
 /** The one browser of a test file. */
 function browser(): Promise<Browser> {
-	launched ??= chromium.launch({
-		executablePath: CHROMIUM,
-		args: [
-			...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
-			"--disable-gpu",
-			"--disable-quic",
-			"--no-first-run",
-			"--disable-background-networking",
-			"--disable-component-update",
-			"--disable-sync",
-			// A page from elsewhere, on this machine.
-			"--host-resolver-rules=MAP page.example 127.0.0.1",
-		],
-	});
+	launched ??= chromium.launch(LAUNCH);
 	return launched;
 }
 

@@ -55,5 +55,6 @@ describe("pages that are told what is new", () => {
 		const stream = live.open("me", "1") as Readable;
 		live.close();
 		await new Promise((resolve) => stream.once("end", resolve).resume());
+		assert.equal(live.open("me", "1"), undefined);
 	});
 });
