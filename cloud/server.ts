@@ -23,7 +23,7 @@ import { headers } from "./headers";
 import { nextCount } from "./light/counter";
 import { createOrders } from "./light/orders";
 import { followPresence } from "./light/presence";
-import { ADDRESS, BEAT, BODY, CONNECTIONS, IDLE_CONNECTION, REQUEST, SWEEP } from "./limits";
+import { ADDRESS, BEAT, BODY, CONNECTIONS, GRACE, IDLE_CONNECTION, REQUEST, SWEEP } from "./limits";
 import { logAnswers, loggerOptions } from "./log";
 import { Live } from "./points/live";
 import { openPoints } from "./points/open";
@@ -170,7 +170,10 @@ export async function start(config: Config, { clock = Date.now, log }: Surroundi
 		async close() {
 			clearInterval(sweeper);
 			clearInterval(beating);
+			// A browser may go on asking, or hold a connection that it has asked nothing on.
+			const cut = setTimeout(() => server.closeAllConnections(), GRACE);
 			await app.close();
+			clearTimeout(cut);
 			await points.close();
 			orders.close();
 			presence.close();

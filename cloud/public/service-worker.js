@@ -1,27 +1,26 @@
 /// <reference lib="webworker" />
 // Keeps the files that are the same for everybody, and a page for when there is no network. Pages, readings and all that
-// is somebody's go past it: who uses this browser next finds nothing.
-export {};
+// is somebody's go past it: who uses this browser next finds nothing. No module: not every browser takes one for a service worker.
 
-const self = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (globalThis));
+const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (globalThis));
 const CACHE = "assets";
 const OFFLINE = "/assets/offline.html";
 
-self.addEventListener("install", (event) => {
+worker.addEventListener("install", (event) => {
 	event.waitUntil(
 		caches
 			.open(CACHE)
 			.then((cache) => cache.addAll([OFFLINE, "/assets/style.css", "/assets/icon.svg"]))
-			.then(() => self.skipWaiting()),
+			.then(() => worker.skipWaiting()),
 	);
 });
 
-self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+worker.addEventListener("activate", (event) => event.waitUntil(worker.clients.claim()));
 
-self.addEventListener("fetch", (event) => {
+worker.addEventListener("fetch", (event) => {
 	const { request } = event;
 	const { origin, pathname, search } = new URL(request.url);
-	if (request.method !== "GET" || origin !== self.location.origin) return;
+	if (request.method !== "GET" || origin !== worker.location.origin) return;
 	if (pathname.startsWith("/assets/") && search === "") event.respondWith(asset(request));
 	else if (request.mode === "navigate") event.respondWith(fetch(request).catch(() => offline()));
 });

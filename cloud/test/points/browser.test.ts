@@ -131,7 +131,7 @@ describe("readings in a browser", { skip: noBrowser, timeout: 300_000 }, () => {
 	test("as an App it keeps what is everybody's, and nothing of anybody's; without the server it says so", async (t) => {
 		const house = await startHouse(t);
 		const { page, complaints } = await look(t, house, "/sensors", PHONE);
-		await page.evaluate("navigator.serviceWorker.ready");
+		await page.evaluate("navigator.serviceWorker.ready.then(() => true)");
 		// What was loaded before went past it.
 		await page.reload();
 		await page.goto("/sensors/kitchen");
@@ -145,7 +145,7 @@ describe("readings in a browser", { skip: noBrowser, timeout: 300_000 }, () => {
 		assert.ok(kept.includes("/assets/style.css") && kept.includes("/assets/uplot.js"), `${kept}`);
 		for (const path of kept) assert.match(path, /^\/assets\//);
 		assert.deepEqual(complaints, []);
-		await house.app.close();
+		await house.close();
 		await page.goto("/sensors");
 		await reads(page, "h1", /No connection/);
 	});
