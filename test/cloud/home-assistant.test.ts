@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { mintKey, Sensor } from "../../client/node";
+import { QUANTITIES } from "../../modules/sensing/quantities";
 import { hass } from "../../scripts/home-assistant.mjs";
 import { type DeskEvent, startDesk, temporaryFolder } from "../support/desk";
 import { ownBlock } from "../support/home-assistant-page";
@@ -17,6 +18,19 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const AUTOMATION = "automation.a_hand_from_left_to_right";
 const OPTIONS = { skip: mosquitto.skip || hass.skip, timeout: 600_000 };
 
+/** What the ids of its entities have before and after those of the device, their units, and their classes. */
+const ENTITIES: readonly [end: string, unit?: string, kind?: string][] = [
+	["event._movement", undefined, "motion"],
+	["light.", undefined, undefined],
+	["sensor._co2", "ppm", "carbon_dioxide"],
+	["sensor._humidity", "%", "humidity"],
+	["sensor._illuminance", "lx", "illuminance"],
+	["sensor._motion", undefined, undefined],
+	// What is in Pa is shown as people say it.
+	["sensor._pressure", "hPa", "atmospheric_pressure"],
+	["sensor._temperature", "°C", "temperature"],
+];
+
 describe("a device in a real Home Assistant", OPTIONS, () => {
 	const scope = suiteScope(after);
 	let broker: Mosquitto;
@@ -25,8 +39,11 @@ describe("a device in a real Home Assistant", OPTIONS, () => {
 	/** What the ids of its entities have after the kind: ambient16_<udid>. */
 	let id: string;
 	const settings = () => ({ ...broker.settings, light: true });
-	const isUp = (entities: Map<string, Entity>) =>
-		entities.size === 8 && [...entities.values()].every(({ state }) => state !== "unavailable");
+	/** The id of an entity that ends so. */
+	const entity = (end: string) => end.replace(".", `.${id}`);
+	const isThere = (entities: Map<string, Entity>, end: string) =>
+		!["unavailable", undefined].includes(entities.get(entity(end))?.state);
+	const isUp = (entities: Map<string, Entity>) => ENTITIES.every(([end]) => isThere(entities, end));
 	before(async () => {
 		broker = await Mosquitto.create(scope);
 		device = await OwnedDevice.create(scope, { setMqtt: settings() }, 60);
@@ -40,33 +57,18 @@ describe("a device in a real Home Assistant", OPTIONS, () => {
 	});
 
 	test("has an entity for each quantity, its movements and its light, and no problem with any", async () => {
-		await home.shows(
-			(entities) =>
-				[...entities].every(([name, { state }]) => !name.startsWith("sensor.") || Number(state) >= 0),
-			"not all have a state",
-		);
+		const isMeasured = (entities: Map<string, Entity>) =>
+			QUANTITIES.every(({ name }) => Number(entities.get(`sensor.${id}_${name}`)?.state) >= 0);
+		await home.shows(isMeasured, "not all have a state");
 		const entities = await home.entities();
-		const units = [...entities].map(([name, { attributes }]) => [
-			name.replace(id, ""),
-			attributes.unit_of_measurement,
-			attributes.device_class,
-		]);
-		assert.deepEqual(units.sort(), [
-			["event._movement", undefined, "motion"],
-			["light.", undefined, undefined],
-			["sensor._co2", "ppm", "carbon_dioxide"],
-			["sensor._humidity", "%", "humidity"],
-			["sensor._illuminance", "lx", "illuminance"],
-			["sensor._motion", undefined, undefined],
-			// What is in Pa is shown as people say it.
-			["sensor._pressure", "hPa", "atmospheric_pressure"],
-			["sensor._temperature", "°C", "temperature"],
-		]);
-		assert.equal(
-			await home.render(
-				`{{ device_attr('light.${id}', 'name') }}, {{ device_attr('light.${id}', 'model') }}`,
-			),
-			`Ambient16 ${device.desk.udid}, Ambient16`,
+		for (const [end, unit, kind] of ENTITIES) {
+			const { attributes } = entities.get(entity(end)) ?? assert.fail(`there is no ${end}`);
+			assert.deepEqual([end, attributes.unit_of_measurement, attributes.device_class], [end, unit, kind]);
+		}
+		const known = (name: string) => home.render(`{{ device_attr('light.${id}', '${name}') }}`);
+		assert.deepEqual(
+			[await known("name"), await known("model")],
+			[`Ambient16 ${device.desk.udid}`, "Ambient16"],
 		);
 		assert.doesNotMatch(home.log, /mqtt/i);
 	});
@@ -181,7 +183,11 @@ describe("a device in a real Home Assistant", OPTIONS, () => {
 
 	test("is gone, without a rest, when its owner takes the light and then the broker away", async (t) => {
 		await device.command({ setMqtt: { ...settings(), light: false } });
-		await home.shows((all) => all.size === 7 && !all.has(`light.${id}`), "its light is still there");
+		const [light, ...others] = ["light.", "event._movement", "sensor._temperature"] as const;
+		await home.shows(
+			(all) => !all.has(entity(light)) && others.every((end) => isThere(all, end)),
+			"its light is still there, or more than that has gone",
+		);
 		await device.command({ setMqtt: null });
 		await home.shows((all) => all.size === 0, "it is still there");
 		const late = await Subscriber.create(t, broker, "later");
