@@ -1,16 +1,17 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { connectAsync, type MqttClient } from "mqtt";
 import { program, Service } from "../../../test/cloud/support/service";
-import { Authority } from "../../../test/support/authority";
 import { temporaryFolder } from "../../../test/support/desk";
 import { freePort } from "../../../test/support/ports";
 import type { SensorMessage } from "../../broker/broker";
 import { openMosquitto } from "../../broker/mosquitto";
-import { readSettings } from "./support/readme";
+import { pairingOf } from "../../sensors/link";
+import { startCloud } from "../support/cloud";
+import { signUp } from "../support/visitor";
+import { startMosquitto } from "./support/mosquitto";
 
 const mosquitto = program("mosquitto", "mosquitto");
 const UDID = "10000fb38278";
@@ -23,36 +24,8 @@ function next(client: MqttClient, event: "close" | "message"): Promise<unknown[]
 test("Mosquitto as the README sets it up admits sensors with their own topics, and forgets them", {
 	skip: mosquitto.skip,
 }, async (t) => {
-	const folder = temporaryFolder(t);
-	const authority = await Authority.create();
-	const { key, cert } = await authority.issue();
-	const port = freePort();
-	for (const [name, text] of [
-		["server.pem", cert],
-		["server.key", key],
-	] as const)
-		writeFileSync(join(folder, name), text, { mode: 0o600 });
-	// The lines of the README, with this test's folder and port.
-	const settings = readSettings("mosquitto.conf")
-		.replaceAll("/etc/mosquitto/certs", folder)
-		.replaceAll("/var/lib/mosquitto", folder)
-		.replace("listener 8883", `listener ${port} 127.0.0.1`);
-	writeFileSync(
-		join(folder, "mosquitto.conf"),
-		`${settings}\n${process.getuid?.() === 0 ? "user root\n" : ""}`,
-	);
-	execFileSync("mosquitto_ctrl", [
-		"dynsec",
-		"init",
-		join(folder, "dynamic-security.json"),
-		"cloud",
-		"secret",
-	]);
-	const service = new Service(t, [mosquitto.path, "-c", join(folder, "mosquitto.conf")], port);
-	await service.start();
-
+	const { authority, port, service, url } = await startMosquitto(t);
 	const errors: unknown[] = [];
-	const url = `mqtts://cloud:secret@localhost:${port}`;
 	const open = () => openMosquitto({ url, ca: authority.ca, onError: (error) => errors.push(error) });
 	const broker = await open();
 	t.after(() => broker.close());
@@ -129,4 +102,52 @@ test("what is no Mosquitto with the plugin is told", { skip: mosquitto.skip }, a
 		openMosquitto({ url: `mqtt://cloud:secret@localhost:${port}`, onError: () => {}, patience: 500 }),
 		/dynamic-security/,
 	);
+});
+
+test("a server with Mosquitto has sensors let in as they are added, sets their light, and has them shut out", {
+	skip: mosquitto.skip,
+}, async (t) => {
+	const { authority, url } = await startMosquitto(t);
+	const mqttCa = join(temporaryFolder(t), "ca.pem");
+	writeFileSync(mqttCa, authority.ca);
+	const cloud = await startCloud(t, { mqttUrl: url, mqttCa });
+	const ada = await signUp(cloud, "ada");
+	const { headers } = await ada.submit("/sensors/new", { name: "Kitchen" });
+	const page = (headers.location ?? "").replace("/link", "");
+	const { database } = cloud.services;
+	const { mqtt } = await pairingOf(
+		cloud.services,
+		await database.selectFrom("sensors").selectAll().executeTakeFirstOrThrow(),
+	);
+	assert.ok(!mqtt.url.includes("secret"));
+
+	const sensor = await connectAsync(mqtt.url, {
+		ca: mqtt.ca ?? "",
+		username: mqtt.user,
+		password: mqtt.password,
+		clientId: `ambient16-${UDID}`,
+		reconnectPeriod: 0,
+	});
+	t.after(() => sensor.endAsync(true));
+	sensor.on("error", () => {});
+	const topic = (name: string) => `${mqtt.topic}/${UDID}/${name}`;
+	await sensor.subscribeAsync(topic("command"), { qos: 1 });
+	sensor.on("message", (_topic, payload) => {
+		const nc = /nc="(\d+)"/.exec(`${payload}`)?.[1];
+		const body = {
+			status: "ok",
+			setColor: { color: "#0000ff", effect: "solid", duration: 10, intensity: 100 },
+		};
+		sensor.publish(topic("answer"), JSON.stringify({ nc, status: 200, body }), { qos: 1 });
+	});
+	await sensor.publishAsync(topic("token"), "uulroqkt", { qos: 1, retain: true });
+	await sensor.publishAsync(topic("status"), "online", { qos: 1, retain: true });
+	while (cloud.services.presence.of(mqtt.user)?.status !== "online")
+		await new Promise((resolve) => setTimeout(resolve, 20));
+	const light = { color: "#0000ff", effect: "solid", duration: "10", intensity: "100" };
+	assert.match((await ada.submit(`${page}/light`, light)).text, /It shines in #0000ff for 10 s/);
+
+	const closed = next(sensor, "close");
+	await ada.submit(`${page}/remove`, {});
+	await closed;
 });
