@@ -19,6 +19,7 @@ import { openAuthority } from "./authority/authority";
 import { openBroker } from "./broker/open";
 import type { Config } from "./config";
 import { openDatabase } from "./database/database";
+import { followMotions } from "./events/motions";
 import { headers } from "./headers";
 import { nextCount } from "./light/counter";
 import { createOrders } from "./light/orders";
@@ -102,6 +103,8 @@ export async function start(config: Config, { clock = Date.now, log }: Surroundi
 		presence,
 		nextCount: (sensor, least) => nextCount(database, sensor, clock(), least),
 	});
+	const onError = (error: unknown) => app.log.error({ err: error });
+	const motions = followMotions({ broker, database, live, clock, onError });
 	server.maxConnections = CONNECTIONS;
 	// The port is known when it listens; nothing asks before.
 	const services: Services = {
@@ -118,6 +121,7 @@ export async function start(config: Config, { clock = Date.now, log }: Surroundi
 		broker,
 		presence,
 		orders,
+		motions,
 		log: app.log,
 		origin: "",
 	};
@@ -177,6 +181,7 @@ export async function start(config: Config, { clock = Date.now, log }: Surroundi
 			await points.close();
 			orders.close();
 			presence.close();
+			motions.close();
 			await broker.close();
 			await database.destroy();
 		},

@@ -6,6 +6,7 @@ import type { Authority } from "./authority/authority";
 import type { Broker } from "./broker/broker";
 import type { Config } from "./config";
 import type { Tables } from "./database/tables";
+import type { Motions } from "./events/motions";
 import type { Orders } from "./light/orders";
 import type { Presence } from "./light/presence";
 import type { Live } from "./points/live";
@@ -30,6 +31,7 @@ export interface Services {
 	broker: Broker;
 	presence: Presence;
 	orders: Orders;
+	motions: Motions;
 	log: FastifyBaseLogger;
 	/** `https://name:port`, without a slash at its end: what links in the App and in sensors begin with. */
 	origin: string;

@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import type { FastifyInstance } from "fastify";
 import { html } from "ghtml";
 import { accountOf } from "../accounts/who";
+import type { Motion } from "../events/motions";
 import { send } from "../pages/layout";
 import { type Sensor, sensorOf, sensorsOf } from "../sensors/sensors";
 import type { Services } from "../services";
@@ -63,7 +64,7 @@ export const pages = (services: Services) => async (app: FastifyInstance) => {
 			const last = await points.last(sensor.id);
 			return send(request, reply, {
 				title: sensor.name,
-				body: plots(sensor, last, span, to, now),
+				body: plots(sensor, last, services.motions.of(sensor.id), span, to, now),
 				styles: [...STYLES, "/assets/uplot.css"],
 				scripts: ["sensor.js"],
 			});
@@ -129,6 +130,7 @@ async function card(store: PointStore, { id, name }: Sensor, now: number): Promi
 function plots(
 	{ id, name }: Sensor,
 	last: Point | undefined,
+	motion: Motion | undefined,
 	span: Span,
 	to: number | undefined,
 	now: number,
@@ -139,7 +141,7 @@ function plots(
 		html`<a href="/sensors/${id}?span=${wanted}${until === undefined ? "" : `&to=${until}`}" !${more}>!${text}</a>`;
 	const later = end + length >= now ? undefined : end + length;
 	return html`<p class="under">!${heard(last, now)} <a href="/sensors/${id}/light">Light</a>
-<a href="/sensors/${id}/settings">Settings</a></p>
+<a href="/sensors/${id}/settings">Settings</a> <span id="motion" class="muted" role="status">!${moved(motion, now)}</span></p>
 <div class="spans"><div role="group" aria-label="Time shown">!${Object.entries(SPANS).map(
 		([key, { title }]) => link(title, key as Span, undefined, key === span ? 'aria-current="true"' : ""),
 	)}</div>
@@ -178,6 +180,12 @@ function heard(last: Point | undefined, now: number): string {
 	if (!last) return "";
 	const isNow = now - last.time < STALE;
 	return html`<span class="heard ${isNow ? "now" : ""}" data-time="${last.time}">${isNow ? "now" : ago(now - last.time)}</span>`;
+}
+
+/** The last movement: public/sensor.js says one that comes in the same words. */
+function moved(motion: Motion | undefined, now: number): string {
+	if (!motion) return "";
+	return html`Movement from ${motion.direction.replaceAll("-", " ")} ${ago(Math.max(0, now - motion.time))}`;
 }
 
 /** How long ago: public/time.js says it in the same words. */

@@ -2,16 +2,22 @@ import { tellHeard } from "./time.js";
 
 /** @typedef {{ sensor: string, time: number, values: Record<string, number>, air?: { level: string, text: string } }} Point */
 
+/** @typedef {{ sensor: string, direction: string, time: number }} Motion */
+
 /** ms until it is tried again where the server has not let us listen; a connection that is lost the browser opens anew. */
 const AGAIN = 60_000;
 
-/** Asks for points as they come. @param {(point: Point) => void} take */
-export function listen(take) {
+/**
+ * Asks for points, and movements, as they come.
+ * @param {(point: Point) => void} take @param {(motion: Motion) => void} [move]
+ */
+export function listen(take, move) {
 	const source = new EventSource("/live");
 	source.addEventListener("error", () => {
-		if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(take), AGAIN);
+		if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(take, move), AGAIN);
 	});
 	source.addEventListener("point", ({ data }) => take(JSON.parse(data)));
+	if (move) source.addEventListener("motion", ({ data }) => move(JSON.parse(data)));
 }
 
 /**

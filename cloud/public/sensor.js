@@ -1,6 +1,6 @@
 import uPlot from "/assets/uplot.js";
 import { isNewer, listen } from "./live.js";
-import { format, keepUp } from "./time.js";
+import { ago, format, keepUp } from "./time.js";
 
 /** @typedef {{ time: number[], mean: number[], min: number[], max: number[] }} Columns */
 
@@ -236,4 +236,11 @@ listen((point) => {
 	refresh();
 	if (!isNewer(place, document.querySelector(".heard"), point)) return;
 	for (const plot of plots) plot.latest(point.values[plot.figure.dataset.quantity ?? ""]);
-});
+}, moved);
+
+/** @param {import("./live.js").Motion} motion */
+function moved({ sensor: of, direction, time }) {
+	if (of !== sensor) return;
+	const text = `Movement from ${direction.replaceAll("-", " ")} ${ago(Date.now() / 1000 - time)}`;
+	/** @type {HTMLElement} */ (document.querySelector("#motion")).textContent = text;
+}

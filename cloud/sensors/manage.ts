@@ -60,7 +60,9 @@ export async function removeSensor(services: Services, { id }: Sensor): Promise<
 }
 
 /** Ends what a sensor has at the broker. */
-export async function shutOut({ broker, presence }: Services, id: string): Promise<void> {
-	presence.forget(id);
+export async function shutOut({ broker, motions, presence }: Services, id: string): Promise<void> {
 	await broker.forget(id);
+	// After its last will, which the broker tells as it goes.
+	presence.forget(id);
+	motions.forget(id);
 }

@@ -82,6 +82,10 @@ test("the whole story: an account, a sensor, its points, its light, a service, a
 	assert.ok((await ada.get(`${page}/settings`)).text.includes(desk.udid));
 	await until("the broker", () => cloud.services.presence.of(sensor)?.status === "online");
 
+	// A movement is shown as it comes, by the broker.
+	desk.send({ motion: "left-to-right" });
+	await until("a movement", async () => (await ada.get(page)).text.includes("Movement from left to right"));
+
 	// A service is allowed to read, and does.
 	const client = await clientOf(ada);
 	const { access_token, refresh_token } = await allow(cloud, ada, { client });
