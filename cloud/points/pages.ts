@@ -141,7 +141,8 @@ function plots(
 		html`<a href="/sensors/${id}?span=${wanted}${until === undefined ? "" : `&to=${until}`}" !${more}>!${text}</a>`;
 	const later = end + length >= now ? undefined : end + length;
 	return html`<p class="under">!${heard(last, now)} <a href="/sensors/${id}/light">Light</a>
-<a href="/sensors/${id}/settings">Settings</a> <span id="motion" class="muted" role="status">!${moved(motion, now)}</span></p>
+<a href="/sensors/${id}/settings">Settings</a></p>
+<p id="motion" class="muted" role="status">!${moved(motion, now)}</p>
 <div class="spans"><div role="group" aria-label="Time shown">!${Object.entries(SPANS).map(
 		([key, { title }]) => link(title, key as Span, undefined, key === span ? 'aria-current="true"' : ""),
 	)}</div>
