@@ -4,7 +4,7 @@ import { guard, type OnException } from "./guard";
 import type { TcpConnection } from "./io";
 import { TlsConnection } from "./tls-connection";
 import type { Tls } from "./tls-io";
-import type { TlsSlots } from "./tls-slots";
+import { TlsSlots } from "./tls-slots";
 
 /** Resolves a name to one of its addresses, undefined if there is none. */
 export type Resolve = (name: string, done: (address: string | undefined) => void) => void;
@@ -28,16 +28,19 @@ export interface ConnectorOptions {
 /** Connects to servers: by TCP, or by TLS to one that it is told to trust. */
 export class Connector {
 	readonly #options: ConnectorOptions;
+	/** One handshake at a time: it takes up to 24 kB, with long RSA keys, beside what a connection takes. */
+	readonly #handshakes: TlsSlots;
 	/** C keeps none of more than 4 KiB (A16_RESUMPTION). */
 	readonly #resumptions = new Resumptions<ArrayBuffer>();
 
 	constructor(options: ConnectorOptions) {
 		this.#options = options;
+		this.#handshakes = new TlsSlots(1, options.timers);
 	}
 
 	/** See Network.connect. */
 	connect(to: Connect, handler: SocketHandler): Stream {
-		return new Outgoing(to, handler, this.#options, this.#resumptions);
+		return new Outgoing(to, handler, this.#options, this.#handshakes, this.#resumptions);
 	}
 }
 
@@ -51,11 +54,14 @@ class Outgoing implements Stream, SocketHandler {
 	#connected = false;
 	/** Gives back the slot for TLS, or ends the waiting for it. */
 	#release = () => {};
+	/** The same of the turn to shake hands. */
+	#endTurn = () => {};
 
 	constructor(
 		to: Connect,
 		handler: SocketHandler,
 		options: ConnectorOptions,
+		handshakes: TlsSlots,
 		resumptions: Resumptions<ArrayBuffer>,
 	) {
 		this.#to = to;
@@ -67,7 +73,10 @@ class Outgoing implements Stream, SocketHandler {
 		else if (!options.tls) this.failSoon("there is no TLS in this build");
 		else if (trust.ca === undefined && trust.fingerprint === undefined)
 			this.failSoon("no CA: set ca or fingerprint");
-		else this.#release = options.slots.take(() => this.lookUp());
+		else
+			this.#release = options.slots.take(() => {
+				this.#endTurn = handshakes.take(() => this.lookUp());
+			});
 	}
 
 	read(count: number): Uint8Array | undefined {
@@ -110,6 +119,7 @@ class Outgoing implements Stream, SocketHandler {
 		if (socket instanceof TlsConnection) socket.destroy();
 		else socket?.close();
 		this.#release();
+		this.#endTurn();
 	}
 
 	private lookUp(): void {
@@ -171,7 +181,10 @@ class Outgoing implements Stream, SocketHandler {
 		}
 		const socket = new TlsConnection(connection, tls, {
 			timers,
-			onOpen: () => socket.accept(this),
+			onOpen: () => {
+				this.#endTurn();
+				socket.accept(this);
+			},
 			onParting: (session) => {
 				const kept = session.export();
 				if (kept) this.#resumptions.keep(this.#to, kept);

@@ -159,6 +159,8 @@ describe("a connection that the device makes", () => {
 	});
 });
 
+type Connection = ReturnType<ReturnType<typeof setUp>["connect"]>;
+
 describe("over TLS", () => {
 	test("it names the server and whom to trust, and resumes the session the next time", () => {
 		const { time, tls, connect } = setUp();
@@ -188,11 +190,47 @@ describe("over TLS", () => {
 
 	test("it waits for one of the two TLS connections, and gives it back", () => {
 		const { time, tls, connect } = setUp();
-		const all = [1, 2, 3].map(() => connect({ secure: true }, { fingerprint: PIN }));
+		const all = [1, 2, 3].map(() => {
+			const one = connect({ secure: true }, { fingerprint: PIN });
+			one.tcp?.drain(1_000);
+			one.tcp?.arrive(H);
+			time.advance(0);
+			return one;
+		});
 		assert.equal(tls.clients.length, 2);
 		all[0]?.stream.close();
-		time.advance(0);
+		all[0]?.tcp?.drain(1_000);
+		time.advance(1_000);
 		assert.equal(tls.clients.length, 3);
+	});
+
+	for (const [how, end] of [
+		["is done", ({ tcp }: Connection) => tcp?.arrive(H)],
+		["fails", ({ tcp }: Connection) => tcp?.vanish()],
+		["is given up", ({ stream }: Connection) => stream.close()],
+	] as const)
+		test(`a handshake waits for the one before, until that ${how}`, () => {
+			const { time, tls, connect } = setUp();
+			const first = connect({ secure: true }, { fingerprint: PIN });
+			first.tcp?.drain(1_000);
+			connect({ secure: true }, { fingerprint: PIN });
+			time.advance(5_000);
+			assert.equal(tls.clients.length, 1);
+			end(first);
+			time.advance(6_000);
+			assert.equal(tls.clients.length, 2);
+		});
+
+	test("one that nobody waits for any more leaves its turn to the next", () => {
+		const { time, tls, connect } = setUp();
+		const all = [1, 2].map(() => connect({ secure: true }, { fingerprint: PIN }));
+		all[1]?.stream.close();
+		connect({ secure: true }, { fingerprint: PIN });
+		all[0]?.tcp?.vanish();
+		time.advance(0);
+		assert.equal(tls.clients.length, 2);
+		time.advance(20_000);
+		assert.equal(tls.clients.length, 2);
 	});
 
 	test("a server that does not speak it is told as that", () => {
