@@ -1,5 +1,5 @@
 import type { Connect, Network, Timer } from "../../hosts/host";
-import { ClientConnection } from "./client-connection";
+import { ClientConnection, type ClientHandler } from "./client-connection";
 import { type HttpAnswer, HttpReader } from "./http-reader";
 import { cutBeforeAnswer } from "./protocols";
 
@@ -34,7 +34,7 @@ export interface HttpClientOptions {
  * HTTP/1.1 requests to one server (RFC 9112), one after the other. Redirects are not followed. The connection is kept
  * until `close`, for as long as the server keeps it.
  */
-export class HttpClient {
+export class HttpClient implements ClientHandler {
 	readonly #options: HttpClientOptions;
 	#connection: ClientConnection | undefined;
 	#reader: HttpReader | undefined;
@@ -62,10 +62,7 @@ export class HttpClient {
 			network.timers.once(() => this.end("a header field cannot be sent"), 0);
 			return;
 		}
-		this.#connection ??= new ClientConnection(network, to, {
-			onBytes: (bytes) => this.take(bytes),
-			onEnd: (reason) => this.cut(reason),
-		});
+		this.#connection ??= new ClientConnection(network, to, this);
 		// Not joined: that would be the body's memory again.
 		this.#connection.send(new TextEncoder().encode(head));
 		if (request.body) this.#connection.send(request.body);
@@ -77,7 +74,8 @@ export class HttpClient {
 		this.hangUp();
 	}
 
-	private take(bytes: Uint8Array): void {
+	/** Of the connection, as is the next one. */
+	onBytes(bytes: Uint8Array): void {
 		const reader = this.#reader;
 		// Of bytes that nobody asked for the next answer could be made.
 		if (!reader) {
@@ -95,7 +93,7 @@ export class HttpClient {
 		}
 	}
 
-	private cut(reason: string | undefined): void {
+	onEnd(reason: string | undefined): void {
 		const reader = this.#reader;
 		this.#connection = undefined;
 		if (!reader) return;

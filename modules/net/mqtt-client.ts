@@ -1,6 +1,6 @@
 import type { Connect, Network, Timer } from "../../hosts/host";
 import { MQTT_CLOSE_TIME, MQTT_CONNECT_TIME, MQTT_OUTPUT, MQTT_UNACKNOWLEDGED } from "../limits";
-import { ClientConnection } from "./client-connection";
+import { ClientConnection, type ClientHandler } from "./client-connection";
 import {
 	CONNACK,
 	type ConnectPacket,
@@ -9,6 +9,7 @@ import {
 	type Message,
 	NO_MQTT,
 	type Packet,
+	type PacketHandler,
 	PacketReader,
 	PINGRESP,
 	PUBACK,
@@ -51,7 +52,7 @@ export interface MqttClientOptions extends ConnectPacket {
 }
 
 /** A connection to a broker, with QoS 1 (MQTT 3.1.1). What nobody asked it for ends it. */
-export class MqttClient {
+export class MqttClient implements ClientHandler, PacketHandler {
 	readonly #options: MqttClientOptions;
 	readonly #reader: PacketReader;
 	readonly #topics: readonly string[];
@@ -74,12 +75,9 @@ export class MqttClient {
 		const { network, to } = options;
 		this.#options = options;
 		this.#topics = options.topics ?? [];
-		this.#reader = new PacketReader((packet) => this.take(packet), this.#topics.length > 0);
+		this.#reader = new PacketReader(this, this.#topics.length > 0);
 		this.#limit = network.timers.once(() => this.end("no answer in time"), MQTT_CONNECT_TIME);
-		this.#connection = new ClientConnection(network, to, {
-			onBytes: (bytes) => this.receive(bytes),
-			onEnd: (reason) => this.end(reason ?? this.reasonOfCut()),
-		});
+		this.#connection = new ClientConnection(network, to, this);
 		this.#connection.send(connectPacket(options));
 	}
 
@@ -121,13 +119,18 @@ export class MqttClient {
 		this.#connection.send(disconnectPacket());
 	}
 
-	private receive(bytes: Uint8Array): void {
+	/** Of the connection, as is the next one. */
+	onBytes(bytes: Uint8Array): void {
 		const error = this.#reader.push(bytes);
 		if (error !== undefined) this.end(error);
 	}
 
-	/** Returns what is wrong with it. */
-	private take(packet: Packet): string | undefined {
+	onEnd(reason: string | undefined): void {
+		this.end(reason ?? this.reasonOfCut());
+	}
+
+	/** Of the reader. */
+	onPacket(packet: Packet): string | undefined {
 		if (this.#state === "closed") return undefined;
 		const { type, content } = packet;
 		// The packet's identifier, or CONNACK's flags and return code.

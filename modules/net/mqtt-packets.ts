@@ -91,9 +91,14 @@ export interface Packet {
 	whole: boolean;
 }
 
+export interface PacketHandler {
+	/** Returns what is wrong with the packet, which ends the reading. */
+	onPacket(packet: Packet): string | undefined;
+}
+
 /** Reads what a broker sends, from bytes as they come. Of no packet it keeps more than MQTT_PACKET bytes. */
 export class PacketReader {
-	readonly #onPacket: (packet: Packet) => string | undefined;
+	readonly #handler: PacketHandler;
 	readonly #subscribes: boolean;
 	/** First byte of the packet; -1 before the first one, 0 between two. */
 	#first = -1;
@@ -105,11 +110,9 @@ export class PacketReader {
 	/** Bytes of the content that have come. */
 	#count = 0;
 
-	/**
-	 * `onPacket` may return what is wrong with a packet, which ends the reading. `subscribes`: a PUBLISH may come at all.
-	 */
-	constructor(onPacket: (packet: Packet) => string | undefined, subscribes: boolean) {
-		this.#onPacket = onPacket;
+	/** `subscribes`: a PUBLISH may come at all. */
+	constructor(handler: PacketHandler, subscribes: boolean) {
+		this.#handler = handler;
 		this.#subscribes = subscribes;
 	}
 
@@ -164,7 +167,12 @@ export class PacketReader {
 		const whole = content.length === this.#length;
 		this.#content = undefined;
 		this.#first = 0;
-		return this.#onPacket({ type: (first >> 4) as Packet["type"], flags: first & 15, content, whole });
+		return this.#handler.onPacket({
+			type: (first >> 4) as Packet["type"],
+			flags: first & 15,
+			content,
+			whole,
+		});
 	}
 }
 
