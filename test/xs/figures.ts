@@ -50,11 +50,11 @@ export async function measureMemory(scope: Scope): Promise<Figure[]> {
 	const addPeak = (name: string, budget: readonly [number, number], now: Measure, before: Measure) =>
 		add(name, budget, now.peakSlots - before.slots, now.peakChunks - before.chunks);
 
-	addUse("idle, without an owner", [1930, 3300], await bench.measure(), empty);
+	addUse("idle, without an owner", [1950, 3300], await bench.measure(), empty);
 	const owner = await pairedOwner(bench);
 	await bench.advance(60_000);
 	const idle = await bench.measure();
-	addUse("idle, with an owner", [1715, 2960], idle, empty);
+	addUse("idle, with an owner", [1740, 2960], idle, empty);
 
 	const wires: Wire[] = [];
 	for (let i = 0; i < CONNECTIONS; i++) wires.push(await owner.open());
@@ -160,7 +160,7 @@ export async function measureInstructions(scope: Scope): Promise<Figure[]> {
 	const counted: [name: string, budget: number][] = [];
 	for (const [name, next, budget] of requests(
 		owner,
-		[262_000, 385_000, 632_000, 562_000, 885_000, 1_180_000],
+		[265_000, 390_000, 640_000, 568_000, 895_000, 1_215_000],
 	)) {
 		counted.push([name, budget]);
 		await repeat(port, 10, next);
