@@ -88,3 +88,66 @@ export const CERTIFICATE = 397 * DAY;
 export const RENEWAL = 30 * DAY;
 /** How often it is looked at, and what has ended is swept. */
 export const SWEEP = HOUR;
+
+/** Bytes of an MQTT packet after its length: an answer of a sensor, its longest message, has less than 2 KiB. */
+export const MQTT_PACKET = 8_192;
+/** Sensors at the broker at a time, each with some 30 KB for TLS. */
+export const MQTT_CONNECTIONS = 1_000;
+/** Of one address, such as a home behind a router. */
+export const MQTT_CONNECTIONS_OF_ADDRESS = 64;
+/** ms for the handshake, and for the CONNECT after it: a chip takes seconds. */
+export const MQTT_CONNECT = 15_000;
+/** Packets that wait while a login is looked at. */
+export const MQTT_QUEUE = 16;
+/** Messages of a sensor at once: all its waiting events after an outage (EVENTS_WAITING is 64), and its greeting. */
+export const MQTT_BURST = 128;
+/** Messages a second in the long run: a sensor says one in 10 s, and each movement. */
+export const MQTT_RATE = 5;
+/** Seconds between signs of life that a client may choose; a sensor has 60. */
+export const MQTT_KEEP_ALIVE = 300;
+/** ms for a sensor that does not read: what it is told has no use later. */
+export const MQTT_DRAIN = 15_000;
+
+/** ms for a sensor to answer an order: it does in tenths of a second, over a slow network in seconds. */
+export const ANSWER_TIME = 8_000;
+/** ms for a sensor to tell a token that it has just changed. */
+export const TOKEN_TIME = 2_000;
+/** How often an order is tried: a token that changes, and other programs of the owner, may come after each other. */
+export const ORDER_TRIES = 4;
+/** Orders of a sensor at a time, beyond which somebody only clicks. */
+export const ORDERS_WAITING = 4;
+
+/** Seconds that what OAuth issues is good for. */
+export const OAUTH_TTL = {
+	/** A service turns it into a token at once. */
+	AuthorizationCode: MINUTE / 1000,
+	AccessToken: HOUR / 1000,
+	IdToken: HOUR / 1000,
+	/** Each use gives another one; a service that is away for longer asks again. */
+	RefreshToken: (90 * DAY) / 1000,
+	/** The owner reads the question, and may have to sign in first. */
+	Interaction: (15 * MINUTE) / 1000,
+	/** It only has to last until the owner has answered. */
+	Session: (15 * MINUTE) / 1000,
+	/** Until its owner ends it; this is for what nobody ends. */
+	Grant: (3_650 * DAY) / 1000,
+} as const;
+
+/** Of an account: beyond, something is to be ended first. */
+export const GRANTS = 64;
+export const ACCESS_TOKENS = 64;
+export const DEVICE_KEYS = 64;
+export const CLIENTS = 16;
+/** Characters of what its owner calls a token or a service. */
+export const SERVICE_NAME = 64;
+/** Addresses that a service may be answered at, and their characters. */
+export const REDIRECTS = 4;
+export const REDIRECT = 512;
+/** Days that a personal token or a key may be good for. */
+export const ACCESS_DAYS = [7, 30, 90, 365] as const;
+/** Requests of one token in a minute: a page of plots asks for a dozen. */
+export const API_REQUESTS = 300;
+/** Wrong tokens of one address in a minute. */
+export const WRONG_TOKENS = 60;
+/** ms after which the use of a token is noted anew: not each request is to write. */
+export const USE_NOTED = MINUTE;

@@ -1,18 +1,18 @@
 import { isIPv6, type Socket } from "node:net";
 import { createServer, type TLSSocket } from "node:tls";
 import { Aedes, type AuthenticateError, type Client, type Subscription } from "aedes";
-import type { Broker } from "./broker";
 import {
-	CONNECT_TIME,
-	CONNECTIONS,
-	CONNECTIONS_OF_ADDRESS,
-	DRAIN_TIME,
-	KEEP_ALIVE,
-	MESSAGES_BURST,
-	MESSAGES_PER_SECOND,
-	PACKET,
-	QUEUE,
-} from "./limits";
+	MQTT_BURST,
+	MQTT_CONNECT,
+	MQTT_CONNECTIONS,
+	MQTT_CONNECTIONS_OF_ADDRESS,
+	MQTT_DRAIN,
+	MQTT_KEEP_ALIVE,
+	MQTT_PACKET,
+	MQTT_QUEUE,
+	MQTT_RATE,
+} from "../limits";
+import type { Broker } from "./broker";
 import { Listeners } from "./listeners";
 import { PacketMeter } from "./packet-meter";
 import { Rate } from "./rate";
@@ -62,11 +62,11 @@ export async function openOwnBroker(options: OwnBrokerOptions): Promise<OwnBroke
 	const devices = new Map<string, string>();
 	const listeners = new Listeners(onError);
 	const aedes = new Aedes({
-		connectTimeout: CONNECT_TIME,
-		drainTimeout: DRAIN_TIME,
-		keepaliveLimit: KEEP_ALIVE,
-		queueLimit: QUEUE,
-		maxInflightInbound: QUEUE,
+		connectTimeout: MQTT_CONNECT,
+		drainTimeout: MQTT_DRAIN,
+		keepaliveLimit: MQTT_KEEP_ALIVE,
+		queueLimit: MQTT_QUEUE,
+		maxInflightInbound: MQTT_QUEUE,
 		maxTopicLevels: 8,
 		// Nothing is kept for who is not there.
 		preConnect: (_client, packet, done) => done(null, packet.clean === true),
@@ -106,7 +106,7 @@ export async function openOwnBroker(options: OwnBrokerOptions): Promise<OwnBroke
 		guests.set(client, {
 			sensor: user,
 			udid,
-			rate: new Rate(clock, MESSAGES_BURST, MESSAGES_PER_SECOND),
+			rate: new Rate(clock, MQTT_BURST, MQTT_RATE),
 		});
 		return 0;
 	}
@@ -137,13 +137,13 @@ export async function openOwnBroker(options: OwnBrokerOptions): Promise<OwnBroke
 		key: options.key,
 		cert: options.cert,
 		minVersion: "TLSv1.2",
-		handshakeTimeout: CONNECT_TIME,
+		handshakeTimeout: MQTT_CONNECT,
 	});
-	server.maxConnections = CONNECTIONS;
+	server.maxConnections = MQTT_CONNECTIONS;
 	server.on("connection", (socket) => {
 		const address = socket.remoteAddress ?? "";
 		const count = (perAddress.get(address) ?? 0) + 1;
-		if (count > CONNECTIONS_OF_ADDRESS) return void socket.destroy();
+		if (count > MQTT_CONNECTIONS_OF_ADDRESS) return void socket.destroy();
 		perAddress.set(address, count);
 		open.add(socket);
 		socket.once("close", () => {
@@ -157,7 +157,7 @@ export async function openOwnBroker(options: OwnBrokerOptions): Promise<OwnBroke
 	server.on("secureConnection", (socket) => accept(socket));
 
 	function accept(socket: TLSSocket): void {
-		const meter = new PacketMeter(PACKET);
+		const meter = new PacketMeter(MQTT_PACKET);
 		const client = aedes.handle(socket);
 		// Told of what the broker reads, before its parser is.
 		socket.on("data", (bytes: Buffer) => {

@@ -1,8 +1,8 @@
 import { signMqtt } from "../../client/node";
 import type { Broker } from "../broker/broker";
 import { topicOf } from "../broker/topics";
+import { ANSWER_TIME, ORDER_TRIES, ORDERS_WAITING, TOKEN_TIME } from "../limits";
 import { type Answer, readAnswer } from "./answer";
-import { ANSWER_TIME, ORDERS_WAITING, TOKEN_TIME, TRIES } from "./limits";
 import type { Presence } from "./presence";
 
 /** What became of an order. */
@@ -52,7 +52,7 @@ export function createOrders({
 
 	async function send(sensor: string, uuid: string, commands: Record<string, object>): Promise<Outcome> {
 		let least = 0;
-		for (let tries = TRIES; ; tries--) {
+		for (let tries = ORDER_TRIES; ; tries--) {
 			const present = presence.of(sensor);
 			if (!present?.token) return { state: "unreachable", why: "unheard" };
 			const { udid, token, status } = present;

@@ -1,9 +1,9 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Limiter, networkOf } from "../accounts/limiter";
+import { API_REQUESTS, USE_NOTED, WRONG_TOKENS } from "../limits";
 import { Refusal } from "../refusal";
 import { digest } from "../secrets/tokens";
 import type { Services } from "../services";
-import { NOTED, REQUESTS, WRONG_TOKENS } from "./limits";
 import { providerOf } from "./oauth";
 import { readScopes, type Scope } from "./scopes";
 import { TOKEN_START } from "./tokens";
@@ -21,7 +21,7 @@ export interface Allowed {
 
 /** Looks at the tokens of requests, of which each and each address of wrong ones has so many in a minute. */
 export function createAccess(services: Services) {
-	const requests = new Limiter({ failures: REQUESTS, within: MINUTE }, services.clock);
+	const requests = new Limiter({ failures: API_REQUESTS, within: MINUTE }, services.clock);
 	const wrong = new Limiter({ failures: WRONG_TOKENS, within: MINUTE }, services.clock);
 
 	/** Throws a Refusal for a token that is none (401), for what it is not for (403), and for too many (429). */
@@ -56,7 +56,7 @@ async function personal({ database, clock }: Services, given: string): Promise<A
 		.where("until", ">", now)
 		.executeTakeFirst();
 	if (!row) return undefined;
-	if (now - (row.used ?? 0) >= NOTED)
+	if (now - (row.used ?? 0) >= USE_NOTED)
 		await database.updateTable("access_tokens").set({ used: now }).where("id", "=", row.id).execute();
 	return { id: row.id, account: row.account, scopes: readScopes(row.scopes) };
 }
@@ -71,7 +71,7 @@ async function granted(services: Services, given: string): Promise<Allowed | und
 	const row = await database.selectFrom("oauth_grants").selectAll().where("id", "=", id).executeTakeFirst();
 	if (!row || row.account !== token.accountId) return undefined;
 	const now = clock();
-	if (now - (row.used ?? 0) >= NOTED)
+	if (now - (row.used ?? 0) >= USE_NOTED)
 		await database.updateTable("oauth_grants").set({ used: now }).where("id", "=", id).execute();
 	return { id, account: row.account, scopes: readScopes(token.scope ?? "") };
 }

@@ -1,9 +1,9 @@
 import type { Selectable } from "kysely";
 import type { Tables } from "../database/tables";
+import { CLIENTS, REDIRECT, REDIRECTS } from "../limits";
 import { notFound, Refusal } from "../refusal";
 import { createId } from "../secrets/tokens";
 import type { Services } from "../services";
-import { CLIENTS, REDIRECT, REDIRECTS } from "./limits";
 import { readName } from "./tokens";
 
 export type Client = Selectable<Tables["oauth_clients"]>;

@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { html } from "ghtml";
 import { accountOf } from "../accounts/who";
+import { GRANTS } from "../limits";
 import { field } from "../pages/form";
 import { send, token } from "../pages/layout";
 import { notFound, Refusal } from "../refusal";
 import { digest } from "../secrets/tokens";
 import type { Services } from "../services";
 import { clientsOf } from "./clients";
-import { GRANTS } from "./limits";
 import { providerOf } from "./oauth";
 import { describe } from "./scopes";
 

@@ -2,10 +2,10 @@ import type { Selectable } from "kysely";
 import { mintKey, UsageError } from "../../client/node";
 import { uuidOf } from "../accounts/uuid";
 import type { Tables } from "../database/tables";
+import { DEVICE_KEYS } from "../limits";
 import { notFound, Refusal } from "../refusal";
 import { createId } from "../secrets/tokens";
 import type { Services } from "../services";
-import { KEYS } from "./limits";
 import { readEnd } from "./tokens";
 
 export type DeviceKey = Selectable<Tables["device_keys"]>;
@@ -28,7 +28,7 @@ export interface KeyWish {
 export async function createKey(services: Services, account: string, wish: KeyWish): Promise<string> {
 	const { database, random, clock } = services;
 	const keys = await keysOf(services, account);
-	if (keys.length >= KEYS) throw new Refusal(400, "There are too many keys. Revoke one first.");
+	if (keys.length >= DEVICE_KEYS) throw new Refusal(400, "There are too many keys. Revoke one first.");
 	if (keys.some(({ name }) => name === wish.name)) throw new Refusal(400, "There is a key of that name.");
 	const now = clock();
 	const until = readEnd(wish.days, now);

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { html } from "ghtml";
 import { describeScope } from "../../client/key";
 import { accountOf } from "../accounts/who";
+import { ACCESS_DAYS, SERVICE_NAME } from "../limits";
 import { ago } from "../pages/dates";
 import { field, problem, problemOf } from "../pages/form";
 import { send, token } from "../pages/layout";
@@ -11,7 +12,6 @@ import type { Services } from "../services";
 import { clientsOf, registerClient, removeClient } from "./clients";
 import { endGrantOf, grantsOf } from "./grants";
 import { createKey, dropKey, keyOf, keysOf } from "./keys";
-import { DAYS, NAME } from "./limits";
 import { readScopes, SCOPES, type Scope } from "./scopes";
 import { accessTokensOf, createAccessToken, endAccessToken } from "./tokens";
 
@@ -208,7 +208,7 @@ function tokenForm(request: FastifyRequest, reply: FastifyReply, refusal?: Refus
 		status: refusal?.statusCode ?? 200,
 		body: html`<section class="narrow">
 !${problem(refusal)}<form method="post" action="/services/tokens/new">!${token(reply)}
-!${nameOf("The program that it is for", NAME)}
+!${nameOf("The program that it is for", SERVICE_NAME)}
 !${Object.entries(SCOPES).map(([scope, text]) => check(scope, text))}
 !${daysField()}
 <p><button>Make it</button></p>
@@ -249,7 +249,7 @@ function clientForm(
 		body: html`<section class="narrow">
 !${problem(again.problem)}<form method="post" action="/services/clients/new">!${token(reply)}
 <label>Its name
-<input name="name" value="${again.name ?? ""}" maxlength="${NAME}" required autocomplete="off">
+<input name="name" value="${again.name ?? ""}" maxlength="${SERVICE_NAME}" required autocomplete="off">
 <span class="muted">As those who are asked will read it.</span></label>
 <label>Where it is answered
 <input name="redirects" value="${again.redirects ?? ""}" required autocomplete="off" placeholder="https://example.org/callback">
@@ -272,7 +272,7 @@ function check(name: string, text: string): string {
 
 function daysField(): string {
 	return html`<label>Good for
-<select name="days">!${DAYS.map((days) => html`<option value="${days}" !${days === 90 ? "selected" : ""}>${days} days</option>`)}</select></label>`;
+<select name="days">!${ACCESS_DAYS.map((days) => html`<option value="${days}" !${days === 90 ? "selected" : ""}>${days} days</option>`)}</select></label>`;
 }
 
 function day(time: number): string {

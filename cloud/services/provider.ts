@@ -1,8 +1,8 @@
 import { html } from "ghtml";
 import type Provider from "oidc-provider";
+import { OAUTH_TTL } from "../limits";
 import type { Services } from "../services";
 import { createAdapter } from "./adapter";
-import { TTL } from "./limits";
 import { OAUTH_SCOPES, SCOPES } from "./scopes";
 import { signingKey } from "./signing-key";
 
@@ -48,7 +48,7 @@ export async function createProvider(services: Services): Promise<Provider> {
 		// What an owner has allowed lasts until they end it: the page that asks says so.
 		issueRefreshToken: async () => true,
 		expiresWithSession: async () => false,
-		ttl: TTL,
+		ttl: OAUTH_TTL,
 		cookies: {
 			keys: [seal.derive("oauth cookies").toString("base64url")],
 			names: { session: SESSION_COOKIE, interaction: "oauth_question", resume: "oauth_resume" },

@@ -1,9 +1,9 @@
 import type { Selectable } from "kysely";
 import type { Tables } from "../database/tables";
+import { ACCESS_DAYS, ACCESS_TOKENS, SERVICE_NAME } from "../limits";
 import { notFound, Refusal } from "../refusal";
 import { createId, createToken, digest } from "../secrets/tokens";
 import type { Services } from "../services";
-import { DAYS, NAME, TOKENS } from "./limits";
 import type { Scope } from "./scopes";
 
 /** What every personal token begins with, so that a person and a search for secrets know one. */
@@ -14,15 +14,16 @@ export type AccessToken = Selectable<Tables["access_tokens"]>;
 /** What an owner calls a token or a service. Throws a Refusal for what is no name. */
 export function readName(text: string): string {
 	const name = text.trim();
-	if (name === "" || [...name].length > NAME) throw new Refusal(400, `A name has 1 to ${NAME} characters.`);
+	if (name === "" || [...name].length > SERVICE_NAME)
+		throw new Refusal(400, `A name has 1 to ${SERVICE_NAME} characters.`);
 	if (/\p{C}/u.test(name)) throw new Refusal(400, "A name has no control characters.");
 	return name;
 }
 
 /** Days that something is good for, as ms after `now`. */
 export function readEnd(text: string, now: number): number {
-	const days = DAYS.find((each) => `${each}` === text);
-	if (!days) throw new Refusal(400, `It is good for ${DAYS.join(", ")} days.`);
+	const days = ACCESS_DAYS.find((each) => `${each}` === text);
+	if (!days) throw new Refusal(400, `It is good for ${ACCESS_DAYS.join(", ")} days.`);
 	return now + days * 86_400_000;
 }
 
@@ -38,7 +39,7 @@ export async function createAccessToken(
 		.select((row) => row.fn.countAll<number>().as("count"))
 		.where("account", "=", account)
 		.executeTakeFirstOrThrow();
-	if (Number(count) >= TOKENS) throw new Refusal(400, "There are too many tokens. End one first.");
+	if (Number(count) >= ACCESS_TOKENS) throw new Refusal(400, "There are too many tokens. End one first.");
 	const now = clock();
 	const row = { name: readName(name), until: readEnd(days, now), scopes: scopes.join(" ") };
 	const token = `${TOKEN_START}${createToken(random)}`;

@@ -5,8 +5,8 @@ import { connect as connectTls } from "node:tls";
 import { connectAsync, type IClientOptions, type MqttClient } from "mqtt";
 import { Authority } from "../../../test/support/authority";
 import type { SensorMessage } from "../../broker/broker";
-import { MESSAGES_BURST, PACKET } from "../../broker/limits";
 import { type OwnBroker, openOwnBroker } from "../../broker/own";
+import { MQTT_BURST, MQTT_PACKET } from "../../limits";
 
 const UDID = "10000fb38278";
 const OTHER = "1000aabbccdd";
@@ -196,11 +196,11 @@ describe("the broker", () => {
 
 	test("a packet beyond the bound ends the connection, and one within does not", async () => {
 		const kitchen = await login("kitchen");
-		const within = "x".repeat(PACKET - 64);
+		const within = "x".repeat(MQTT_PACKET - 64);
 		const messages = await said(async () => {
 			await kitchen.publishAsync(topic("kitchen", "answer"), within, { qos: 1 });
 			const closed = next(kitchen, "close");
-			kitchen.publish(topic("kitchen", "answer"), "x".repeat(PACKET), { qos: 1 });
+			kitchen.publish(topic("kitchen", "answer"), "x".repeat(MQTT_PACKET), { qos: 1 });
 			await closed;
 		});
 		assert.deepEqual(
@@ -213,11 +213,10 @@ describe("the broker", () => {
 		const kitchen = await login("kitchen");
 		const messages = await said(async () => {
 			const closed = next(kitchen, "close");
-			for (let i = 0; i < 2 * MESSAGES_BURST; i++)
-				kitchen.publish(topic("kitchen", "data"), "{}", { qos: 0 });
+			for (let i = 0; i < 2 * MQTT_BURST; i++) kitchen.publish(topic("kitchen", "data"), "{}", { qos: 0 });
 			await closed;
 		});
-		assert.equal(messages.length, MESSAGES_BURST);
+		assert.equal(messages.length, MQTT_BURST);
 	});
 
 	test("what is no MQTT is cut off, and the others are served", async () => {

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { sign } from "../../../test/support/owner";
 import type { Broker, SensorMessage } from "../../broker/broker";
-import { ORDERS_WAITING, TRIES } from "../../light/limits";
 import { createOrders } from "../../light/orders";
 import { followPresence } from "../../light/presence";
+import { ORDER_TRIES, ORDERS_WAITING } from "../../limits";
 
 const UUID = "6d9f0a4c-31e8-4b57-9c2a-e05b7f1d8a36";
 const UDID = "10000fb38278";
@@ -140,7 +140,7 @@ describe("an order", () => {
 	test("is not tried for ever", async () => {
 		kitchen.behave = (nc) => kitchen.answer(nc, 401, { code: "replayed", nc: Number(nc) });
 		assert.equal((await send()).state, "refused");
-		assert.equal(kitchen.orders.length, TRIES);
+		assert.equal(kitchen.orders.length, ORDER_TRIES);
 	});
 
 	test("waits for the one before, and beyond a few is refused at once", async () => {

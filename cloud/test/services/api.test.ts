@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { parseKey } from "../../../client/key";
 import { mintKey } from "../../../client/node";
 import { uuidOf } from "../../accounts/uuid";
-import { REQUESTS, WRONG_TOKENS } from "../../services/limits";
+import { API_REQUESTS, WRONG_TOKENS } from "../../limits";
 import { startCloud, type TestCloud } from "../support/cloud";
 import { signUp, type Visitor } from "../support/visitor";
 import { answerQuestion, askApi, clientOf, secretOf, tokenOf } from "./support";
@@ -91,9 +91,9 @@ describe("a personal token", () => {
 		const { status, headers } = await askApi(cloud, "/sensors", "ambient16_x");
 		assert.deepEqual([status, headers["retry-after"]], [429, "60"]);
 		const all = await Promise.all(
-			Array.from({ length: REQUESTS + 1 }, () => askApi(cloud, "/sensors", token)),
+			Array.from({ length: API_REQUESTS + 1 }, () => askApi(cloud, "/sensors", token)),
 		);
-		assert.equal(all.filter(({ status }) => status === 200).length, REQUESTS);
+		assert.equal(all.filter(({ status }) => status === 200).length, API_REQUESTS);
 		cloud.time.now += 60_000;
 		assert.equal((await askApi(cloud, "/sensors", token)).status, 200);
 	});
