@@ -3,6 +3,7 @@ import { randomInt } from "node:crypto";
 import { test } from "node:test";
 import { compile } from "./firmware";
 import { live } from "./history";
+import { Random } from "./random";
 
 const HOUR = 3_600_000;
 const firmware = await compile();
@@ -20,6 +21,13 @@ test("the same seed gives the same history, another one another", () => {
 	assert.equal(one.trace, again.trace);
 	assert.deepEqual(one.counts, again.counts);
 	assert.notEqual(one.trace, other.trace);
+});
+
+test("the numbers of a seed are the same on every computer and engine", () => {
+	const random = new Random("ambient");
+	assert.deepEqual([random.next(), random.next(), random.below(1000)], [2108604134, 1920748607, 301]);
+	assert.equal(random.uuid(), "2ef23f37-bc12-458f-a4d1-7331462b5913");
+	assert.equal(random.fork("device").letters(12), "tpshsjoyyryx");
 });
 
 for (const seed of [3, 4, 6])
