@@ -1,18 +1,23 @@
 // npm run bench: points a second, bytes a point, and how long questions take, beside VictoriaMetrics where it is installed.
 import { readdirSync, statSync } from "node:fs";
+import { Agent as HttpAgent, request } from "node:http";
+import { Agent, request as httpsRequest } from "node:https";
 import { cpus } from "node:os";
 import { join } from "node:path";
+import { Writable } from "node:stream";
 import { ask } from "../../test/cloud/support/ask";
 import { VictoriaMetrics, victoria } from "../../test/cloud/support/databases";
 import { type Scope, temporaryFolder } from "../../test/support/desk";
+import { readConfig } from "../config";
 import { linesOf } from "../points/http-database";
 import { parseLines } from "../points/line-protocol";
 import { type Point, QUANTITIES } from "../points/point";
 import { tiersOf } from "../points/retention";
 import { SqlitePoints } from "../points/sqlite";
-import type { PointStore } from "../points/store";
 import { VictoriaPoints } from "../points/victoria";
-import { pointsOf, ROOMS } from "./house";
+import { start } from "../server";
+import { insertAccount, insertSensor } from "../test/support/rows";
+import { pointsOf, ROOMS, type Room } from "./house";
 
 const DAY = 86_400;
 const NOW = Math.floor(Date.now() / 3_600_000) * 3600;
@@ -20,74 +25,68 @@ const NOW = Math.floor(Date.now() / 3_600_000) * 3600;
 const BATCH = 25;
 /** Sensors that write at the same time. */
 const SENSORS = 10;
-const DAYS = 7;
+const DAYS = 3;
 const RUNS = 15;
 
 const tasks: (() => unknown)[] = [];
 const scope: Scope = { after: (task) => void tasks.push(task) };
 
-interface Contender {
-	name: string;
-	open(): Promise<{ store: PointStore; bytes(): Promise<number> }>;
-	/** Forgets what is older than it keeps. */
-	now: (time: number) => void;
+let time = NOW;
+
+async function openSqlite() {
+	const folder = temporaryFolder(scope);
+	const file = join(folder, "points.sqlite");
+	const store = new SqlitePoints({
+		file,
+		tiers: tiersOf(Number.POSITIVE_INFINITY),
+		clock: () => time * 1000,
+	});
+	return { store, bytes: async () => sizeOf(folder) };
 }
 
-let time = NOW;
-const contenders: Contender[] = [
-	{
-		name: "SQLite",
-		now: (to) => {
-			time = to;
+async function openVictoria() {
+	const database = await VictoriaMetrics.create(scope, { closed: false, keep: "10y" });
+	const url = `http://127.0.0.1:${database.port}`;
+	return {
+		url,
+		store: new VictoriaPoints(new URL(url)),
+		async bytes() {
+			// Else it has not yet put together what it has taken.
+			await ask(`${url}/internal/force_flush`);
+			await ask(`${url}/internal/force_merge`);
+			await new Promise((resolve) => setTimeout(resolve, 3000));
+			return sizeOf(database.folder);
 		},
-		async open() {
-			const folder = temporaryFolder(scope);
-			const file = join(folder, "points.sqlite");
-			const store = new SqlitePoints({ file, tiers: tiersOf(3650), clock: () => time * 1000 });
-			return { store, bytes: async () => sizeOf(folder) };
-		},
-	},
-];
-if (victoria.skip) console.log(`VictoriaMetrics is not measured: ${victoria.skip}`);
-else
-	contenders.push({
-		name: "VictoriaMetrics",
-		now: () => {},
-		async open() {
-			const database = await VictoriaMetrics.create(scope, { closed: false, keep: "10y" });
-			const url = `http://127.0.0.1:${database.port}`;
-			return {
-				store: new VictoriaPoints(new URL(url)),
-				async bytes() {
-					// Else it has not yet put together what it has taken.
-					await ask(`${url}/internal/force_flush`);
-					await ask(`${url}/internal/force_merge`);
-					await new Promise((resolve) => setTimeout(resolve, 3000));
-					return sizeOf(database.folder);
-				},
-			};
-		},
-	});
+	};
+}
 
+if (victoria.skip) console.log(`VictoriaMetrics is not measured: ${victoria.skip}`);
 console.log(`${cpus().length} × ${cpus()[0]?.model}, Node.js ${process.versions.node}\n`);
 
-console.log(`${SENSORS} sensors at a time, writes of ${BATCH} points, ${DAYS} days of each`);
-const rooms = Object.values(ROOMS);
-const writes = Array.from({ length: SENSORS }, (_, index) => {
-	const room = rooms[index % rooms.length] as (typeof rooms)[number];
-	return batches([...pointsOf({ ...room, seed: index + 1 }, NOW - DAYS * DAY, NOW)]);
-});
-const total = writes.flat(2).length;
-// As they arrive.
-const lines = writes.map((all) =>
-	all.map((points) => linesOf("a", points).replaceAll(",sensor=a", ",udid=10000fb38278")),
+console.log(
+	`${SENSORS} sensors at a time, writes of ${BATCH} points, ${DAYS} days of each, all on this machine`,
 );
-for (const { name, open } of contenders) {
-	const { store, bytes } = await open();
+const rooms = Object.values(ROOMS);
+/** Of each sensor, its writes as they arrive. */
+const writes = Array.from({ length: SENSORS }, (_, index) => {
+	const room = rooms[index % rooms.length] as Room;
+	const points = [...pointsOf({ ...room, seed: index + 1 }, NOW - DAYS * DAY, NOW)];
+	return batches(points).map((batch) =>
+		linesOf("a", batch).replaceAll(",sensor=a", `,udid=${udidOf(index)}`),
+	);
+});
+const total = (DAYS * DAY * SENSORS) / 10;
+
+/** Has all sensors write, each one write after the other, and tells how that went. */
+async function writeAll(
+	name: string,
+	bytes: () => Promise<number>,
+	write: (sensor: number, lines: string) => Promise<void>,
+) {
 	const began = performance.now();
 	await Promise.all(
-		lines.map(async (all, sensor) => {
-			for (const text of all) await store.write(`sensor${sensor}`, parseLines(text).points);
+		writes.map(async (all, sensor) => {
+			for (const lines of all) await write(sensor, lines);
 		}),
 	);
 	const seconds = (performance.now() - began) / 1000;
@@ -95,24 +94,68 @@ for (const { name, open } of contenders) {
 	console.log(
 		`  ${name}: ${Math.round(total / seconds).toLocaleString("en")} points a second, ${(size / total).toFixed(1)} bytes a point`,
 	);
+}
+
+{
+	const { store, bytes } = await openSqlite();
+	await writeAll("SQLite, in this process", bytes, (sensor, lines) =>
+		store.write(`sensor${sensor}`, parseLines(lines).points),
+	);
+	await store.close();
+}
+{
+	const folder = temporaryFolder(scope);
+	const config = readConfig({
+		CLOUD_DATA: folder,
+		CLOUD_HOST: "127.0.0.1",
+		CLOUD_PORT: "0",
+		CLOUD_MQTT_PORT: "0",
+	});
+	const log = new Writable({ write: (_chunk, _encoding, done) => done() });
+	const cloud = await start({ ...config, names: ["localhost"] }, { log });
+	await insertAccount(cloud.services.database, "me");
+	for (let sensor = 0; sensor < SENSORS; sensor++)
+		await insertSensor(cloud.services.database, {
+			id: `sensor${sensor}`,
+			account: "me",
+			token: `token-${sensor}`,
+		});
+	const agent = new Agent({ keepAlive: true, maxSockets: SENSORS, ca: cloud.services.authority.ca });
+	await writeAll(
+		"the server, over TLS",
+		async () => sizeOf(folder, "points"),
+		(sensor, lines) =>
+			post(agent, `https://localhost:${cloud.port}`, lines, { authorization: `Token token-${sensor}` }),
+	);
+	agent.destroy();
+	await cloud.close();
+}
+if (!victoria.skip) {
+	const { url, store, bytes } = await openVictoria();
+	const agent = new HttpAgent({ keepAlive: true, maxSockets: SENSORS });
+	await writeAll("VictoriaMetrics, over HTTP", bytes, (_sensor, lines) => post(agent, url, lines, {}));
+	agent.destroy();
 	await store.close();
 }
 
 console.log("\nA year of one sensor, with all its quantities (ms, the middle of some runs; bytes)");
-for (const { name, open, now } of contenders) {
+for (const [name, open] of [
+	["SQLite", openSqlite],
+	...(victoria.skip ? [] : [["VictoriaMetrics", openVictoria] as const]),
+] as const) {
 	const { store, bytes } = await open();
-	const room = rooms[0] as (typeof rooms)[number];
+	const room = rooms[0] as Room;
 	let batch: Point[] = [];
 	for (const point of pointsOf(room, NOW - 365 * DAY, NOW)) {
 		batch.push(point);
 		if (batch.length < 8640) continue;
-		now(point.time);
+		time = point.time;
 		await store.write("a", batch);
 		batch = [];
 		if (point.time % (30 * DAY) < DAY) await store.thin();
 	}
 	await store.write("a", batch);
-	now(NOW);
+	time = NOW;
 	await store.thin();
 	const size = await bytes();
 	const answers: string[] = [];
@@ -145,8 +188,30 @@ function batches(points: Point[]): Point[][] {
 	return all;
 }
 
-function sizeOf(folder: string): number {
+function udidOf(index: number): string {
+	return `${index}`.padStart(12, "0");
+}
+
+/** A write as a sensor sends it. */
+function post(agent: HttpAgent, url: string, body: string, headers: Record<string, string>): Promise<void> {
+	const send = url.startsWith("https:") ? httpsRequest : request;
+	return new Promise((resolve, reject) => {
+		const options = {
+			method: "POST",
+			agent,
+			headers: { "content-type": "text/plain; charset=utf-8", ...headers },
+		};
+		send(`${url}/api/v2/write?org=ambient16&bucket=ambient16&precision=s`, options, (answer) => {
+			answer.resume().on("end", () => (answer.statusCode === 204 ? resolve() : reject(answer.statusCode)));
+		})
+			.on("error", reject)
+			.end(body);
+	});
+}
+
+/** Bytes of the files, or of those whose names begin so. */
+function sizeOf(folder: string, begin = ""): number {
 	return readdirSync(folder, { recursive: true, withFileTypes: true })
-		.filter((entry) => entry.isFile())
+		.filter((entry) => entry.isFile() && entry.name.startsWith(begin))
 		.reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
 }
