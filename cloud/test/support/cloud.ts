@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import type { IncomingHttpHeaders } from "node:http";
-import { request } from "node:https";
+import { type Agent, request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
@@ -70,13 +70,15 @@ export interface Question {
 	method?: string;
 	headers?: Record<string, string>;
 	body?: string | Uint8Array;
+	/** With the connections that it has; a new one, if absent. */
+	agent?: Agent;
 }
 
 /** Asks a server over TLS, trusting its authority alone. */
 export function ask(
 	{ port, services }: Cloud,
 	path: string,
-	{ method = "GET", headers = {}, body }: Question = {},
+	{ method = "GET", headers = {}, body, agent }: Question = {},
 ): Promise<Answer> {
 	return new Promise((resolve, reject) => {
 		const outgoing = request(
@@ -87,7 +89,7 @@ export function ask(
 				path,
 				method,
 				ca: services.authority.ca,
-				agent: false,
+				agent: agent ?? false,
 			},
 			(incoming) => {
 				let text = "";

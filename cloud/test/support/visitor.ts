@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Agent } from "node:https";
 import type { Cloud } from "../../server";
 import { type Answer, ask } from "./cloud";
 
@@ -9,6 +10,7 @@ export const PASSWORD = "forty-two green owls";
 export class Visitor {
 	readonly cloud: Cloud;
 	readonly cookies = new Map<string, string>();
+	readonly #connections = new Agent({ keepAlive: true });
 	/** What it calls itself. */
 	agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
@@ -49,6 +51,7 @@ export class Visitor {
 		const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
 		const answer = await ask(this.cloud, path, {
 			method,
+			agent: this.#connections,
 			headers: { "user-agent": this.agent, ...(cookie && { cookie }), ...headers },
 			...(body !== undefined && { body }),
 		});
