@@ -6,6 +6,17 @@ const HTTPS = 443;
 /** Seconds. */
 const YEAR = 31_536_000;
 
+/** The same for an answer that comes past all that is registered: to an address that is none. */
+export const BARE = {
+	"content-type": "application/json; charset=utf-8",
+	"content-security-policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
+	"x-content-type-options": "nosniff",
+	"x-frame-options": "DENY",
+	"referrer-policy": "no-referrer",
+	"cross-origin-opener-policy": "same-origin",
+	"cross-origin-resource-policy": "same-origin",
+};
+
 /**
  * What browsers are told of every answer. A page may load from here, and nothing that is written into it is run.
  * Strict-Transport-Security holds for all ports of a name: it is told where this server has the usual one, and would

@@ -6,12 +6,7 @@ import { join } from "node:path";
 import type { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import files from "@fastify/static";
-import fastify, {
-	type FastifyContextConfig,
-	type FastifyInstance,
-	type FastifyReply,
-	LogController,
-} from "fastify";
+import fastify, { type FastifyContextConfig, type FastifyInstance, LogController } from "fastify";
 import { createAttempts } from "./accounts/attempts";
 import { createKnownBrowsers } from "./accounts/known-browsers";
 import { isSignedIn, sweepSessions } from "./accounts/session-store";
@@ -20,7 +15,7 @@ import { openBroker } from "./broker/open";
 import type { Config } from "./config";
 import { openDatabase } from "./database/database";
 import { followMotions } from "./events/motions";
-import { headers } from "./headers";
+import { BARE, headers } from "./headers";
 import { nextCount } from "./light/counter";
 import { createOrders } from "./light/orders";
 import { followPresence } from "./light/presence";
@@ -75,11 +70,8 @@ export async function start(config: Config, { clock = Date.now, log }: Surroundi
 	const app = fastify({
 		serverFactory: (handler) => tlsServer(handler, authority.server),
 		logger: loggerOptions(log),
-		// An address that is none comes past all that is registered.
-		frameworkErrors: ({ statusCode = 400 }, _request, reply: unknown) => {
-			const answer = reply as FastifyReply;
-			void answer.helmet();
-			answer.code(statusCode).send({ message: said(statusCode) });
+		frameworkErrors: ({ statusCode = 400 }, _request, { raw }) => {
+			raw.writeHead(statusCode, BARE).end(JSON.stringify({ message: said(statusCode) }));
 		},
 		logController: new LogController({ disableRequestLogging: true }),
 		bodyLimit: BODY,

@@ -35,6 +35,7 @@ export function createAttempts(clock: () => number, known: KnownBrowsers): Attem
 			refuse(reply, Math.max(...counted.map(([limiter, who]) => limiter.wait(who))), "tries");
 			return {
 				fail() {
+					request.log.warn({ network: networkOf(request.ip), account }, "a wrong password or code");
 					for (const [limiter, who] of counted) limiter.count(who);
 				},
 				// What a stranger of the same network has failed at still counts.

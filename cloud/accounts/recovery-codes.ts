@@ -4,8 +4,8 @@ import type { Services } from "../services";
 
 /** Crockford's base 32: without letters that look like digits. */
 const LETTERS = "0123456789abcdefghjkmnpqrstvwxyz";
-/** Of 5 bits each: 80 bits. */
-const LENGTH = 16;
+/** Of 5 bits each: 120 bits, which need no slow hash (OWASP ASVS 6.5.2). */
+const LENGTH = 24;
 
 /** New codes for an account, in place of those that it has, to be shown once. */
 export async function makeRecoveryCodes({ database, random }: Services, account: string): Promise<string[]> {

@@ -34,6 +34,7 @@ export async function signIn(
 	known.remember(request, reply, id);
 	// The page that answers is already theirs.
 	request.account = { id, name };
+	request.log.info({ account: id }, "signed in");
 	const beyond = database
 		.selectFrom("sessions")
 		.select("id")
@@ -42,6 +43,12 @@ export async function signIn(
 		.limit(Number.MAX_SAFE_INTEGER)
 		.offset(SESSIONS);
 	await database.deleteFrom("sessions").where("id", "in", beyond).execute();
+}
+
+/** Ends the session, and has the browser forget what it has of the pages. */
+export async function signOut(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+	await request.session.destroy();
+	reply.header("clear-site-data", '"cache", "storage"');
 }
 
 /** The sessions of an account, that which was used last first. */

@@ -48,7 +48,8 @@ export function askWho(app: FastifyInstance, { database, clock }: Services): voi
 					.executeTakeFirst()) ?? null;
 		const { open, proof } = request.routeOptions.config;
 		if (open || request.is404) return;
-		const back = request.method === "GET" ? `?next=${encodeURIComponent(request.url)}` : "";
+		// What was sent is sent again, after a look at it.
+		const back = `?next=${encodeURIComponent(request.method === "GET" ? request.url : "/profile")}`;
 		if (!request.account) return reply.redirect(`/sign-in${back}`, 303);
 		if (proof && !isProved(request, clock())) return reply.redirect(`/prove${back}`, 303);
 	});

@@ -14,6 +14,11 @@ export function field(body: unknown, name: string): string {
 	return typeof value === "string" ? value : "";
 }
 
+/** What public/passkeys.js sends: what the browser has of a passkey, unchecked, and where to go then. */
+export function passkeyOf(body: unknown): { credential: never; next: unknown; name: unknown } {
+	return (body ?? {}) as ReturnType<typeof passkeyOf>;
+}
+
 /** What a person is told of an error. Throws it again if it is no Refusal. */
 export function problemOf(error: unknown): Refusal {
 	if (error instanceof Refusal) return error;

@@ -12,6 +12,7 @@ import { NAME } from "../limits";
 import { notFound } from "../refusal";
 import type { Services } from "../services";
 import { ago } from "./dates";
+import { passkeyOf } from "./form";
 import { send, token } from "./layout";
 
 /** The passkeys of an account: which there are, a new one, and none any more. */
@@ -55,7 +56,7 @@ page that only looks like this one.</p>
 	);
 
 	app.post("/passkeys/new", proof, async (request) => {
-		const { credential, name } = request.body as { credential: never; name: unknown };
+		const { credential, name } = passkeyOf(request.body);
 		const text = typeof name === "string" ? name : "";
 		await addPasskey(services, request, accountOf(request), credential, text);
 		return {};

@@ -4,7 +4,7 @@ import { setPassword } from "../accounts/accounts";
 import { deleteAccount, exportAccount } from "../accounts/leave";
 import { listPasskeys } from "../accounts/passkeys";
 import { countRecoveryCodes } from "../accounts/recovery-codes";
-import { endOtherSessions, endSession, listSessions } from "../accounts/sessions";
+import { endOtherSessions, endSession, listSessions, signOut } from "../accounts/sessions";
 import { uuidOf } from "../accounts/uuid";
 import { accountOf } from "../accounts/who";
 import { notFound, Refusal } from "../refusal";
@@ -90,15 +90,20 @@ export const routes = (services: Services) => async (app: FastifyInstance) => {
 			return passwordForm(request, reply, { problem: problemOf(error) });
 		}
 		await endOtherSessions(services, account.id, request);
+		request.log.info({ account: account.id }, "password changed");
 		return reply.redirect("/profile", 303);
 	});
 
-	app.post<{ Params: { session: string } }>("/profile/sessions/:session/end", async (request, reply) => {
-		if (!(await endSession(services, accountOf(request).id, request.params.session))) throw notFound();
-		return reply.redirect("/profile", 303);
-	});
+	app.post<{ Params: { session: string } }>(
+		"/profile/sessions/:session/end",
+		proof,
+		async (request, reply) => {
+			if (!(await endSession(services, accountOf(request).id, request.params.session))) throw notFound();
+			return reply.redirect("/profile", 303);
+		},
+	);
 
-	app.post("/profile/sessions/end", async (request, reply) => {
+	app.post("/profile/sessions/end", proof, async (request, reply) => {
 		await endOtherSessions(services, accountOf(request).id, request);
 		return reply.redirect("/profile", 303);
 	});
@@ -118,7 +123,8 @@ export const routes = (services: Services) => async (app: FastifyInstance) => {
 		if (field(request.body, "name").trim().toLowerCase() !== account.name)
 			return deletionForm(request, reply, { problem: new Refusal(400, "That is not the account's name.") });
 		await deleteAccount(services, account);
-		await request.session.destroy();
+		request.log.info({ account: account.id }, "account deleted");
+		await signOut(request, reply);
 		return reply.redirect("/", 303);
 	});
 };

@@ -3,10 +3,11 @@ import { html } from "ghtml";
 import { findAccount } from "../accounts/accounts";
 import { checkPasskey, takesPasskeys } from "../accounts/passkeys";
 import { checkPassword } from "../accounts/passwords";
+import { signIn } from "../accounts/sessions";
 import { accountOf } from "../accounts/who";
 import { Refusal } from "../refusal";
 import type { Services } from "../services";
-import { type Again, field, passwordField, problem, problemOf } from "./form";
+import { type Again, field, passkeyOf, passwordField, problem, problemOf } from "./form";
 import { send, token } from "./layout";
 import { nextOf } from "./next";
 import { passkeyForm } from "./passkeys";
@@ -26,18 +27,19 @@ export const routes = (services: Services) => async (app: FastifyInstance) => {
 				throw new Refusal(403, "The password is not right.");
 			}
 			attempt.succeed();
-			request.session.proved = services.clock();
+			// Under a new cookie, as after every proof (OWASP ASVS 7.2.4).
+			await signIn(services, request, reply, { id, name });
 			return reply.redirect(next, 303);
 		} catch (error) {
 			return form(request, reply, next, { problem: problemOf(error) });
 		}
 	});
 
-	app.post("/prove/passkey", async (request) => {
-		const { credential, next } = request.body as { credential: never; next: unknown };
-		const { id } = await checkPasskey(services, request, credential);
-		if (id !== accountOf(request).id) throw new Refusal(403, "This passkey is of another account.");
-		request.session.proved = services.clock();
+	app.post("/prove/passkey", async (request, reply) => {
+		const { credential, next } = passkeyOf(request.body);
+		const account = await checkPasskey(services, request, credential);
+		if (account.id !== accountOf(request).id) throw new Refusal(403, "This passkey is of another account.");
+		await signIn(services, request, reply, account);
 		return { next: nextOf(next) };
 	});
 };

@@ -31,6 +31,7 @@ export const routes = (services: Services) => async (app: FastifyInstance) => {
 			}
 			attempt.succeed();
 			await setPassword(services, account, password);
+			request.log.info({ account: account.id }, "password changed by a recovery code");
 			await signIn(services, request, reply, account);
 			await endOtherSessions(services, account.id, request);
 			return reply.redirect("/profile", 303);

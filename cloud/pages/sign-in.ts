@@ -3,11 +3,11 @@ import { html } from "ghtml";
 import { findAccount, readName } from "../accounts/accounts";
 import { askForPasskey, checkPasskey, takesPasskeys } from "../accounts/passkeys";
 import { checkPassword } from "../accounts/passwords";
-import { signIn } from "../accounts/sessions";
+import { signIn, signOut } from "../accounts/sessions";
 import type { Account } from "../accounts/who";
 import { Refusal } from "../refusal";
 import type { Services } from "../services";
-import { type Again, field, nameField, passwordField, problem, problemOf } from "./form";
+import { type Again, field, nameField, passkeyOf, passwordField, problem, problemOf } from "./form";
 import { send, token } from "./layout";
 import { nextOf } from "./next";
 import { passkeyForm } from "./passkeys";
@@ -36,13 +36,13 @@ export const routes = (services: Services) => async (app: FastifyInstance) => {
 	app.post("/passkeys/options", open, (request) => askForPasskey(services, request));
 
 	app.post("/sign-in/passkey", open, async (request, reply) => {
-		const { credential, next } = request.body as { credential: never; next: unknown };
+		const { credential, next } = passkeyOf(request.body);
 		await signIn(services, request, reply, await checkPasskey(services, request, credential));
 		return { next: nextOf(next) };
 	});
 
 	app.post("/sign-out", async (request, reply) => {
-		await request.session.destroy();
+		await signOut(request, reply);
 		return reply.redirect("/sign-in", 303);
 	});
 
