@@ -16,6 +16,8 @@ const SAFE = ["GET", "HEAD", "OPTIONS"];
 
 /** The pages for people: sessions, tokens in forms, and the question who it is, before any route of theirs. */
 export const site = (services: Services) => async (app: FastifyInstance) => {
+	// Forms, and JSON of scripts of ours: nothing that a page from elsewhere can send unasked.
+	app.removeContentTypeParser("text/plain");
 	await app.register(cookie);
 	await app.register(formbody);
 	await app.register(session, {

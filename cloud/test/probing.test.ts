@@ -270,10 +270,7 @@ test("a body of another type, of no type, or with other types in it is refused",
 				const answer = await visitor.send("POST", filled(route, "x"), { headers, body });
 				assertGuarded(answer, `${route.path} ${type} ${body}`);
 				if (!/json|urlencoded/.test(type))
-					assert.ok(
-						[403, 415].includes(answer.status) || isShared(route.path),
-						`${route.path} ${type}: ${answer.status}`,
-					);
+					assert.ok(answer.status === 415 || isShared(route.path), `${route.path} ${type}: ${answer.status}`);
 			}
 	assert.equal(({} as { x?: number }).x, undefined);
 });
