@@ -81,6 +81,13 @@ export async function missing(): Promise<string | undefined> {
 	return undefined;
 }
 
+/** The same for slots of the size that they have on the chip: with wider ones texts have more room than there. */
+export async function missingNarrow(): Promise<string | undefined> {
+	const lacking = await missing();
+	if (lacking) return lacking;
+	return compiles(NARROW) ? undefined : "needs a C compiler for 32-bit programs (Debian: gcc-multilib)";
+}
+
 /** Why there can be no engine with TLS here, with the name of the Debian package that is missing. */
 export async function missingTls(): Promise<string | undefined> {
 	const lacking = await missing();

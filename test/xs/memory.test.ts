@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { PROBLEMS_KEPT } from "../../modules/limits";
-import { missing } from "./engine";
+import { missingNarrow } from "./engine";
 import { attack, BODIES, Burdened, CONNECTIONS, HEADS, largest, randomFrom, SPARE } from "./worst";
 
 /** Of random attacks; a longer one is test/xs/fuzz.ts. */
@@ -19,7 +19,7 @@ function orders(count: number): number[][] {
  * With the longest settings for both clouds, points on their way and events waiting, and that much less memory than a
  * chip has. "Memory full" is the end of the device, and so of the test.
  */
-describe(`memory is never full, with ${SPARE} bytes to spare`, { skip: await missing() }, () => {
+describe(`memory is never full, with ${SPARE} bytes to spare`, { skip: await missingNarrow() }, () => {
 	const tasks: (() => unknown)[] = [];
 	let burdened: Burdened;
 	before(async () => {
@@ -112,7 +112,7 @@ describe(`memory is never full, with ${SPARE} bytes to spare`, { skip: await mis
 
 /** Set up anew over its access point, a device has both ports open. Its clouds wait meanwhile. */
 describe(`memory is never full while a phone sets the device up, with ${SPARE} bytes to spare`, {
-	skip: await missing(),
+	skip: await missingNarrow(),
 }, () => {
 	const tasks: (() => unknown)[] = [];
 	let burdened: Burdened;
@@ -168,7 +168,7 @@ describe(`memory is never full while a phone sets the device up, with ${SPARE} b
 });
 
 test("memory is never full on a device that no time server answers, for hours", {
-	skip: await missing(),
+	skip: await missingNarrow(),
 }, async (t) => {
 	const burdened = await Burdened.start(t, undefined, { unset: true });
 	for (let hour = 0; hour < 2; hour++) {
