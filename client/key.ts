@@ -38,7 +38,7 @@ const COMMANDS: Readonly<Record<Scope, readonly string[]>> = {
 	l: ["setColor"],
 	m: ["getSettings", "setHttps", "setInflux", "setMqtt", "setName", "update", "restart"],
 };
-const OWNERS = ["pair", "factoryReset", "setAuth", "setKeys", "setWifi", "scanWifi"];
+const OWNERS = ["pair", "factoryReset", "setAuth", "setKeys", "setSensors", "setWifi", "scanWifi"];
 const NAMES: Readonly<Record<Scope, string>> = { r: "read", l: "light", m: "manage" };
 
 const UNTIL = "(0|[1-9][0-9]{0,14})";

@@ -3,6 +3,7 @@ import { type Key, lacking, parseKey } from "./key.js";
 import type { Exchange, Platform, Reply } from "./platform.js";
 import { sign } from "./signature.js";
 import type {
+	Co2Settings,
 	HttpsTimes,
 	Influx,
 	Info,
@@ -213,6 +214,11 @@ export class SecureSensor extends Connection {
 	/** What the owner calls it; null: nothing any more. */
 	async setName(name: string | null): Promise<void> {
 		await this.send({ setName: name === null ? null : { name } });
+	}
+
+	/** Where the sensor for CO2 is, or that the air around it has `recalibrate` ppm; null: what it knows by itself. */
+	async setSensors(order: Partial<Co2Settings> | { recalibrate: number } | null): Promise<void> {
+		await this.send({ setSensors: order });
 	}
 
 	/** What keys are worth nothing from now on, and which are again. */

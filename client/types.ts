@@ -120,6 +120,8 @@ export interface Settings {
 	auth: { md5: boolean };
 	/** `tried`: what became of the last `setWifi` since the sensor's start. */
 	wifi: { ssid: string; tried?: { ssid: string; state: WifiState } } | null;
+	/** Of the sensor for CO2; absent before the firmware knew them. */
+	sensors?: (Partial<Co2Settings> & { recalibration?: Recalibration }) | null;
 	influx: Record<string, unknown> | null;
 	/** What the owner calls it; absent before the firmware knew names. */
 	name?: string | null;
@@ -136,6 +138,21 @@ export interface Settings {
 		/** The last 8 that were used since the start of the device; `time` in seconds since 1970, null if not known. */
 		seen: { name: string; scope: string; time: number | null }[];
 	};
+}
+
+/** Where the sensor for CO2 is. */
+export interface Co2Settings {
+	/** °C that it is warmer than the air around the device, 0 to 20. */
+	temperatureOffset: number;
+	/** m above the sea, 0 to 3000. */
+	altitude: number;
+}
+
+/** What became of the last recalibration since the sensor's start. */
+export interface Recalibration {
+	/** ppm */
+	co2: number;
+	state: "running" | "done" | "failed";
 }
 
 export interface KeysOrder {

@@ -224,6 +224,25 @@ export interface Sensors {
 	read(): Readings;
 	/** Set by the device: called when a hand (or a person) passed. */
 	onMotion: (motion: Motion) => void;
+	/** The sensor for CO2 that is there now, if it can be told where it is; absent where there can be none. */
+	readonly co2?: Co2Sensor | undefined;
+	/** What that sensor is to know, from now on and whenever one is found; null: what it knows by itself. */
+	configure?(settings: Co2Settings | null): void;
+}
+
+/** Where a sensor for CO2 is, for what it measures to be right. */
+export interface Co2Settings {
+	/** °C that the sensor is warmer than the air around the device. */
+	temperatureOffset: number;
+	/** m above the sea. */
+	altitude: number;
+}
+
+export interface Co2Sensor {
+	/** Why it may not be recalibrated now, in a few words; undefined if it may. */
+	readonly unready: string | undefined;
+	/** Tells it that the air around it has `co2` ppm. `done` is called once, later, with whether it took it. */
+	recalibrate(co2: number, done: (worked: boolean) => void): void;
 }
 
 export interface AnnouncedService {

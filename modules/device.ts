@@ -9,6 +9,7 @@ import { SetHttps } from "./api/commands/https";
 import { SetKeys } from "./api/commands/keys";
 import { SetName } from "./api/commands/name";
 import { Pair } from "./api/commands/pair";
+import { SetSensors } from "./api/commands/sensors";
 import { GetSettings, SetAuth } from "./api/commands/settings";
 import { GetStatus } from "./api/commands/status";
 import { FactoryReset, Restart } from "./api/commands/system";
@@ -32,7 +33,7 @@ import { ERROR_SIGNAL_TIME } from "./limits";
 import { Problems } from "./problems";
 import { Sampler } from "./sensing/sampler";
 import { SettingsStore } from "./settings";
-import { describeStatus } from "./status";
+import { describeDiagnostics, describeStatus, Start, type StatusParts } from "./status";
 import { watchTrial } from "./update/trial";
 import { Update } from "./update/update";
 import { PRODUCT, VERSION } from "./version";
@@ -43,8 +44,7 @@ import { SetUpSite } from "./wifi/set-up-site";
 export class Device {
 	#host: Host;
 	#problems: Problems;
-	/** When it began to run, by the monotonic clock. */
-	#start: number;
+	#start: Start;
 	#vault: Vault;
 	#settings: SettingsStore;
 	#token: Token;
@@ -73,7 +73,7 @@ export class Device {
 	constructor(host: Host) {
 		this.#host = host;
 		this.#problems = new Problems(host.clock);
-		this.#start = host.clock.monotonic();
+		this.#start = new Start(host.clock);
 		if (host.diagnostics) host.diagnostics.problems = this.#problems;
 		host.report?.({ event: "start", version: VERSION, reset: host.diagnostics?.reset ?? "unknown" });
 		this.#light = new Light({
@@ -97,6 +97,8 @@ export class Device {
 		if (host.flash.get(RESETTING_KEY)) this.#vault.forget();
 		if (!this.#vault.paired) this.#settings.forget();
 		host.report?.({ event: "paired", paired: this.#vault.paired });
+		const { sensors } = this.#settings.value;
+		if (sensors) host.sensors.configure?.(sensors);
 		this.#keptOrder = new KeptOrder({
 			flash: host.flash,
 			timers: host.timers,
@@ -130,6 +132,7 @@ export class Device {
 			token: () => this.#token.value,
 			name: () => this.#named.name,
 			light: this.#light,
+			diagnose: () => describeDiagnostics(this.#statusParts),
 			execute: (...command) => this.#mqttApi.execute(...command),
 			onProblem,
 			onChange: () => this.#tellCloud(),
@@ -270,11 +273,13 @@ export class Device {
 
 	#commands(authenticator: Authenticator): readonly Command[] {
 		const host = this.#host;
+		const sensors = new SetSensors(host.sensors, this.#settings);
 		const commands = [
 			new SetColor(this.#light),
 			new GetData(this.#sampler),
 			new GetStatus(this),
-			new GetSettings(this.#settings, authenticator, this.#cloud, this.#update, this.#wifi),
+			new GetSettings(this.#settings, authenticator, this.#cloud, this.#update, this.#wifi, sensors),
+			sensors,
 			new SetAuth(),
 			new SetHttps({
 				open: (done) => this.#https.tryOpen(done),
@@ -335,15 +340,19 @@ export class Device {
 
 	/** How it is, for its owner. */
 	status(): object {
-		return describeStatus({
+		return describeStatus(this.#statusParts);
+	}
+
+	get #statusParts(): StatusParts {
+		return {
 			host: this.#host,
 			start: this.#start,
 			http: this.#http,
 			https: this.#https,
-			cloud: this.#cloud.status,
+			cloud: this.#cloud,
 			update: this.#update.status,
 			problems: this.#problems,
-		});
+		};
 	}
 
 	/** The identity that everyone may know. The first five keys are the protocol's, in its order. */
@@ -432,6 +441,7 @@ export class Device {
 	#finishReset(): void {
 		if (this.#closed) return;
 		this.#vault.forget();
+		if (this.#settings.value.sensors) this.#host.sensors.configure?.(null);
 		this.#settings.forget();
 		this.#light.off();
 		this.#keptOrder.forget();

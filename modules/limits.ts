@@ -145,6 +145,14 @@ export const BREATH = 4_000;
 /** Between two steps of a breath: 20 a second look smooth. */
 export const BREATH_STEP = 50;
 
+// The SCD4x (data sheet 1.4: 3.6.1, 3.6.3, 3.7.1): [least, what it has by itself, most].
+/** °C that it is warmer than the air around the device. */
+export const TEMPERATURE_OFFSET = [0, 4, 20] as const;
+/** m above the sea. */
+export const ALTITUDE = [0, 0, 3_000] as const;
+/** ppm that it can be told that the air has; fresh air has 420 or so. */
+export const RECALIBRATION = [400, 420, 2_000] as const;
+
 // Sensing.
 /** One point in the database. */
 export const WINDOW = 10_000;
@@ -204,6 +212,10 @@ export const BACKOFF_MOST = 300_000;
 export const RETRY_AFTER_MOST = 3_600_000;
 /** An MQTT connection that lasted this long was a good one: the next failure counts as a first one. */
 export const MQTT_STABLE = 60_000;
+/** Between two reports of how the device is. */
+export const DIAGNOSTICS_INTERVAL = 60_000;
+/** What a device did not measure in this time since its start it does not measure, and no sensor is only late. */
+export const SETTLED_TIME = 86_400_000;
 /** Seconds between signs of life; a broker gives up after 1.5 times that (MQTT 3.1.1, 3.1.2.10). */
 export const MQTT_KEEP_ALIVE = 60;
 /** Events that wait for the broker, 100 bytes of memory each; the oldest make room. */
@@ -225,7 +237,12 @@ export const DEVICE_NAME_BYTES = 128;
 /** Problems that are remembered. */
 export const PROBLEMS_KEPT = 16;
 /** Characters of each: all that the firmware says itself is shorter, what a server said may be cut. */
-export const PROBLEM_SHOWN = 128;
+export const PROBLEM_SHOWN = 80;
+
+/** Seconds by which a clock is corrected; beyond that it was set. */
+export const CLOCK_CORRECTION = 60;
+/** A problem of within this time is one that the device has. */
+export const PROBLEM_RECENT = 3_600_000;
 
 // Updates. Real time, as a download goes at the network's pace.
 /** A manifest: a few fields, a URL and a signature. */

@@ -1,5 +1,5 @@
 import type { Clock } from "../hosts/host";
-import { PROBLEM_SHOWN, PROBLEMS_KEPT } from "./limits";
+import { PROBLEM_RECENT, PROBLEM_SHOWN, PROBLEMS_KEPT } from "./limits";
 
 /** A problem as its owner is told of it. */
 export interface Problem {
@@ -42,6 +42,13 @@ export class Problems {
 	/** They are nobody's. */
 	forget(): void {
 		this.#entries = [];
+	}
+
+	/** The last one, if it was there within PROBLEM_RECENT. */
+	get recent(): string | undefined {
+		const latest = this.#entries.at(-1);
+		const isRecent = latest && this.#clock.monotonic() - latest.last < PROBLEM_RECENT;
+		return isRecent ? latest.message : undefined;
 	}
 
 	/** The latest first. */

@@ -1,4 +1,4 @@
-import type { Flash, Host, Trust, WifiCredentials } from "../hosts/host";
+import type { Co2Settings, Flash, Host, Trust, WifiCredentials } from "../hosts/host";
 import { Authorities, type Trusting } from "./authorities";
 import type { InfluxSettings } from "./cloud/influx";
 import type { MqttSettings } from "./cloud/mqtt-events";
@@ -27,6 +27,8 @@ export interface Settings {
 	/** What the owner calls the device. */
 	name: string | null;
 	wifi: WifiCredentials | null;
+	/** Of the sensor for CO2; null: as it comes. */
+	sensors: Co2Settings | null;
 	influx: InfluxSettings | null;
 	mqtt: MqttSettings | null;
 	/** Where to look for updates every day. */
@@ -40,6 +42,7 @@ function defaults(): Settings {
 		keys: { generation: 1, revoked: [] },
 		name: null,
 		wifi: null,
+		sensors: null,
 		influx: null,
 		mqtt: null,
 		update: null,

@@ -18,6 +18,8 @@ const OPTIONS = {
 	duration: text,
 	intensity: text,
 	watch: flag,
+	offset: text,
+	altitude: text,
 	idle: text,
 	limit: text,
 	database: text,
@@ -87,6 +89,7 @@ export const SYNTAX = {
 	https: { most: 1, words: ["on", "off"], options: ["idle", "limit"] },
 	influx: { most: 2, words: ["set", "off"], options: ["database", "user", "bucket", "org", ...TRUST] },
 	mqtt: { most: 2, words: ["set", "off"], options: ["user", "topic", "no-discovery", "light", ...TRUST] },
+	sensors: { most: 2, words: ["set", "recalibrate", "off"], options: ["offset", "altitude"] },
 	name: { most: 1 },
 	auth: { most: 1, words: ["hmac-only", "md5"] },
 	wifi: { most: 2, words: ["scan", "set", "status"] },
@@ -122,7 +125,7 @@ export function parse(args: string[]): { command: Command; rest: string[]; value
 /** The number that an option gives; undefined without it. */
 export function numberOf(
 	values: Values,
-	name: "duration" | "intensity" | "idle" | "limit" | "generation",
+	name: "duration" | "intensity" | "idle" | "limit" | "generation" | "offset" | "altitude",
 ): number | undefined {
 	const value = values[name];
 	if (value === undefined) return undefined;

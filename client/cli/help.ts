@@ -17,6 +17,10 @@ export const HELP = `ambient16: talk to an Ambient16 sensor
   ambient16 mqtt off
   ambient16 wifi scan | status
   ambient16 wifi set NAME              another Wi-Fi, kept only if it works
+  ambient16 sensors set [--offset C] [--altitude M]
+                                       by how much the sensor for CO2 is warmer than the air, and how high it is
+  ambient16 sensors recalibrate PPM    tells it that the air around it has so much CO2: 420 in fresh air
+  ambient16 sensors off                forgets both settings
   ambient16 name NAME                  what you call it; "" for no name
   ambient16 auth hmac-only | md5       whether MD5 secrets are taken beside signed requests
   ambient16 https on [--idle S] [--limit S]

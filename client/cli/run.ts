@@ -32,6 +32,7 @@ import {
 } from "./keys.js";
 import { Progress } from "./progress.js";
 import { askSecret, confirm } from "./prompt.js";
+import { sensors } from "./sensors.js";
 import { describeStatus } from "./status.js";
 import { describeData, watch } from "./watch.js";
 import { wifi } from "./wifi.js";
@@ -301,6 +302,7 @@ const COMMANDS: Record<Command, (call: Call) => Promise<void> | void> = {
 	key,
 	keys,
 	revoke,
+	sensors,
 	wifi,
 
 	async restart({ reached, say }) {

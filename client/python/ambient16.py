@@ -47,7 +47,7 @@ SCOPES = {
     "l": ("light", {"setColor"}),
     "m": ("manage", {"getSettings", "setHttps", "setInflux", "setMqtt", "setName", "update", "restart"}),
 }
-OWNERS = {"pair", "factoryReset", "setAuth", "setKeys", "setWifi", "scanWifi"}
+OWNERS = {"pair", "factoryReset", "setAuth", "setKeys", "setSensors", "setWifi", "scanWifi"}
 
 Result = TypeVar("Result")
 
@@ -401,6 +401,10 @@ class SecureSensor(_Connection):
     def set_wifi(self, ssid: str, password: str = "") -> None:
         """Another Wi-Fi, which the sensor keeps only if it gives an address; `settings` tells what became of it."""
         self.send({"setWifi": {"ssid": ssid, "password": password}})
+
+    def set_sensors(self, order: Optional[dict[str, Any]]) -> None:
+        """Where the sensor for CO2 is: {"temperatureOffset": °C, "altitude": m}; {"recalibrate": ppm}; None: neither."""
+        self.send({"setSensors": order})
 
     def set_keys(self, order: dict[str, Any]) -> None:
         """What keys are worth nothing from now on: {"revoke": [names]}, {"restore": [names]}, {"revokeAll": True}."""

@@ -31,7 +31,7 @@ import { PolledButton } from "./button";
 import { openButtonPin } from "./button-pin";
 import { CaptiveDns } from "./captive-dns";
 import { isDebugged, macAddress, randomBuffer } from "./chip";
-import { climateSensor } from "./climate";
+import { climateSensor, co2Sensor } from "./climate";
 import { SettableClock } from "./clock";
 import { ChipDiagnostics } from "./diagnostics";
 import { NvsFlash } from "./flash";
@@ -186,7 +186,7 @@ function sourcesOf({ i2c, sensors }: Board, clock: Pick<Clock, "monotonic">): Se
 		sources.push({
 			name: "SCD4x",
 			optional: true,
-			open: () => climateSensor(new Scd4x({ sensor: at(scd4x), clock })),
+			open: (settings) => co2Sensor(new Scd4x({ sensor: at(scd4x), clock, settings })),
 		});
 	if (bme68x !== null) sources.push({ name: "BME68x", open: () => openBme68x({ ...i2c, address: bme68x }) });
 	if (sht4x !== null)

@@ -1,4 +1,4 @@
-import type { Clock } from "../host";
+import type { Clock, Co2Sensor, Co2Settings } from "../host";
 import type { SensorOptions } from "./i2c";
 import { SensirionBus } from "./sensirion";
 
@@ -28,13 +28,6 @@ interface Step {
 	read?(bus: SensirionBus): Scd4xSample | undefined;
 }
 
-export interface Scd4xSettings {
-	/** °C that the sensor is warmer than the air around the device, 0 to 20. */
-	temperatureOffset: number;
-	/** m above the sea, 0 to 3000. */
-	altitude: number;
-}
-
 export interface Scd4xSample {
 	/** ppm */
 	carbonDioxideGasSensor: { CO2: number };
@@ -47,17 +40,17 @@ export interface Scd4xSample {
 export interface Scd4xOptions {
 	sensor: SensorOptions;
 	clock: Pick<Clock, "monotonic">;
-	/** As the data sheet has them if left out. */
-	settings?: Scd4xSettings;
+	/** As the data sheet has them if there are none. */
+	settings?: Co2Settings | null;
 }
 
-const USUAL: Scd4xSettings = { temperatureOffset: 4, altitude: 0 };
+const USUAL: Co2Settings = { temperatureOffset: 4, altitude: 0 };
 
 /**
  * Sensirion SCD40 and SCD41 as an ECMA-419 sensor: CO2, temperature and humidity, measured every 5 s. It wants pauses
  * between commands: each call of `sample` does the one thing that it is ready for, and nobody waits.
  */
-export class Scd4x {
+export class Scd4x implements Co2Sensor {
 	readonly #bus: SensirionBus;
 	readonly #clock: Pick<Clock, "monotonic">;
 	/** What is to be done before it is asked for measurements. */
@@ -71,12 +64,12 @@ export class Scd4x {
 	/** When there was something new, or it began to measure. */
 	#heard = 0;
 	#recalibrated: ((worked: boolean) => void) | undefined;
-	#settings: Scd4xSettings;
+	#settings: Co2Settings;
 
 	/** Throws if it is not there. */
-	constructor({ sensor, clock, settings = USUAL }: Scd4xOptions) {
+	constructor({ sensor, clock, settings }: Scd4xOptions) {
 		this.#clock = clock;
-		this.#settings = settings;
+		this.#settings = settings ?? USUAL;
 		this.#bus = new SensirionBus(sensor);
 		this.#restart([]);
 		try {
@@ -89,8 +82,8 @@ export class Scd4x {
 	}
 
 	/** Measuring pauses for some seconds. The sensor forgets the settings with its power, as its flash wears. */
-	configure(settings: Scd4xSettings): void {
-		this.#settings = settings;
+	configure(settings: Co2Settings | null): void {
+		this.#settings = settings ?? USUAL;
 		if (this.#measuringSince !== undefined) this.#restart([]);
 		else {
 			const others = this.#steps.filter(
@@ -100,15 +93,17 @@ export class Scd4x {
 		}
 	}
 
-	/**
-	 * Tells the sensor that the air around it has `co2` ppm, 400 to 2000 (forced recalibration). `done` is told whether
-	 * the sensor took it. Throws a RangeError, with a few words for the owner, if it may not be done now.
-	 */
-	recalibrate(co2: number, done: (worked: boolean) => void): void {
-		if (this.#recalibrated) throw new RangeError("a recalibration is under way");
+	/** Of the data sheet, 3.7.1. */
+	get unready(): string | undefined {
+		if (this.#recalibrated) return "a recalibration is under way";
 		const since = this.#measuringSince;
-		if (since === undefined || this.#clock.monotonic() - since < SETTLED)
-			throw new RangeError("the CO2 sensor has to measure for 3 minutes first");
+		const isSettled = since !== undefined && this.#clock.monotonic() - since >= SETTLED;
+		return isSettled ? undefined : "the CO2 sensor has to measure for 3 minutes first";
+	}
+
+	/** `co2`: 400 to 2000 ppm (forced recalibration). Throws a RangeError if it may not be done now. */
+	recalibrate(co2: number, done: (worked: boolean) => void): void {
+		if (this.unready !== undefined) throw new RangeError(this.unready);
 		this.#recalibrated = done;
 		this.#restart([{ ...RECALIBRATE, word: co2, read: (bus) => this.#readCorrection(bus) }]);
 	}

@@ -1,4 +1,4 @@
-import type { Clock, Motion, Readings, Sensors, Timers } from "../host";
+import type { Clock, Co2Sensor, Co2Settings, Motion, Readings, Sensors, Timers } from "../host";
 import { guard } from "../moddable/guard";
 
 /** ms between two looks at whether somebody moves: a hand passes in some 200 ms. */
@@ -12,6 +12,10 @@ export interface Sensor {
 	read(): Readings;
 	/** A look at the movement now, for sensors that see any; what passed since the last look. Throws likewise. */
 	look?(): Motion | undefined;
+	/** Of a sensor for CO2. */
+	co2?: Co2Sensor;
+	/** Throws if the sensor does not take them. */
+	configure?(settings: Co2Settings | null): void;
 	/** Frees the bus; throws if it cannot. */
 	close(): void;
 }
@@ -20,8 +24,8 @@ export interface SensorSource {
 	name: string;
 	/** A board does not need to have it: no problem if it is not there. One that falls silent is told all the same. */
 	optional?: boolean;
-	/** Throws if the sensor is not there. */
-	open(): Sensor;
+	/** Throws if the sensor is not there. `settings` are for one for CO2. */
+	open(settings: Co2Settings | null): Sensor;
 }
 
 export interface BoardSensorsOptions {
@@ -47,6 +51,15 @@ export class BoardSensors implements Sensors {
 		return readings;
 	}
 
+	get co2(): Co2Sensor | undefined {
+		for (const slot of this.#slots) if (slot.co2) return slot.co2;
+		return undefined;
+	}
+
+	configure(settings: Co2Settings | null): void {
+		for (const slot of this.#slots) slot.configure(settings);
+	}
+
 	#look(): void {
 		for (const slot of this.#slots) {
 			const motion = slot.look();
@@ -63,6 +76,7 @@ class Slot {
 	#sensor: Sensor | undefined;
 	#retry = Number.NEGATIVE_INFINITY;
 	#reported = false;
+	#settings: Co2Settings | null = null;
 
 	constructor(source: SensorSource, clock: Pick<Clock, "monotonic">, onProblem: (message: string) => void) {
 		this.#source = source;
@@ -79,12 +93,21 @@ class Slot {
 		return this.#ask((sensor) => sensor.look?.());
 	}
 
+	get co2(): Co2Sensor | undefined {
+		return this.#sensor?.co2;
+	}
+
+	configure(settings: Co2Settings | null): void {
+		this.#settings = settings;
+		this.#ask((sensor) => sensor.configure?.(settings));
+	}
+
 	#find(): void {
 		const now = this.#clock.monotonic();
 		if (this.#sensor || now < this.#retry) return;
 		this.#retry = now + RETRY_TIME;
 		try {
-			this.#sensor = this.#source.open();
+			this.#sensor = this.#source.open(this.#settings);
 			this.#reported = false;
 		} catch {
 			if (!this.#source.optional) this.#report("is not there");

@@ -1,4 +1,4 @@
-import type { Clock, Motion, Readings, Sensors, Timer, Timers } from "../host";
+import type { Clock, Co2Sensor, Co2Settings, Motion, Readings, Sensors, Timer, Timers } from "../host";
 import { Room } from "./room";
 
 /** How often is looked whether somebody passed. */
@@ -12,6 +12,11 @@ const BREATH_HUMIDITY = 14;
 /** ms for which somebody who passes is in sight, and the movement that a reading sees of it. */
 const PASSING = 3_000;
 const PASSING_MOTION = 12;
+
+/** As an SCD4x: what it takes for its own warmth by itself, ms until it may be recalibrated, and for how long that takes. */
+const USUAL_OFFSET = 4;
+const SETTLED = 180_000;
+const RECALIBRATION = 1_000;
 
 export interface SensorsOptions {
 	seed: number;
@@ -30,19 +35,46 @@ export class SimulatedSensors implements Sensors {
 	#breathed = Number.NEGATIVE_INFINITY;
 	#passed = Number.NEGATIVE_INFINITY;
 	#timer: Timer;
+	#offset = USUAL_OFFSET;
+	/** ppm that are added to what there is. */
+	#correction = 0;
+	#started: number;
+	#recalibration: Timer;
+
+	readonly co2: Co2Sensor;
 
 	constructor(options: SensorsOptions) {
 		this.#options = options;
 		this.#room = new Room(options.seed);
 		this.#looked = this.#localTime();
 		this.#timer = options.timers.repeat(() => this.#look(), LOOK_INTERVAL);
+		this.#started = options.clock.monotonic();
+		const unready = () => this.#unready;
+		this.co2 = {
+			get unready() {
+				return unready();
+			},
+			recalibrate: (co2, done) => this.#recalibrate(co2, done),
+		};
+	}
+
+	/** The altitude changes nothing: the room has the pressure of the sea. */
+	configure(settings: Co2Settings | null): void {
+		this.#offset = settings?.temperatureOffset ?? USUAL_OFFSET;
+		// As it measures anew.
+		this.#started = this.#options.clock.monotonic();
 	}
 
 	read(): Readings {
 		const { clock } = this.#options;
-		const readings = breath(this.#room.read(this.#localTime()), clock.monotonic() - this.#breathed);
+		const room = breath(this.#room.read(this.#localTime()), clock.monotonic() - this.#breathed);
+		const readings = {
+			...room,
+			temperature: round(room.temperature + USUAL_OFFSET - this.#offset),
+			co2: room.co2 + this.#correction,
+		};
 		const passes = clock.monotonic() - this.#passed < PASSING;
-		return passes ? { ...readings, motion: (readings.motion ?? 0) + PASSING_MOTION } : readings;
+		return passes ? { ...readings, motion: readings.motion + PASSING_MOTION } : readings;
 	}
 
 	/** Somebody breathes on them now. */
@@ -62,6 +94,21 @@ export class SimulatedSensors implements Sensors {
 
 	close(): void {
 		this.#options.timers.clear(this.#timer);
+		this.#options.timers.clear(this.#recalibration);
+	}
+
+	get #unready(): string | undefined {
+		const settled = this.#options.clock.monotonic() - this.#started >= SETTLED;
+		return settled ? undefined : "the CO2 sensor has to measure for 3 minutes first";
+	}
+
+	#recalibrate(co2: number, done: (worked: boolean) => void): void {
+		const { clock, timers } = this.#options;
+		this.#started = clock.monotonic();
+		this.#recalibration = timers.once(() => {
+			this.#correction = co2 - this.#room.read(this.#localTime()).co2;
+			done(true);
+		}, RECALIBRATION);
 	}
 
 	#look(): void {
@@ -80,12 +127,16 @@ export class SimulatedSensors implements Sensors {
 }
 
 /** What is read of a room `elapsed` ms after somebody breathed on the sensors: after a minute the air has mixed. */
-function breath(room: Required<Readings>, elapsed: number): Readings {
+function breath(room: Required<Readings>, elapsed: number): Required<Readings> {
 	if (elapsed >= MINUTE) return room;
 	const left = (1 - elapsed / MINUTE) ** 2;
 	return {
 		...room,
 		co2: Math.round(room.co2 + BREATH_CO2 * left),
-		humidity: Math.min(Math.round((room.humidity + BREATH_HUMIDITY * left) * 100) / 100, 100),
+		humidity: Math.min(round(room.humidity + BREATH_HUMIDITY * left), 100),
 	};
+}
+
+function round(value: number): number {
+	return Math.round(value * 100) / 100;
 }

@@ -5,6 +5,7 @@ import { SetHttps } from "./commands/https";
 import { SetKeys } from "./commands/keys";
 import { SetName } from "./commands/name";
 import { Pair } from "./commands/pair";
+import { SetSensors } from "./commands/sensors";
 import { GetSettings, SetAuth } from "./commands/settings";
 import { GetStatus } from "./commands/status";
 import { FactoryReset, Restart } from "./commands/system";
@@ -26,6 +27,7 @@ export const REQUEST_NAMES: readonly string[] = [
 	...SetMqtt.names,
 	...SetKeys.names,
 	...SetName.names,
+	...SetSensors.names,
 	...Pair.names,
 	...SetWifi.names,
 	...ScanWifi.names,

@@ -12,6 +12,75 @@ const CLASSES: Readonly<Record<string, { device_class?: string; name: string }>>
 	motion: { name: "Motion" },
 };
 
+interface Diagnostic {
+	component: "sensor" | "binary_sensor" | "update";
+	config: Readonly<Record<string, string>>;
+}
+
+/**
+ * What is shown of the members of `…/diagnostics`. Nothing can be installed there: which firmware runs is not for the
+ * broker's users to say.
+ */
+const DIAGNOSTICS: Readonly<Record<string, Diagnostic>> = {
+	rssi: {
+		component: "sensor",
+		config: {
+			name: "Signal strength",
+			device_class: "signal_strength",
+			unit_of_measurement: "dBm",
+			state_class: "measurement",
+			value_template: "{{ value_json.rssi | default(None) }}",
+		},
+	},
+	started: {
+		component: "sensor",
+		config: {
+			name: "Last restart",
+			device_class: "timestamp",
+			value_template: "{{ value_json.started | as_datetime }}",
+		},
+	},
+	memory: {
+		component: "sensor",
+		config: {
+			name: "Free memory",
+			device_class: "data_size",
+			unit_of_measurement: "B",
+			state_class: "measurement",
+			value_template: "{{ value_json.memory }}",
+		},
+	},
+	waiting: {
+		component: "sensor",
+		config: {
+			name: "Points waiting",
+			state_class: "measurement",
+			value_template: "{{ value_json.waiting | default(None) }}",
+		},
+	},
+	problem: {
+		component: "binary_sensor",
+		config: {
+			name: "Problem",
+			device_class: "problem",
+			value_template: "{{ 'ON' if value_json.problem else 'OFF' }}",
+			json_attributes_template: "{{ dict(message=value_json.problem) | to_json }}",
+		},
+	},
+	latest: {
+		component: "update",
+		config: {
+			name: "Firmware",
+			device_class: "firmware",
+			value_template:
+				"{{ dict(installed_version=value_json.version, latest_version=value_json.latest) | to_json }}",
+		},
+	},
+};
+
+/** The members of `…/diagnostics` that are shown. */
+export const DIAGNOSED: readonly string[] = ["rssi", "started", "memory", "waiting", "problem", "latest"];
+
 const MOTIONS: readonly Motion[] = ["left-to-right", "right-to-left"];
 
 export interface Announcement {
@@ -27,6 +96,10 @@ export interface DiscoveryOptions {
 	quantities: readonly Quantity[];
 	/** The light can be set through the broker. */
 	light: boolean;
+	/** The members that `…/diagnostics` has. */
+	diagnostics: readonly string[];
+	/** Whether a quantity or a diagnostic that is not above is to be forgotten there; otherwise it stays as it is. */
+	isGone?: (name: string) => boolean;
 	/** That the owner gave the device; undefined: none. */
 	name: string | undefined;
 }
@@ -40,6 +113,8 @@ export function* discoveryMessages({
 	udid,
 	quantities,
 	light,
+	diagnostics,
+	isGone = () => false,
 	name: given,
 }: DiscoveryOptions): Generator<Announcement> {
 	const id = `ambient16_${udid}`;
@@ -58,9 +133,13 @@ export function* discoveryMessages({
 		origin: { name: PRODUCT, sw_version: VERSION },
 	};
 	for (const { name, unit, decimals } of QUANTITIES) {
-		if (!quantities.includes(name)) continue;
+		const topic = `homeassistant/sensor/${id}/${name}/config`;
+		if (!quantities.includes(name)) {
+			if (isGone(name)) yield { topic, payload: "" };
+			continue;
+		}
 		yield {
-			topic: `homeassistant/sensor/${id}/${name}/config`,
+			topic,
 			payload: JSON.stringify({
 				...CLASSES[name],
 				...(unit !== "1" && { unit_of_measurement: unit }),
@@ -106,4 +185,24 @@ export function* discoveryMessages({
 			...common,
 		}),
 	};
+	for (const name of DIAGNOSED) {
+		const { component, config } = DIAGNOSTICS[name]!;
+		const topic = `homeassistant/${component}/${id}/${name}/config`;
+		if (!diagnostics.includes(name)) {
+			if (isGone(name)) yield { topic, payload: "" };
+			continue;
+		}
+		const attributes = config.json_attributes_template && { json_attributes_topic: `${own}/diagnostics` };
+		yield {
+			topic,
+			payload: JSON.stringify({
+				...config,
+				unique_id: `${id}_${name}`,
+				entity_category: "diagnostic",
+				state_topic: `${own}/diagnostics`,
+				...attributes,
+				...common,
+			}),
+		};
+	}
 }

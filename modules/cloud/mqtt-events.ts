@@ -1,12 +1,20 @@
 import { Backoff } from "../../common/backoff";
 import type { Host, Motion, Quantity, Timer, Trust } from "../../hosts/host";
-import { BACKOFF_FIRST, BACKOFF_MOST, EVENTS_WAITING, MQTT_KEEP_ALIVE, MQTT_STABLE } from "../limits";
+import {
+	BACKOFF_FIRST,
+	BACKOFF_MOST,
+	DIAGNOSTICS_INTERVAL,
+	EVENTS_WAITING,
+	MQTT_KEEP_ALIVE,
+	MQTT_STABLE,
+	SETTLED_TIME,
+} from "../limits";
 import { parseEndpoint } from "../net/endpoint";
 import { isHomeAddress } from "../net/home";
 import { MqttClient } from "../net/mqtt-client";
 import type { Point } from "../sensing/point";
 import { QUANTITIES } from "../sensing/quantities";
-import { type Announcement, discoveryMessages } from "./discovery";
+import { type Announcement, DIAGNOSED, discoveryMessages } from "./discovery";
 import { type Execute, MqttCommands } from "./mqtt-commands";
 import { type LightPort, MqttLight } from "./mqtt-light";
 
@@ -35,6 +43,8 @@ export interface MqttEventsOptions {
 	/** Carries out a command that has come through the broker. */
 	execute: Execute;
 	light: LightPort;
+	/** How the device is, as DIAGNOSED has it: a member that is not there is not known of this device. */
+	diagnose(): object;
 	/** Connecting began to fail for this reason; not repeated while the reason stays. */
 	onProblem(message: string): void;
 }
@@ -51,6 +61,7 @@ export class MqttEvents {
 	readonly #name: () => string | undefined;
 	readonly #commands: MqttCommands;
 	readonly #light: MqttLight;
+	readonly #diagnose: () => object;
 	/** Quantities that were ever read: no others are announced. */
 	readonly #measured: Quantity[] = [];
 	readonly #backoff: Backoff;
@@ -78,14 +89,23 @@ export class MqttEvents {
 	#announcements: Iterator<Announcement> | undefined;
 	/** One of it is with the broker and not yet acknowledged. */
 	#announcing = false;
+	/** The members that `…/diagnostics` had last, and all that it ever had. */
+	#diagnosed: readonly string[] = [];
+	#known: readonly string[] = [];
+	/** When the device started; undefined once it is clear what it does not have. */
+	#start: number | undefined;
+	/** Of the next diagnostics. */
+	#round: Timer;
 	#timer: Timer;
 	#error: string | undefined;
 
-	constructor({ host, token, name, execute, light, onProblem }: MqttEventsOptions) {
+	constructor({ host, token, name, execute, light, diagnose, onProblem }: MqttEventsOptions) {
 		this.#host = host;
 		this.#onProblem = onProblem;
 		this.#token = token;
 		this.#name = name;
+		this.#diagnose = diagnose;
+		this.#start = host.network.clock.monotonic();
 		this.#commands = new MqttCommands(execute, (payload, done) => {
 			if (this.#connected) this.#publish("answer", payload, false, done);
 			return this.#connected;
@@ -256,7 +276,9 @@ export class MqttEvents {
 		this.#timer = this.#host.network.timers.once(() => this.#backoff.reset(), MQTT_STABLE);
 		this.#publish("token", this.#token(), true);
 		this.#publish("status", "online", true);
+		this.#tellDiagnostics();
 		this.#discover();
+		this.#round = this.#host.network.timers.repeat(() => this.#tellDiagnostics(), DIAGNOSTICS_INTERVAL);
 		this.tellLight();
 		this.#flush();
 	}
@@ -297,6 +319,7 @@ export class MqttEvents {
 
 	#drop(): void {
 		this.#host.network.timers.clear(this.#timer);
+		this.#host.network.timers.clear(this.#round);
 		this.#client = undefined;
 		this.#connected = false;
 		this.#listening = false;
@@ -310,7 +333,7 @@ export class MqttEvents {
 	#clear(after: MqttSettings | null): void {
 		if (!this.#connected) return;
 		if (this.#current?.discovery) this.#withdraw(after);
-		for (const topic of ["status", "token", "light"]) this.#publish(topic, "", true);
+		for (const topic of ["status", "token", "light", "diagnostics"]) this.#publish(topic, "", true);
 	}
 
 	/** Tells Home Assistant of the device as it is now. */
@@ -318,9 +341,38 @@ export class MqttEvents {
 		const settings = this.#current;
 		if (!this.#connected || !settings?.discovery) return;
 		const { topic, light = false } = settings;
-		const [quantities, { udid }] = [this.#measured, this.#host];
-		this.#announcements = discoveryMessages({ topic, udid, quantities, light, name: this.#name() });
+		this.#announcements = discoveryMessages({
+			topic,
+			udid: this.#host.udid,
+			quantities: this.#measured,
+			light,
+			diagnostics: this.#diagnosed,
+			isGone: (name) => this.#start === undefined || this.#known.includes(name),
+			name: this.#name(),
+		});
 		if (!this.#announcing) this.#announce();
+	}
+
+	#tellDiagnostics(): void {
+		const diagnostics = this.#diagnose();
+		this.#publish("diagnostics", JSON.stringify(diagnostics), true);
+		const members = Object.keys(diagnostics);
+		const isSettled = this.#settle();
+		if (!isSettled && `${members}` === `${this.#diagnosed}`) return;
+		this.#known = [...this.#known, ...members.filter((name) => !this.#known.includes(name))];
+		this.#diagnosed = members;
+		this.#discover();
+	}
+
+	/**
+	 * Whether it is clear now, and was not before, that what was not measured is not there to be measured: then Home
+	 * Assistant forgets what it was told of it, by firmware of before, or when there was another sensor.
+	 */
+	#settle(): boolean {
+		const { clock } = this.#host.network;
+		if (this.#start === undefined || clock.monotonic() - this.#start < SETTLED_TIME) return false;
+		this.#start = undefined;
+		return true;
 	}
 
 	/** One message at a time, as all of them together take a tenth of a chip's memory. */
@@ -339,11 +391,17 @@ export class MqttEvents {
 		const stays = new Set<string>();
 		if (after?.discovery && after.url === this.#current?.url) {
 			const { light = false } = after;
-			for (const { topic } of discoveryMessages({ ...options, quantities: this.#measured, light }))
+			const [quantities, diagnostics] = [this.#measured, this.#diagnosed];
+			for (const { topic } of discoveryMessages({ ...options, quantities, light, diagnostics }))
 				stays.add(topic);
 		}
 		const quantities = QUANTITIES.map(({ name }) => name);
-		for (const { topic } of discoveryMessages({ ...options, quantities, light: true }))
+		for (const { topic } of discoveryMessages({
+			...options,
+			quantities,
+			light: true,
+			diagnostics: DIAGNOSED,
+		}))
 			if (!stays.has(topic)) this.#client?.publish(topic, "", true);
 	}
 

@@ -170,6 +170,23 @@ describe("a paired sensor on a desk", () => {
 		assert.match((await cli(home, away)).stdout, /^a\.r\.0\.2:/);
 	});
 
+	test("sensors tells the sensor for CO2 where it is, and recalibrates one that has settled", async () => {
+		assert.equal((await run("sensors", "set", "--altitude", "300", "--offset", "5.5")).code, 0);
+		assert.deepEqual((await json("settings")).sensors, { temperatureOffset: 5.5, altitude: 300 });
+		const early = await run("sensors", "recalibrate", "420");
+		assert.equal(early.code, 4);
+		assert.match(early.stderr, /3 minutes/);
+		assert.equal((await run("sensors", "off")).code, 0);
+		assert.equal((await json("settings")).sensors, null);
+		for (const wrong of [
+			["sensors"],
+			["sensors", "set"],
+			["sensors", "recalibrate"],
+			["sensors", "recalibrate", "x"],
+		])
+			assert.equal((await run(...wrong)).code, 2, wrong.join(" "));
+	});
+
 	test("auth hmac-only refuses MD5 secrets, and md5 takes them again", async () => {
 		assert.equal((await run("data", "--md5")).code, 0);
 		await run("auth", "hmac-only");
@@ -532,7 +549,7 @@ describe("completion", () => {
 			return stdout.trim().split("\n");
 		};
 		assert.deepEqual(complete("ambient16 "), Object.keys(SYNTAX));
-		assert.deepEqual(complete("ambient16 se"), ["settings"]);
+		assert.deepEqual(complete("ambient16 set"), ["settings"]);
 		assert.deepEqual(complete("ambient16 --url http://a --json https "), ["on", "off"]);
 		assert.deepEqual(complete("ambient16 influx set "), [""]);
 		assert.deepEqual(complete("ambient16 color red --e"), ["--effect"]);

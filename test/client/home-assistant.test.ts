@@ -6,7 +6,7 @@ import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { parseKey } from "../../client/key";
 import { mintKey, Sensor } from "../../client/node";
-import { discoveryMessages } from "../../modules/cloud/discovery";
+import { DIAGNOSED, discoveryMessages } from "../../modules/cloud/discovery";
 import { QUANTITIES } from "../../modules/sensing/quantities";
 import { type Desk, startDesk, temporaryFolder } from "../support/desk";
 import { complaints } from "../support/home-assistant";
@@ -63,13 +63,27 @@ test("no page tells anybody to give the UUID to a program", () => {
 });
 
 test("the page names the entities that the device announces", () => {
-	const rows = [...PAGE.matchAll(/^\| (\w+) \| ([^|]*?) ?\|$/gm)].map(([, name, unit]) => [name, unit]);
+	const rows = [...PAGE.matchAll(/^\| ([A-Z][\w ]*) \| ([^|]*?) ?\|$/gm)].map(([, name, unit]) => [
+		name,
+		unit,
+	]);
 	const quantities = QUANTITIES.map(({ name }) => name);
-	const ALL = { topic: "ambient16", udid: "10000fb38278", quantities, light: true, name: undefined };
+	const ALL = {
+		topic: "ambient16",
+		udid: "10000fb38278",
+		quantities,
+		light: true,
+		diagnostics: DIAGNOSED,
+		name: undefined,
+	};
 	const announced = [...discoveryMessages(ALL)].map(({ topic, payload }) => {
 		assert.deepEqual(complaints(topic, payload), []);
 		const { name, unit_of_measurement: unit = "", event_types: types } = JSON.parse(payload);
 		if (topic.includes("/light/")) return ["Light", "if you let it: on and off, brightness, color, effects"];
+		if (topic.includes("/update/"))
+			return [name, "which version runs, and which one it is being replaced by"];
+		if (topic.includes("/started/")) return [name, "a time"];
+		if (topic.includes("/problem/")) return [name, "on while there is one, with its message"];
 		return [name, types ? `an event: ${types.map((type: string) => `\`${type}\``).join(", ")}` : unit];
 	});
 	assert.deepEqual(

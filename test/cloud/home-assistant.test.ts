@@ -20,11 +20,13 @@ const OPTIONS = { skip: mosquitto.skip || hass.skip, timeout: 600_000 };
 
 /** What the ids of its entities have before and after those of the device, their units, and their classes. */
 const ENTITIES: readonly [end: string, unit?: string, kind?: string][] = [
+	["binary_sensor._problem", undefined, "problem"],
 	["event._movement", undefined, "motion"],
 	["light.", undefined, undefined],
 	["sensor._co2", "ppm", "carbon_dioxide"],
 	["sensor._humidity", "%", "humidity"],
 	["sensor._illuminance", "lx", "illuminance"],
+	["sensor._last_restart", undefined, "timestamp"],
 	["sensor._motion", undefined, undefined],
 	// What is in Pa is shown as people say it.
 	["sensor._pressure", "hPa", "atmospheric_pressure"],
@@ -65,6 +67,8 @@ describe("a device in a real Home Assistant", OPTIONS, () => {
 			const { attributes } = entities.get(entity(end)) ?? assert.fail(`there is no ${end}`);
 			assert.deepEqual([end, attributes.unit_of_measurement, attributes.device_class], [end, unit, kind]);
 		}
+		assert.equal(entities.get(entity("binary_sensor._problem"))?.state, "off");
+		assert.ok(Date.parse(entities.get(entity("sensor._last_restart"))?.state ?? "") > 0);
 		const known = (name: string) => home.render(`{{ device_attr('light.${id}', '${name}') }}`);
 		assert.deepEqual(
 			[await known("name"), await known("model")],

@@ -166,6 +166,121 @@ describe("getStatus", () => {
 	});
 });
 
+describe("setSensors", () => {
+	/** A device with a sensor for CO2, in HTTPS mode. */
+	function withCo2(host = new FakeHost()) {
+		const configured: unknown[] = [];
+		const recalibrated: [co2: number, done: (worked: boolean) => void][] = [];
+		const co2 = {
+			unready: undefined as string | undefined,
+			recalibrate: (ppm: number, done: (worked: boolean) => void) => void recalibrated.push([ppm, done]),
+		};
+		const scene = { co2: co2 as typeof co2 | undefined };
+		Object.defineProperty(host.sensors, "co2", { configurable: true, get: () => scene.co2 });
+		Object.assign(host.sensors, { configure: (settings: unknown) => configured.push(settings) });
+		const it = start(host);
+		if (!host.flash.get(UUID_KEY)) it.owner.pair();
+		host.advance(1);
+		it.owner.command({ setHttps: { enabled: true } });
+		host.advance(1);
+		const set = (order: unknown) => it.owner.command({ setSensors: order }, "https");
+		const told = () => it.owner.command({ getSettings: {} }, "https").body.getSettings.sensors;
+		return { ...it, configured, recalibrated, scene, co2, set, told };
+	}
+
+	test("sets the temperature offset and the altitude, each by itself, and takes them back", () => {
+		const { set, told, configured } = withCo2();
+		assert.equal(told(), null);
+		assert.deepEqual(set({ altitude: 300 }).body.setSensors, { temperatureOffset: 4, altitude: 300 });
+		assert.deepEqual(set({ temperatureOffset: 2.5 }).body.setSensors, {
+			temperatureOffset: 2.5,
+			altitude: 300,
+		});
+		assert.deepEqual(told(), { temperatureOffset: 2.5, altitude: 300 });
+		assert.equal(set(null).status, 200);
+		assert.equal(told(), null);
+		assert.deepEqual(configured, [
+			{ temperatureOffset: 4, altitude: 300 },
+			{ temperatureOffset: 2.5, altitude: 300 },
+			null,
+		]);
+	});
+
+	test("holds after a restart, and no longer than the owner", () => {
+		const { set, host, device } = withCo2();
+		set({ altitude: 300 });
+		device.close();
+		running = running.filter((it) => it.device !== device);
+		const { configured } = withCo2(host);
+		assert.deepEqual(configured, [{ temperatureOffset: 4, altitude: 300 }]);
+		host.hold(11_000);
+		assert.deepEqual(configured.slice(1), [null]);
+	});
+
+	test("refuses what the data sheet does not have", () => {
+		const { set, told } = withCo2();
+		for (const order of [
+			{},
+			{ temperatureOffset: -1 },
+			{ temperatureOffset: 20.5 },
+			{ temperatureOffset: "4" },
+			{ temperatureOffset: null },
+			{ altitude: -1 },
+			{ altitude: 3001 },
+			{ altitude: 1.5 },
+			{ recalibrate: 399 },
+			{ recalibrate: 2001 },
+			{ recalibrate: 420.5 },
+			{ recalibrate: 420, altitude: 10 },
+		])
+			assert.equal(set(order).body.code, "invalid-field", JSON.stringify(order));
+		assert.equal(set({ offset: 1 }).body.code, "unknown-field");
+		assert.equal(told(), null);
+	});
+
+	test("recalibrates, and tells what became of it", () => {
+		const { set, told, recalibrated } = withCo2();
+		for (const [worked, state] of [
+			[true, "done"],
+			[false, "failed"],
+		] as const) {
+			assert.deepEqual(set({ recalibrate: 420 }).body.setSensors, { recalibrating: 420 });
+			assert.deepEqual(told(), { recalibration: { co2: 420, state: "running" } });
+			recalibrated.pop()?.[1](worked);
+			assert.deepEqual(told().recalibration, { co2: 420, state });
+		}
+	});
+
+	test("does not recalibrate a sensor that is not ready, and says why", () => {
+		const { set, co2, recalibrated } = withCo2();
+		co2.unready = "the CO2 sensor has to measure for 3 minutes first";
+		const { status, body } = set({ recalibrate: 420 });
+		assert.deepEqual([status, body.code, body.message], [409, "not-settled", co2.unready]);
+		assert.equal(recalibrated.length, 0);
+		assert.equal(set({ altitude: 10 }).status, 200);
+		co2.unready = undefined;
+		co2.recalibrate = () => {
+			throw new Error("gone");
+		};
+		assert.equal(set({ recalibrate: 420 }).status, 200);
+	});
+
+	test("is refused where there is no sensor for CO2, and for keys", () => {
+		const { set, scene, told, owner } = withCo2();
+		scene.co2 = undefined;
+		for (const order of [{ altitude: 10 }, { recalibrate: 420 }, null])
+			assert.equal(set(order).body.code, "no-co2-sensor", JSON.stringify(order));
+		assert.equal(told(), null);
+		const program = owner.program("hub.rlm.0.1");
+		assert.equal(program.signed({ setSensors: null }, "https").body.code, "not-in-scope");
+	});
+
+	test("is taken over HTTPS only", () => {
+		const { owner } = paired();
+		assert.equal(owner.signed({ setSensors: null }).body.code, "https-only");
+	});
+});
+
 describe("pairing with all that is to be set", () => {
 	const all = {
 		uuid: UUID,

@@ -7,6 +7,8 @@
  * - lights: https://www.home-assistant.io/integrations/light.mqtt/#json-schema---configuration-variables
  * - events: https://www.home-assistant.io/integrations/event.mqtt/#configuration-variables and
  *   https://www.home-assistant.io/integrations/event/#device-class
+ * - binary sensors and updates: https://www.home-assistant.io/integrations/binary_sensor.mqtt/#configuration-variables and
+ *   https://www.home-assistant.io/integrations/update.mqtt/#configuration-variables
  * Only what the firmware might use is here; any other key is complained of.
  */
 
@@ -80,6 +82,21 @@ const SENSOR: Schema = {
 	},
 };
 
+const BINARY_SENSOR: Schema = {
+	required: COMMON.required,
+	optional: {
+		...COMMON.optional,
+		device_class: oneOf("problem"),
+		json_attributes_topic: topic,
+		json_attributes_template: template,
+	},
+};
+
+const UPDATE: Schema = {
+	required: COMMON.required,
+	optional: { ...COMMON.optional, device_class: oneOf("firmware") },
+};
+
 const EVENT: Schema = {
 	required: { ...COMMON.required, event_types: texts },
 	optional: { ...COMMON.optional, device_class: oneOf("button", "doorbell", "motion") },
@@ -105,12 +122,14 @@ const UNITS: Readonly<Record<string, readonly (string | undefined)[]>> = {
 	aqi: [undefined],
 	atmospheric_pressure: ["cbar", "bar", "hPa", "mmHg", "inHg", "kPa", "mbar", "Pa", "psi"],
 	carbon_dioxide: ["ppm"],
+	data_size: ["bit", "kbit", "Mbit", "Gbit", "B", "kB", "MB", "GB", "TB", "PB", "KiB", "MiB", "GiB"],
 	humidity: ["%"],
 	illuminance: ["lx"],
 	pressure: ["Pa", "kPa", "hPa", "bar", "cbar", "mbar", "mmHg", "inHg", "psi"],
 	signal_strength: ["dB", "dBm"],
 	sound_pressure: ["dB", "dBA"],
 	temperature: ["°C", "°F", "K"],
+	timestamp: [undefined],
 	volatile_organic_compounds: ["µg/m³", "mg/m³"],
 	volatile_organic_compounds_parts: ["ppm", "ppb"],
 };
@@ -119,7 +138,13 @@ const UNITS: Readonly<Record<string, readonly (string | undefined)[]>> = {
 export function complaints(discoveryTopic: string, payload: string): string[] {
 	const [, component] =
 		/^homeassistant\/([a-z_]+)\/(?:[A-Za-z0-9_-]+\/)?[A-Za-z0-9_-]+\/config$/.exec(discoveryTopic) ?? [];
-	const schema = { sensor: SENSOR, event: EVENT, light: LIGHT }[component ?? ""];
+	const schema = {
+		sensor: SENSOR,
+		binary_sensor: BINARY_SENSOR,
+		update: UPDATE,
+		event: EVENT,
+		light: LIGHT,
+	}[component ?? ""];
 	if (!schema) return [`no discovery topic: ${discoveryTopic}`];
 	let config: Record<string, unknown>;
 	try {

@@ -6,6 +6,7 @@ import type { HomeWifi } from "../../wifi/home-wifi";
 import type { Command } from "../command";
 import { Fields, noFields } from "../fields";
 import { describeInflux, describeMqtt } from "./cloud";
+import type { SetSensors } from "./sensors";
 
 const GET = "getSettings";
 const SET_AUTH = "setAuth";
@@ -19,6 +20,7 @@ export class GetSettings implements Command<void> {
 	readonly #update: Pick<Update, "status">;
 	readonly #wifi: Pick<HomeWifi, "trial"> | undefined;
 	readonly #authenticator: Pick<Authenticator, "seen">;
+	readonly #sensors: Pick<SetSensors, "recalibration">;
 
 	constructor(
 		settings: SettingsStore,
@@ -26,12 +28,14 @@ export class GetSettings implements Command<void> {
 		cloud: Pick<Cloud, "status">,
 		update: Pick<Update, "status">,
 		wifi: Pick<HomeWifi, "trial"> | undefined,
+		sensors: Pick<SetSensors, "recalibration">,
 	) {
 		this.#settings = settings;
 		this.#authenticator = authenticator;
 		this.#cloud = cloud;
 		this.#update = update;
 		this.#wifi = wifi;
+		this.#sensors = sensors;
 	}
 
 	get name() {
@@ -51,13 +55,15 @@ export class GetSettings implements Command<void> {
 	}
 
 	perform(): object {
-		const { auth, keys, name, wifi, influx, mqtt, update } = this.#settings.value;
+		const { auth, keys, name, wifi, sensors, influx, mqtt, update } = this.#settings.value;
 		const tried = this.#wifi?.trial;
+		const { recalibration } = this.#sensors;
 		return {
 			auth: { md5: auth.md5 },
 			keys: { generation: keys.generation, revoked: keys.revoked, seen: this.#authenticator.seen },
 			name,
 			wifi: wifi && { ssid: wifi.ssid, ...(tried && { tried }) },
+			sensors: recalibration ? { ...sensors, recalibration } : sensors,
 			influx: describeInflux(influx),
 			mqtt: describeMqtt(mqtt),
 			...this.#cloud.status,

@@ -58,6 +58,85 @@ function scene(...sources: SensorSource[]) {
 	return { time, problems, motions, sensors };
 }
 
+describe("the sensor for CO2", () => {
+	const SETTINGS = { temperatureOffset: 2, altitude: 300 };
+
+	/** One that tells what it is told. */
+	function co2Scene() {
+		const told: string[] = [];
+		const plug = { present: true };
+		const check = () => {
+			if (!plug.present) throw new Error("NACK");
+		};
+		const co2 = { unready: undefined, recalibrate() {} };
+		const source: SensorSource = {
+			name: "SCD4x",
+			optional: true,
+			open(settings) {
+				check();
+				told.push(`open ${JSON.stringify(settings)}`);
+				return {
+					co2,
+					read: () => {
+						check();
+						return {};
+					},
+					configure: (settings) => told.push(`configure ${JSON.stringify(settings)}`),
+					close() {},
+				};
+			},
+		};
+		return { ...scene(new Plug("other"), source), plug, told, co2 };
+	}
+
+	test("is there once it was found, and not when it is gone", () => {
+		const { sensors, plug, co2 } = co2Scene();
+		assert.equal(sensors.co2, undefined);
+		sensors.read();
+		assert.equal(sensors.co2, co2);
+		plug.present = false;
+		sensors.read();
+		assert.equal(sensors.co2, undefined);
+	});
+
+	test("knows its settings at once, and whenever it is found", () => {
+		const { sensors, plug, told, time } = co2Scene();
+		sensors.configure(SETTINGS);
+		sensors.read();
+		sensors.configure(null);
+		sensors.configure(SETTINGS);
+		plug.present = false;
+		sensors.read();
+		plug.present = true;
+		time.advance(61_000);
+		sensors.read();
+		const settings = JSON.stringify(SETTINGS);
+		assert.deepEqual(told, [
+			`open ${settings}`,
+			"configure null",
+			`configure ${settings}`,
+			`open ${settings}`,
+		]);
+	});
+
+	test("that fails while it is told is gone", () => {
+		const { sensors, time } = scene({
+			name: "SCD4x",
+			open: () => ({
+				read: () => ({}),
+				configure() {
+					throw new Error("NACK");
+				},
+				close() {},
+			}),
+		});
+		sensors.read();
+		sensors.configure(SETTINGS);
+		assert.equal(sensors.co2, undefined);
+		assert.equal(time.pending, 1);
+	});
+});
+
 describe("BoardSensors", () => {
 	test("a reading is that of all sensors together", () => {
 		const { sensors } = scene(new Plug("a", { temperature: 21 }), new Plug("b", { illuminance: 120 }));

@@ -53,6 +53,28 @@ describe("simulated sensors", () => {
 		assert.ok(Number.isFinite(sensors.read().temperature));
 	});
 
+	test("the temperature offset is taken from what the sensor for CO2 warms itself", () => {
+		const { sensors } = makeSensors();
+		const { temperature = 0 } = sensors.read();
+		sensors.configure({ temperatureOffset: 6, altitude: 0 });
+		assert.equal(sensors.read().temperature, Math.round((temperature - 2) * 100) / 100);
+		sensors.configure(null);
+		assert.equal(sensors.read().temperature, temperature);
+	});
+
+	test("the sensor for CO2 is recalibrated once it has measured for 3 minutes", () => {
+		const { sensors, time } = makeSensors();
+		assert.match(sensors.co2.unready ?? "", /3 minutes/);
+		time.advance(180_000);
+		assert.equal(sensors.co2.unready, undefined);
+		const told: boolean[] = [];
+		sensors.co2.recalibrate(420, (worked) => told.push(worked));
+		assert.match(sensors.co2.unready ?? "", /3 minutes/);
+		time.advance(1_000);
+		assert.deepEqual(told, [true]);
+		assert.ok(Math.abs((sensors.read().co2 ?? 0) - 420) < 5);
+	});
+
 	test("when it is closed nothing runs", () => {
 		const { time, sensors } = makeSensors();
 		sensors.close();

@@ -65,6 +65,7 @@ class Rig {
 			name: () => undefined,
 			execute() {},
 			light: { order: undefined, show() {} },
+			diagnose: () => ({}),
 			onProblem: (message) => this.problems.push(message),
 		});
 		this.cloud.configure(INFLUX, MQTT);

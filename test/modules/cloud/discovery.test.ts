@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { discoveryMessages } from "../../../modules/cloud/discovery";
+import { DIAGNOSED, discoveryMessages } from "../../../modules/cloud/discovery";
 import { QUANTITIES } from "../../../modules/sensing/quantities";
 import { complaints } from "../../support/home-assistant";
 
@@ -9,6 +9,7 @@ const ALL = {
 	udid: "10000fb38278",
 	quantities: QUANTITIES.map(({ name }) => name),
 	light: true,
+	diagnostics: DIAGNOSED,
 	name: undefined,
 };
 const messages = [...discoveryMessages(ALL)];
@@ -19,13 +20,19 @@ test("every message is as Home Assistant documents it", () => {
 	for (const { topic, payload } of messages) assert.deepEqual(complaints(topic, payload), [], topic);
 });
 
-test("there is a sensor for each quantity, with its unit, and an event for movements", () => {
+test("there is a sensor for each quantity, with its unit, an event for movements, and how the device is", () => {
 	assert.deepEqual(
 		messages.map(({ topic }) => topic),
 		[
 			...QUANTITIES.map(({ name }) => `homeassistant/sensor/ambient16_10000fb38278/${name}/config`),
 			"homeassistant/light/ambient16_10000fb38278/light/config",
 			"homeassistant/event/ambient16_10000fb38278/motion/config",
+			"homeassistant/sensor/ambient16_10000fb38278/rssi/config",
+			"homeassistant/sensor/ambient16_10000fb38278/started/config",
+			"homeassistant/sensor/ambient16_10000fb38278/memory/config",
+			"homeassistant/sensor/ambient16_10000fb38278/waiting/config",
+			"homeassistant/binary_sensor/ambient16_10000fb38278/problem/config",
+			"homeassistant/update/ambient16_10000fb38278/latest/config",
 		],
 	);
 	for (const { name, unit } of QUANTITIES)
@@ -33,14 +40,44 @@ test("there is a sensor for each quantity, with its unit, and an event for movem
 });
 
 test("a quantity that the board does not measure is not announced, nor a light that may not be set", () => {
-	const some = [...discoveryMessages({ ...ALL, quantities: ["co2"], light: false })];
+	const some = [
+		...discoveryMessages({ ...ALL, quantities: ["co2"], light: false, diagnostics: ["problem"] }),
+	];
 	assert.deepEqual(
 		some.map(({ topic }) => topic),
 		[
 			"homeassistant/sensor/ambient16_10000fb38278/co2/config",
 			"homeassistant/event/ambient16_10000fb38278/motion/config",
+			"homeassistant/binary_sensor/ambient16_10000fb38278/problem/config",
 		],
 	);
+});
+
+test("what is gone is forgotten, and nothing else that the device does not have now", () => {
+	const isGone = (name: string) => ["temperature", "co2", "waiting", "problem"].includes(name);
+	const some = [
+		...discoveryMessages({ ...ALL, quantities: ["co2"], light: false, diagnostics: ["problem"], isGone }),
+	];
+	assert.deepEqual(
+		some.map(({ topic, payload }) => [topic.split("/")[3], payload !== ""]),
+		[
+			["temperature", false],
+			["co2", true],
+			["motion", true],
+			["waiting", false],
+			["problem", true],
+		],
+	);
+});
+
+test("how the device is is of the device's own, and its firmware cannot be chosen there", () => {
+	for (const name of DIAGNOSED) {
+		const { entity_category, state_topic, command_topic, payload_install } = config(`/${name}/`);
+		assert.deepEqual(
+			[entity_category, state_topic, command_topic, payload_install],
+			["diagnostic", "ambient16/10000fb38278/diagnostics", undefined, undefined],
+		);
+	}
 });
 
 test("the device has the name that its owner gave it", () => {

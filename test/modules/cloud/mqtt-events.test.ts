@@ -19,7 +19,10 @@ function events(settings: MqttSettings | null = SETTINGS) {
 	const broker = new FakeBroker();
 	Object.assign(host.network, { connect: broker.connect });
 	const problems: string[] = [];
-	const scene = { name: undefined as string | undefined };
+	const scene = {
+		name: undefined as string | undefined,
+		diagnostics: { version: "0.1.0" } as Record<string, unknown>,
+	};
 	const light = {
 		order: undefined as LightOrder | undefined,
 		show(order: LightOrder) {
@@ -39,6 +42,7 @@ function events(settings: MqttSettings | null = SETTINGS) {
 			answers.push((payload, sent) => respond({ payload, ...(sent && { sent }) }));
 		},
 		light,
+		diagnose: () => scene.diagnostics,
 		onProblem: (message) => problems.push(message),
 	});
 	it.configure(settings);
@@ -467,6 +471,81 @@ describe("Home Assistant", () => {
 		it.configure(null);
 		assert.equal(broker.retained("homeassistant/sensor/ambient16_10000fb38278/temperature/config"), "");
 		assert.deepEqual(broker.on(`${OWN}/status`), ["online", "offline", ""]);
+	});
+});
+
+describe("diagnostics", () => {
+	const DISCOVERED = { ...SETTINGS, discovery: true };
+	const config = (name: string, component = "sensor") =>
+		`homeassistant/${component}/ambient16_10000fb38278/${name}/config`;
+	const MINUTE = 60_000;
+	const DAY = 86_400_000;
+
+	/** Lets time pass, and the broker answer what keeps the connection. */
+	function pass(host: FakeHost, broker: FakeBroker, ms: number): void {
+		for (let left = ms; left > 0; left -= 20_000) {
+			host.advance(Math.min(left, 20_000));
+			broker.work();
+		}
+	}
+
+	test("are told at once and each minute, retained, as long as there is a broker", () => {
+		const { broker, host, scene } = events();
+		broker.accept();
+		const told = () => broker.on(`${OWN}/diagnostics`).map((payload) => JSON.parse(payload));
+		assert.deepEqual(told(), [{ version: "0.1.0" }]);
+		scene.diagnostics = { version: "0.1.0", rssi: -50 };
+		pass(host, broker, MINUTE);
+		pass(host, broker, MINUTE);
+		assert.deepEqual(told().slice(1), [scene.diagnostics, scene.diagnostics]);
+		assert.ok(broker.retained(`${OWN}/diagnostics`));
+		broker.drop();
+		const { length } = told();
+		host.advance(500);
+		assert.equal(told().length, length);
+	});
+
+	test("are shown in Home Assistant once the device knows them, and no more when it does not", () => {
+		const { broker, host, scene } = events(DISCOVERED);
+		broker.accept();
+		assert.equal(broker.retained(config("waiting")), undefined);
+		scene.diagnostics = { version: "0.1.0", waiting: 5, problem: null };
+		pass(host, broker, MINUTE);
+		assert.equal(JSON.parse(broker.retained(config("waiting")) ?? "").name, "Points waiting");
+		assert.ok(broker.retained(config("problem", "binary_sensor")));
+		const { length } = broker.on(config("waiting"));
+		pass(host, broker, MINUTE);
+		assert.equal(broker.on(config("waiting")).length, length, "it is told of the same again");
+		scene.diagnostics = { version: "0.1.0", problem: null };
+		pass(host, broker, MINUTE);
+		assert.equal(broker.retained(config("waiting")), "");
+		assert.equal(broker.retained(config("rssi")), undefined);
+	});
+
+	test("what a day did not measure is forgotten there, once it is over and not before", () => {
+		const { broker, host, it } = events(DISCOVERED);
+		broker.accept();
+		it.window({ time: 10, readings: { temperature: 20 }, motionEvents: 0 });
+		pass(host, broker, DAY - 2 * MINUTE);
+		assert.equal(broker.retained(config("co2")), undefined);
+		pass(host, broker, 2 * MINUTE);
+		for (const name of ["co2", "rssi"]) assert.equal(broker.retained(config(name)), "", name);
+		assert.notEqual(broker.retained(config("temperature")), "");
+		const { length } = broker.published;
+		pass(host, broker, MINUTE);
+		assert.equal(broker.published.length, length + 1);
+		it.window({ time: 20, readings: { co2: 600 }, motionEvents: 0 });
+		assert.equal(JSON.parse(broker.retained(config("co2")) ?? "").unit_of_measurement, "ppm");
+	});
+
+	test("nothing of them stays behind with a broker that is left", () => {
+		const { broker, it, scene } = events(DISCOVERED);
+		scene.diagnostics = { version: "0.1.0", latest: "0.1.0" };
+		broker.accept();
+		assert.ok(broker.retained(config("latest", "update")));
+		it.configure(null);
+		for (const topic of [`${OWN}/diagnostics`, config("latest", "update")])
+			assert.equal(broker.retained(topic), "", topic);
 	});
 });
 
