@@ -132,7 +132,7 @@ export class Device {
 			token: () => this.#token.value,
 			name: () => this.#named.name,
 			light: this.#light,
-			diagnose: () => describeDiagnostics(this.#statusParts),
+			device: this,
 			execute: (...command) => this.#mqttApi.execute(...command),
 			onProblem,
 			onChange: () => this.#tellCloud(),
@@ -341,6 +341,11 @@ export class Device {
 	/** How it is, for its owner. */
 	status(): object {
 		return describeStatus(this.#statusParts);
+	}
+
+	/** The same in short, for the broker. */
+	diagnose(): object {
+		return describeDiagnostics(this.#statusParts);
 	}
 
 	get #statusParts(): StatusParts {

@@ -210,10 +210,11 @@ export const BACKOFF_FIRST = 1_000;
 export const BACKOFF_MOST = 300_000;
 /** The longest Retry-After that is obeyed: a database that asks for more is asked again after this. */
 export const RETRY_AFTER_MOST = 3_600_000;
-/** An MQTT connection that lasted this long was a good one: the next failure counts as a first one. */
+/**
+ * An MQTT connection that lasted this long was a good one: the next failure counts as a first one. As often it is told
+ * how the device is.
+ */
 export const MQTT_STABLE = 60_000;
-/** Between two reports of how the device is. */
-export const DIAGNOSTICS_INTERVAL = 60_000;
 /** What a device did not measure in this time since its start it does not measure, and no sensor is only late. */
 export const SETTLED_TIME = 86_400_000;
 /** Seconds between signs of life; a broker gives up after 1.5 times that (MQTT 3.1.1, 3.1.2.10). */

@@ -8,7 +8,7 @@ import { PointLog } from "./point-log";
 import { Uploader } from "./uploader";
 
 export interface CloudOptions
-	extends Pick<MqttEventsOptions, "token" | "name" | "execute" | "light" | "diagnose"> {
+	extends Pick<MqttEventsOptions, "token" | "name" | "execute" | "light" | "device"> {
 	host: Pick<Host, "udid" | "network" | "random" | "storage" | "clock">;
 	/** Where windows wait for their time. */
 	sampler: Pick<Sampler, "untimed" | "lost" | "forget">;
@@ -35,11 +35,11 @@ export class Cloud {
 	/** Points are stored for a database, not for nobody: that would wear the flash, and outlive an owner. */
 	#storing = false;
 
-	constructor({ host, sampler, token, name, execute, light, diagnose, onProblem, onChange }: CloudOptions) {
+	constructor({ host, sampler, token, name, execute, light, device, onProblem, onChange }: CloudOptions) {
 		this.#clock = host.clock;
 		this.#sampler = sampler;
 		this.#onProblem = onProblem;
-		this.#mqtt = new MqttEvents({ host, token, name, execute, light, diagnose, onProblem });
+		this.#mqtt = new MqttEvents({ host, token, name, execute, light, device, onProblem });
 		if (!host.storage) return;
 		try {
 			this.#log = new PointLog(host.storage);

@@ -3,7 +3,6 @@ import type { Host, Motion, Quantity, Timer, Trust } from "../../hosts/host";
 import {
 	BACKOFF_FIRST,
 	BACKOFF_MOST,
-	DIAGNOSTICS_INTERVAL,
 	EVENTS_WAITING,
 	MQTT_KEEP_ALIVE,
 	MQTT_STABLE,
@@ -34,6 +33,11 @@ export interface MqttSettings {
 
 export const MQTT_SCHEMES = { mqtt: 1883, mqtts: 8883 } as const;
 
+export interface DiagnosedDevice {
+	/** How it is, as DIAGNOSED has it: a member that is not there is not known of this device. */
+	diagnose(): object;
+}
+
 export interface MqttEventsOptions {
 	host: Pick<Host, "udid" | "network" | "random">;
 	/** In force now. */
@@ -43,8 +47,7 @@ export interface MqttEventsOptions {
 	/** Carries out a command that has come through the broker. */
 	execute: Execute;
 	light: LightPort;
-	/** How the device is, as DIAGNOSED has it: a member that is not there is not known of this device. */
-	diagnose(): object;
+	device: DiagnosedDevice;
 	/** Connecting began to fail for this reason; not repeated while the reason stays. */
 	onProblem(message: string): void;
 }
@@ -61,7 +64,7 @@ export class MqttEvents {
 	readonly #name: () => string | undefined;
 	readonly #commands: MqttCommands;
 	readonly #light: MqttLight;
-	readonly #diagnose: () => object;
+	readonly #device: DiagnosedDevice;
 	/** Quantities that were ever read: no others are announced. */
 	readonly #measured: Quantity[] = [];
 	readonly #backoff: Backoff;
@@ -89,22 +92,20 @@ export class MqttEvents {
 	#announcements: Iterator<Announcement> | undefined;
 	/** One of it is with the broker and not yet acknowledged. */
 	#announcing = false;
-	/** The members that `…/diagnostics` had last, and all that it ever had. */
-	#diagnosed: readonly string[] = [];
-	#known: readonly string[] = [];
+	/** Which of DIAGNOSED `…/diagnostics` had last, and which it ever had, a bit for each. */
+	#diagnosed = 0;
+	#known = 0;
 	/** When the device started; undefined once it is clear what it does not have. */
 	#start: number | undefined;
-	/** Of the next diagnostics. */
-	#round: Timer;
 	#timer: Timer;
 	#error: string | undefined;
 
-	constructor({ host, token, name, execute, light, diagnose, onProblem }: MqttEventsOptions) {
+	constructor({ host, token, name, execute, light, device, onProblem }: MqttEventsOptions) {
 		this.#host = host;
 		this.#onProblem = onProblem;
 		this.#token = token;
 		this.#name = name;
-		this.#diagnose = diagnose;
+		this.#device = device;
 		this.#start = host.network.clock.monotonic();
 		this.#commands = new MqttCommands(execute, (payload, done) => {
 			if (this.#connected) this.#publish("answer", payload, false, done);
@@ -273,12 +274,14 @@ export class MqttEvents {
 			return;
 		}
 		this.#error = undefined;
-		this.#timer = this.#host.network.timers.once(() => this.#backoff.reset(), MQTT_STABLE);
+		this.#timer = this.#host.network.timers.repeat(() => {
+			this.#backoff.reset();
+			this.#tellDiagnostics();
+		}, MQTT_STABLE);
 		this.#publish("token", this.#token(), true);
 		this.#publish("status", "online", true);
 		this.#tellDiagnostics();
 		this.#discover();
-		this.#round = this.#host.network.timers.repeat(() => this.#tellDiagnostics(), DIAGNOSTICS_INTERVAL);
 		this.tellLight();
 		this.#flush();
 	}
@@ -319,7 +322,6 @@ export class MqttEvents {
 
 	#drop(): void {
 		this.#host.network.timers.clear(this.#timer);
-		this.#host.network.timers.clear(this.#round);
 		this.#client = undefined;
 		this.#connected = false;
 		this.#listening = false;
@@ -346,21 +348,21 @@ export class MqttEvents {
 			udid: this.#host.udid,
 			quantities: this.#measured,
 			light,
-			diagnostics: this.#diagnosed,
-			isGone: (name) => this.#start === undefined || this.#known.includes(name),
+			diagnostics: namesOf(this.#diagnosed),
+			isGone: (name) => this.#start === undefined || namesOf(this.#known).includes(name),
 			name: this.#name(),
 		});
 		if (!this.#announcing) this.#announce();
 	}
 
 	#tellDiagnostics(): void {
-		const diagnostics = this.#diagnose();
+		const diagnostics = this.#device.diagnose();
 		this.#publish("diagnostics", JSON.stringify(diagnostics), true);
-		const members = Object.keys(diagnostics);
 		const isSettled = this.#settle();
-		if (!isSettled && `${members}` === `${this.#diagnosed}`) return;
-		this.#known = [...this.#known, ...members.filter((name) => !this.#known.includes(name))];
-		this.#diagnosed = members;
+		const diagnosed = bitsOf(diagnostics);
+		if (!isSettled && diagnosed === this.#diagnosed) return;
+		this.#diagnosed = diagnosed;
+		this.#known |= diagnosed;
 		this.#discover();
 	}
 
@@ -391,7 +393,7 @@ export class MqttEvents {
 		const stays = new Set<string>();
 		if (after?.discovery && after.url === this.#current?.url) {
 			const { light = false } = after;
-			const [quantities, diagnostics] = [this.#measured, this.#diagnosed];
+			const [quantities, diagnostics] = [this.#measured, namesOf(this.#diagnosed)];
 			for (const { topic } of discoveryMessages({ ...options, quantities, light, diagnostics }))
 				stays.add(topic);
 		}
@@ -417,6 +419,16 @@ export class MqttEvents {
 	get #current(): MqttSettings | null {
 		return this.#leaving ?? this.#settings;
 	}
+}
+
+function bitsOf(diagnostics: object): number {
+	let bits = 0;
+	for (let i = 0; i < DIAGNOSED.length; i++) if (Object.hasOwn(diagnostics, DIAGNOSED[i]!)) bits |= 1 << i;
+	return bits;
+}
+
+function namesOf(bits: number): string[] {
+	return DIAGNOSED.filter((_, i) => bits & (1 << i));
 }
 
 /** Whether a broker has to hear that what it keeps of the device holds no more. */

@@ -80,7 +80,7 @@ function fleet(random: Random, { clock, timers }: Time, connect: Network["connec
 			name: () => undefined,
 			execute() {},
 			light: { order: undefined, show() {} },
-			diagnose: () => ({ uptime: 1 }),
+			device: { diagnose: () => ({ uptime: 1 }) },
 			onProblem() {},
 		});
 	});

@@ -65,7 +65,7 @@ class Rig {
 			name: () => undefined,
 			execute() {},
 			light: { order: undefined, show() {} },
-			diagnose: () => ({}),
+			device: { diagnose: () => ({}) },
 			onProblem: (message) => this.problems.push(message),
 		});
 		this.cloud.configure(INFLUX, MQTT);

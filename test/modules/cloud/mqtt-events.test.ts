@@ -42,7 +42,7 @@ function events(settings: MqttSettings | null = SETTINGS) {
 			answers.push((payload, sent) => respond({ payload, ...(sent && { sent }) }));
 		},
 		light,
-		diagnose: () => scene.diagnostics,
+		device: { diagnose: () => scene.diagnostics },
 		onProblem: (message) => problems.push(message),
 	});
 	it.configure(settings);
