@@ -133,6 +133,10 @@ export const OAUTH_TTL = {
 	Grant: (3_650 * DAY) / 1000,
 } as const;
 
+/** Questions of services that nobody has answered: more are no home's. */
+export const QUESTIONS = 500;
+/** Of an address in a minute: with fewer than QUESTIONS while one lasts, nobody alone makes that of another go. */
+export const QUESTIONS_OF_ADDRESS = { failures: 30, within: MINUTE };
 /** Of an account: beyond, something is to be ended first. */
 export const GRANTS = 64;
 export const ACCESS_TOKENS = 64;

@@ -1,6 +1,7 @@
 import type { Kysely, Selectable } from "kysely";
 import type { Adapter, AdapterPayload, errors } from "oidc-provider";
 import type { Tables } from "../database/tables";
+import { QUESTIONS } from "../limits";
 import type { Seal } from "../secrets/seal";
 import { digest } from "../secrets/tokens";
 import type { Services } from "../services";
@@ -37,6 +38,7 @@ function items(
 				.values({ id, ...row, consumed: null })
 				.onConflict((conflict) => conflict.column("id").doUpdateSet(row))
 				.execute();
+			if (row.account === null) await forgetOldest(database);
 		},
 		find: async (name) =>
 			read(
@@ -76,6 +78,18 @@ export async function endGrant(database: Kysely<Tables>, grant: string): Promise
 		await transaction.deleteFrom("oauth_items").where("grant_id", "=", grant).execute();
 		await transaction.deleteFrom("oauth_grants").where("id", "=", grant).execute();
 	});
+}
+
+/** Anybody may ask a question, which lasts until somebody signs in and answers it: beyond so many the oldest go. */
+async function forgetOldest(database: Kysely<Tables>): Promise<void> {
+	const oldest = database
+		.selectFrom("oauth_items")
+		.select("id")
+		.where("account", "is", null)
+		.orderBy("expires", "desc")
+		.limit(1_000_000)
+		.offset(QUESTIONS);
+	await database.deleteFrom("oauth_items").where("id", "in", oldest).execute();
 }
 
 /** Erases what has ended. */

@@ -1,5 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type Provider from "oidc-provider";
+import { Limiter, networkOf } from "../accounts/limiter";
+import { QUESTIONS_OF_ADDRESS } from "../limits";
+import { Refusal } from "../refusal";
 import type { Services } from "../services";
 import { createProvider, ROUTES, SESSION_COOKIE } from "./provider";
 
@@ -18,10 +21,25 @@ export const routes = (services: Services) => async (app: FastifyInstance) => {
 	// It reads the body, and bounds it.
 	app.addContentTypeParser("*", (_request, _payload, done) => done(null));
 
+	const questions = new Limiter(QUESTIONS_OF_ADDRESS, services.clock);
+
+	function countQuestion({ ip }: FastifyRequest, reply: FastifyReply): void {
+		const network = networkOf(ip);
+		const wait = questions.wait(network);
+		if (wait > 0) {
+			reply.header("retry-after", wait);
+			throw new Refusal(429, "Too many questions. Try again later.");
+		}
+		questions.count(network);
+	}
+
 	async function hand(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
 		const provider = await providerOf(services);
 		// Each question is for whoever is signed in now, not for whoever answered the last one.
-		if (request.url.split("?", 1)[0] === ROUTES.authorization) dropSession(request);
+		if (request.url.split("?", 1)[0] === ROUTES.authorization) {
+			countQuestion(request, reply);
+			dropSession(request);
+		}
 		for (const [name, value] of Object.entries(reply.getHeaders()))
 			if (value !== undefined) reply.raw.setHeader(name, value);
 		reply.hijack();

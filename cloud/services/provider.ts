@@ -20,7 +20,7 @@ export const SESSION_COOKIE = "oauth";
 
 /** OAuth 2.1: the code grant alone, with PKCE, for clients without secrets, and refresh tokens that are good once. */
 export async function createProvider(services: Services): Promise<Provider> {
-	const { database, origin, seal } = services;
+	const { database, log, origin, seal } = services;
 	// Only who has services needs it: it takes a quarter of the start, and asks for a newer Node.js on standard error.
 	const { default: OidcProvider, errors, interactionPolicy } = await import("oidc-provider");
 	const { base, Check } = interactionPolicy;
@@ -33,7 +33,7 @@ export async function createProvider(services: Services): Promise<Provider> {
 			oidc.result?.login ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT,
 		),
 	);
-	return new OidcProvider(origin, {
+	const provider = new OidcProvider(origin, {
 		adapter: createAdapter(services, errors.InvalidGrant),
 		jwks: { keys: [(await signingKey(services)) as { kty: "EC"; crv: string; x: string; y: string }] },
 		routes: ROUTES,
@@ -86,4 +86,6 @@ export async function createProvider(services: Services): Promise<Provider> {
 `;
 		},
 	});
+	provider.on("server_error", (_ctx, error) => log.error({ err: error }));
+	return provider;
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { QUESTIONS, QUESTIONS_OF_ADDRESS } from "../../limits";
 import { ask, startCloud, type TestCloud } from "../support/cloud";
 import { signUp, Visitor } from "../support/visitor";
 import {
@@ -225,6 +226,35 @@ describe("a service", () => {
 		await ada.submit("/services", {}, `/services/clients/${client}/remove`);
 		assert.equal((await askApi(cloud, "/sensors", access_token)).status, 401);
 	});
+});
+
+test("questions that nobody answers are bounded: the oldest go", async (t) => {
+	const cloud = await startCloud(t);
+	const ada = await signUp(cloud, "ada");
+	const client = await clientOf(ada);
+	const { database } = cloud.services;
+	const expires = cloud.time.now + 1;
+	const old = Array.from({ length: QUESTIONS }, (_, i) => ({ id: `Interaction ${i}`, sealed: "", expires }));
+	for (let i = 0; i < old.length; i += 100)
+		await database
+			.insertInto("oauth_items")
+			.values(old.slice(i, i + 100))
+			.execute();
+	const asked = await new Visitor(cloud).send("GET", questionPath({ client }));
+	assert.match(asked.headers.location ?? "", /^\/services\/consent\//);
+	const rows = await database.selectFrom("oauth_items").select("expires").execute();
+	assert.equal(rows.length, QUESTIONS);
+	assert.equal(rows.filter((row) => row.expires !== expires).length, 1);
+});
+
+test("an address asks so many questions in a minute", async (t) => {
+	const cloud = await startCloud(t);
+	const client = await clientOf(await signUp(cloud, "ada"));
+	const ask = async () => (await new Visitor(cloud).send("GET", questionPath({ client }))).status;
+	for (let i = 0; i < QUESTIONS_OF_ADDRESS.failures; i++) assert.equal(await ask(), 303);
+	assert.equal(await ask(), 429);
+	cloud.time.now += QUESTIONS_OF_ADDRESS.within;
+	assert.equal(await ask(), 303);
 });
 
 test("what is no address of a service is not registered", async (t) => {
