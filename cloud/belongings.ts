@@ -1,17 +1,6 @@
-import type { Account } from "./accounts/who";
+import type { Belonging } from "./accounts/belonging";
 import { belonging as sensors } from "./sensors/belonging";
-import type { Services } from "./services";
 import { belonging as services } from "./services/belonging";
-
-/** What an account has beside itself, of one part of the server. */
-export interface Belonging {
-	/** Its name in the exported file. */
-	name: string;
-	/** For the exported file, as JSON; without what is good for nothing elsewhere, such as digests. */
-	describe(services: Services, account: Account): Promise<unknown>;
-	/** Erases what does not go with the row of the account. */
-	erase?(services: Services, account: Account): Promise<void>;
-}
 
 /** All that is exported and deleted with an account. */
 export const BELONGINGS: Belonging[] = [sensors, services];

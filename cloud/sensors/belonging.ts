@@ -1,4 +1,4 @@
-import type { Belonging } from "../belongings";
+import type { Belonging } from "../accounts/belonging";
 import { removeSensor } from "./manage";
 import { sensorsOf } from "./sensors";
 

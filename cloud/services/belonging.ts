@@ -1,4 +1,4 @@
-import type { Belonging } from "../belongings";
+import type { Belonging } from "../accounts/belonging";
 import { clientsOf } from "./clients";
 import { grantsOf } from "./grants";
 import { keysOf } from "./keys";
