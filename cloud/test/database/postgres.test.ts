@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { atEnd } from "../../../test/support/scope";
 import { startCloud } from "../support/cloud";
 import { noPostgres, startPostgres } from "../support/postgres";
 import { PASSWORD, signIn, signUp, Visitor } from "../support/visitor";
@@ -10,11 +11,10 @@ const DAY = 86_400_000;
 
 describe("with PostgreSQL", { skip: noPostgres }, () => {
 	test("accounts, sessions, recovery, sensors, tokens, export and deletion are as with SQLite", async (t) => {
-		// Registered first, and ended last: node:test ends them in this order, so the server is closed by hand.
-		const databaseUrl = await startPostgres({
-			after: (task) => t.after(async () => cloud.close().then(task)),
-		});
-		const cloud = await startCloud({ after() {} }, { databaseUrl });
+		// The server ends before its database.
+		const scope = { after: (task: () => unknown) => atEnd(t, task) };
+		const databaseUrl = await startPostgres(scope);
+		const cloud = await startCloud(scope, { databaseUrl });
 		assert.ok(!existsSync(join(cloud.config.folder, "cloud.sqlite")));
 		const ada = await signUp(cloud, "ada");
 		const bob = await signUp(cloud, "bob");
