@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
-import { copyFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual } from "node:util";
+import mqtt from "mqtt";
 import { mintKey, Sensor } from "../../client/node";
+import { DIAGNOSED, discoveryMessages } from "../../modules/cloud/discovery";
 import { QUANTITIES } from "../../modules/sensing/quantities";
 import { hass } from "../../scripts/home-assistant.mjs";
 import { type DeskEvent, startDesk, temporaryFolder } from "../support/desk";
 import { ownBlock } from "../support/home-assistant-page";
-import { suiteScope } from "../support/scope";
+import { atEnd, suiteScope } from "../support/scope";
 import { Mosquitto, mosquitto, Subscriber } from "./support/broker";
 import { OwnedDevice } from "./support/device";
 import { type Entity, HomeAssistant } from "./support/home-assistant";
@@ -67,6 +70,7 @@ describe("a device in a real Home Assistant", OPTIONS, () => {
 			const { attributes } = entities.get(entity(end)) ?? assert.fail(`there is no ${end}`);
 			assert.deepEqual([end, attributes.unit_of_measurement, attributes.device_class], [end, unit, kind]);
 		}
+		assert.equal(entities.size, ENTITIES.length);
 		assert.equal(entities.get(entity("binary_sensor._problem"))?.state, "off");
 		assert.ok(Date.parse(entities.get(entity("sensor._last_restart"))?.state ?? "") > 0);
 		const known = (name: string) => home.render(`{{ device_attr('light.${id}', '${name}') }}`);
@@ -92,6 +96,75 @@ describe("a device in a real Home Assistant", OPTIONS, () => {
 		device.desk.send({ motion: "left-to-right" });
 		await patiently(async () => (await light()) === "on", "it stays dark");
 		await home.call("automation.turn_off", { entity_id: AUTOMATION });
+	});
+
+	test("tells of a problem, and of the points that wait for a database", async () => {
+		const problem = (all: Map<string, Entity>) => all.get(entity("binary_sensor._problem"));
+		assert.equal(problem(await home.entities())?.state, "off");
+		await device.command({ setInflux: { url: "http://127.0.0.1:1", database: "home" } });
+		await patiently(
+			() => device.problems.some((each) => each.startsWith("database: ")),
+			"there is no problem",
+		);
+		// It tells at once when it comes back from HTTPS mode.
+		await device.command({ getData: {} });
+		await home.shows(
+			(all) => problem(all)?.state === "on" && Number(all.get(entity("sensor._points_waiting"))?.state) > 0,
+			"Home Assistant knows of none",
+		);
+		assert.match(`${problem(await home.entities())?.attributes.message}`, /^database: /);
+	});
+
+	test("has diagnostics as a chip tells them, too", async (t) => {
+		const { port } = broker;
+		const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, {
+			username: "reader",
+			password: "reader",
+		});
+		const publish = (topic: string, payload: string) =>
+			client.publishAsync(topic, payload, { qos: 1, retain: true });
+		const udid = "10000fb38278";
+		const own = `ambient16/${udid}`;
+		const none = { quantities: [], light: false, name: "Chip" };
+		const announced = [...discoveryMessages({ topic: "ambient16", udid, diagnostics: DIAGNOSED, ...none })];
+		const topics = [...announced.map(({ topic }) => topic), `${own}/status`, `${own}/diagnostics`];
+		atEnd(t, () => client.endAsync(true));
+		atEnd(t, () => Promise.all(topics.map((topic) => publish(topic, ""))));
+		const page = readFileSync(join(ROOT, "docs", "protocol.md"), "utf8");
+		const told = JSON.parse(/^(\{"version":[^}]*"problem":null\})$/m.exec(page)?.[1] ?? "");
+		for (const { topic, payload } of announced) await publish(topic, payload);
+		await publish(`${own}/status`, "online");
+		await publish(`${own}/diagnostics`, JSON.stringify(told));
+		const states = async () =>
+			Object.fromEntries(
+				[...(await home.entities())]
+					.filter(([name]) => name.includes("chip_"))
+					.map(([name, { state }]) => [name.replace("chip_", ""), state]),
+			);
+		const expected = {
+			"sensor.signal_strength": `${told.rssi}`,
+			"sensor.last_restart": new Date(told.started * 1000).toISOString().replace(".000Z", "+00:00"),
+			"sensor.free_memory": `${told.memory}`,
+			"sensor.points_waiting": `${told.waiting}`,
+			"binary_sensor.problem": "off",
+			"update.firmware": "off",
+			"event.movement": "unknown",
+		};
+		let last = {};
+		const becomes = (wanted: object) =>
+			patiently(
+				async () => {
+					last = await states();
+					return isDeepStrictEqual(last, wanted);
+				},
+				() => JSON.stringify(last),
+			);
+		await becomes(expected);
+		await publish(
+			`${own}/diagnostics`,
+			JSON.stringify({ ...told, latest: "0.2.0", problem: "broker: gone" }),
+		);
+		await becomes({ ...expected, "update.firmware": "on", "binary_sensor.problem": "on" });
 	});
 
 	test("has its light switched from Home Assistant, and shows what its owner does with it", async () => {
