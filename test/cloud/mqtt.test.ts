@@ -105,7 +105,8 @@ describe("MQTT through Mosquitto", OPTIONS, () => {
 				.filter(({ topic }) => topic.startsWith("homeassistant/"))
 				.map(({ topic, payload }) => [topic, payload]),
 		);
-		assert.equal(configs.size, 7);
+		// Six quantities, movements, its start, and whether it has a problem.
+		assert.equal(configs.size, 9);
 		for (const [topic, payload] of configs) assert.deepEqual(complaints(topic, payload), [], topic);
 	});
 
@@ -121,7 +122,7 @@ describe("MQTT through Mosquitto", OPTIONS, () => {
 					.map(({ topic, payload }) => [topic, payload]),
 			).values(),
 		];
-		await patiently(() => configs().length === 8, "no discovery");
+		await patiently(() => configs().length === 10, "no discovery");
 		await device.command({ setMqtt: null });
 		await patiently(() => configs().every((payload) => payload === ""), "it is still told of");
 		await patiently(() => subscriber.on("/status").at(-1) === "", "its status stays");
