@@ -16,7 +16,7 @@ import type { Broker } from "./broker";
 import { Listeners } from "./listeners";
 import { PacketMeter } from "./packet-meter";
 import { Rate } from "./rate";
-import { mayHear, maySay, RETAINED, topicOf } from "./topics";
+import { isRetained, mayHear, maySay, RETAINED, topicOf } from "./topics";
 
 export interface OwnBrokerOptions {
 	/** PEM. */
@@ -52,8 +52,8 @@ const NOT_IDENTIFIED = 2;
 const WRONG_PASSWORD = 4;
 
 /**
- * A broker over TLS. A login is one sensor's, with one connection and one device at a time; it may say and hear what is
- * below its own topic, under the names that a sensor has, and nothing else. What is retained is in memory: a sensor
+ * A broker over TLS. A login is one sensor's, with one connection and one device at a time; it may say what is below its own
+ * topic, hear of its own orders, and nothing else. What is retained is in memory: a sensor
  * says it anew when it connects.
  */
 export async function openOwnBroker(options: OwnBrokerOptions): Promise<OwnBroker> {
@@ -79,9 +79,10 @@ export async function openOwnBroker(options: OwnBrokerOptions): Promise<OwnBroke
 				},
 			);
 		},
-		authorizePublish: (client, { topic }, done) => {
+		authorizePublish: (client, packet, done) => {
 			const guest = client && guests.get(client);
-			if (!guest || !maySay(guest.sensor, guest.udid, topic)) done(new Error("not its topic"));
+			packet.retain &&= isRetained(packet.topic);
+			if (!guest || !maySay(guest.sensor, guest.udid, packet.topic)) done(new Error("not its topic"));
 			else if (!guest.rate.take()) done(new Error("too many messages"));
 			else done(null);
 		},

@@ -1,7 +1,7 @@
 /** What a sensor says under these names, and what is retained of it (docs/protocol.md, setMqtt). */
-export const SAID = ["status", "data", "event/motion", "token", "answer", "light"] as const;
+export const SAID = ["status", "data", "event/motion", "token", "answer", "light", "diagnostics"] as const;
 export type Said = (typeof SAID)[number];
-export const RETAINED: readonly Said[] = ["status", "token", "light"];
+export const RETAINED: readonly Said[] = ["status", "token", "light", "diagnostics"];
 
 /** What a sensor is told under these names. */
 const TOLD = ["command", "light/set"];
@@ -24,9 +24,17 @@ export function parseTopic(topic: string): Topic | undefined {
 	return sensor && udid && name ? { sensor, udid, name } : undefined;
 }
 
-/** Whether the login of `sensor`, as the device `udid`, may publish there. */
+/**
+ * Whether the login of `sensor`, as the device `udid`, may publish there: below its own topic. Names that this server does
+ * not know are of a newer firmware, which is not to be cut off for them.
+ */
 export function maySay(sensor: string, udid: string, topic: string): boolean {
-	return SAID.some((name) => topic === `${topicOf(sensor)}/${udid}/${name}`);
+	return topic.startsWith(`${topicOf(sensor)}/${udid}/`);
+}
+
+/** Whether it is kept for who comes later: what is known to be, so that a sensor cannot have more kept. */
+export function isRetained(topic: string): boolean {
+	return RETAINED.some((name) => parseTopic(topic)?.name === name);
 }
 
 /** Whether it may hear of that: of its own orders, spelled out. */
