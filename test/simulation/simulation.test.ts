@@ -30,7 +30,7 @@ test("the numbers of a seed are the same on every computer and engine", () => {
 	assert.equal(random.fork("device").letters(12), "tpshsjoyyryx");
 });
 
-for (const seed of [3, 4, 6])
+for (const seed of [3, 6, 8])
 	test(`a device lives well through the eight hours of seed ${seed}`, () => {
 		const { counts } = hold(seed, 8);
 		assert.ok((counts.get("points taken") ?? 0) > 500, "points have come to the database");
