@@ -155,3 +155,6 @@ export const API_REQUESTS = 300;
 export const WRONG_TOKENS = 60;
 /** ms after which the use of a token is noted anew: not each request is to write. */
 export const USE_NOTED = MINUTE;
+
+/** Characters that are kept of what a sensor says is wrong: it says 80. */
+export const PROBLEM = 128;

@@ -1,4 +1,5 @@
 import type { Broker } from "../broker/broker";
+import { type Condition, readCondition } from "../events/condition";
 
 /** What a sensor has said of itself last, through the broker. */
 export interface Present {
@@ -7,6 +8,7 @@ export interface Present {
 	status: "online" | "offline" | "suspended";
 	/** What it takes signatures under. */
 	token?: string;
+	condition?: Condition;
 }
 
 const STATUS: readonly string[] = ["online", "offline", "suspended"] satisfies Present["status"][];
@@ -30,7 +32,11 @@ export function followPresence(broker: Broker): Presence {
 		const now: Present = before?.udid === udid ? before : { udid, status: "offline" };
 		if (name === "status" && STATUS.includes(payload)) now.status = payload as Present["status"];
 		else if (name === "token" && /^[a-z]{8}$/.test(payload)) now.token = payload;
-		else return;
+		else if (name === "diagnostics") {
+			const condition = readCondition(payload);
+			if (!condition) return;
+			now.condition = condition;
+		} else return;
 		all.set(sensor, now);
 		for (const wake of waiting) wake();
 	});

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { html } from "ghtml";
 import QrCode from "qrcode";
 import { accountOf } from "../accounts/who";
+import type { Condition } from "../events/condition";
 import { SENSOR_NAME } from "../limits";
 import { linkOf } from "../sensors/link";
 import { addSensor, removeSensor, renameSensor, renewAccess } from "../sensors/manage";
@@ -17,6 +18,7 @@ type OfSensor = FastifyRequest<{ Params: { id: string } }>;
 export const routes = (services: Services) => async (app: FastifyInstance) => {
 	const { clock } = services;
 	const proof = { config: { proof: true } };
+	const condition = (sensor: Sensor) => services.presence.of(sensor.id)?.condition;
 	const find = (request: OfSensor) => sensorOf(services, accountOf(request).id, request.params.id);
 
 	app.get("/sensors/new", (request, reply) => newForm(request, reply));
@@ -63,16 +65,17 @@ on.</li>
 		return reply.header("cache-control", "no-store").send({ heard });
 	});
 
-	app.get("/sensors/:id/settings", async (request: OfSensor, reply) =>
-		settings(request, reply, await find(request), clock()),
-	);
+	app.get("/sensors/:id/settings", async (request: OfSensor, reply) => {
+		const sensor = await find(request);
+		return settings(request, reply, sensor, condition(sensor), clock());
+	});
 
 	app.post("/sensors/:id/name", async (request: OfSensor, reply) => {
 		const sensor = await find(request);
 		try {
 			await renameSensor(services, sensor, field(request.body, "name"));
 		} catch (error) {
-			return settings(request, reply, sensor, clock(), { problem: problemOf(error) });
+			return settings(request, reply, sensor, condition(sensor), clock(), { problem: problemOf(error) });
 		}
 		return reply.redirect(`/sensors/${sensor.id}`, 303);
 	});
@@ -98,6 +101,11 @@ function heard({ heard }: Sensor, now: number): string {
 	return heard === null ? "Nothing was heard of it yet." : html`Last heard !${ago(heard, now)}.`;
 }
 
+/** What the sensor says of itself, if it does. */
+function told(what: string, value: string | number | undefined): string {
+	return value === undefined ? "" : html`<dt>${what}</dt><dd>${value}</dd>`;
+}
+
 function newForm(request: FastifyRequest, reply: FastifyReply, again: Again = {}) {
 	return send(request, reply, {
 		title: "Add a sensor",
@@ -117,6 +125,7 @@ function settings(
 	request: FastifyRequest,
 	reply: FastifyReply,
 	sensor: Sensor,
+	condition: Condition | undefined,
 	now: number,
 	again: Again = {},
 ) {
@@ -129,6 +138,10 @@ function settings(
 <dt>Number</dt><dd>${udid ?? "known when it is heard"}</dd>
 <dt>Added</dt><dd>!${ago(created, now)}</dd>
 <dt>Last heard</dt><dd>!${sensor.heard === null ? "not yet" : ago(sensor.heard, now)}</dd>
+!${told("Firmware", condition?.version)}
+!${told("Points that wait", condition?.waiting)}
+!${told("Wi-Fi", condition?.rssi === undefined ? undefined : `${condition.rssi} dBm`)}
+!${condition ? told("Problem", condition.problem ?? "none") : ""}
 </dl>
 !${problem(again.problem)}<form method="post" action="/sensors/${id}/name">!${token(reply)}
 <label>Name here

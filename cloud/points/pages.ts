@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { html } from "ghtml";
 import { accountOf } from "../accounts/who";
 import type { Motion } from "../events/motions";
+import type { Present } from "../light/presence";
 import { send } from "../pages/layout";
 import { type Sensor, sensorOf, sensorsOf } from "../sensors/sensors";
 import type { Services } from "../services";
@@ -64,7 +65,15 @@ export const pages = (services: Services) => async (app: FastifyInstance) => {
 			const last = await points.last(sensor.id);
 			return send(request, reply, {
 				title: sensor.name,
-				body: plots(sensor, last, services.motions.of(sensor.id), span, to, now),
+				body: plots(
+					sensor,
+					last,
+					services.motions.of(sensor.id),
+					services.presence.of(sensor.id),
+					span,
+					to,
+					now,
+				),
 				styles: [...STYLES, "/assets/uplot.css"],
 				scripts: ["sensor.js"],
 			});
@@ -131,6 +140,7 @@ function plots(
 	{ id, name }: Sensor,
 	last: Point | undefined,
 	motion: Motion | undefined,
+	present: Present | undefined,
 	span: Span,
 	to: number | undefined,
 	now: number,
@@ -142,6 +152,7 @@ function plots(
 	const later = end + length >= now ? undefined : end + length;
 	return html`<p class="under">!${heard(last, now)} <a href="/sensors/${id}/light">Light</a>
 <a href="/sensors/${id}/settings">Settings</a></p>
+!${trouble(present)}
 <p id="motion" class="muted" role="status">!${moved(motion, now)}</p>
 <div class="spans"><div role="group" aria-label="Time shown">!${Object.entries(SPANS).map(
 		([key, { title }]) => link(title, key as Span, undefined, key === span ? 'aria-current="true"' : ""),
@@ -181,6 +192,13 @@ function heard(last: Point | undefined, now: number): string {
 	if (!last) return "";
 	const isNow = now - last.time < STALE;
 	return html`<span class="heard ${isNow ? "now" : ""}" data-time="${last.time}">${isNow ? "now" : ago(now - last.time)}</span>`;
+}
+
+/** What is wrong, as the sensor itself says, and what waits for that to end. */
+function trouble(present: Present | undefined): string {
+	const { problem, waiting = 0 } = present?.condition ?? {};
+	if (problem === undefined) return "";
+	return html`<p class="bad">It says: ${problem}.${waiting > 1 ? ` ${waiting} points wait.` : ""}</p>`;
 }
 
 /** The last movement: public/sensor.js says one that comes in the same words. */

@@ -20,6 +20,9 @@ test("what a sensor says of itself is known, what is none of that is not, and an
 	say({ ...one, name: "token", payload: "uulroqkt" });
 	say({ ...one, name: "status", payload: "online" });
 	assert.deepEqual(presence.of("kitchen"), { udid: one.udid, status: "online", token: "uulroqkt" });
+	say({ ...one, name: "diagnostics", payload: '{"waiting":3}' });
+	say({ ...one, name: "diagnostics", payload: "{" });
+	assert.deepEqual(presence.of("kitchen")?.condition, { waiting: 3 });
 	say({ sensor: "kitchen", udid: "1000aabbccdd", name: "status", payload: "online" });
 	assert.deepEqual(presence.of("kitchen"), { udid: "1000aabbccdd", status: "online" });
 	presence.forget("kitchen");

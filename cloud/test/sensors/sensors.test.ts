@@ -61,3 +61,22 @@ test("a sensor is renamed and removed", async (t) => {
 	await visitor.submit(`${base}/remove`, {});
 	assert.equal((await visitor.get(`${base}/settings`)).status, 404);
 });
+
+test("what a sensor says is wrong, and how many points wait, stand on its pages", async (t) => {
+	const cloud = await startCloud(t);
+	const visitor = await signUp(cloud, "ada");
+	await visitor.submit("/sensors/new", { name: "Kitchen" });
+	const { id } = await cloud.services.database.selectFrom("sensors").selectAll().executeTakeFirstOrThrow();
+	const pages = async () =>
+		Promise.all(
+			[`/sensors/${id}`, `/sensors/${id}/settings`].map(async (page) => (await visitor.get(page)).text),
+		);
+	for (const page of await pages()) assert.doesNotMatch(page, /It says|Problem/);
+	const condition = { version: "0.1.0", waiting: 12, problem: "<b>no route</b>", rssi: -57 };
+	cloud.services.presence.of = () => ({ udid: "10000fb38278", status: "online", condition });
+	const [page = "", settings = ""] = await pages();
+	assert.match(page, /It says: &#60;b&#62;no route&#60;.*12 points wait/);
+	assert.match(settings, /<dt>Points that wait<\/dt><dd>12<\/dd>/);
+	assert.match(settings, /<dt>Firmware<\/dt><dd>0.1.0<\/dd>/);
+	assert.match(settings, /<dt>Problem<\/dt><dd>&#60;b&#62;no route/);
+});
