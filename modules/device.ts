@@ -491,6 +491,8 @@ export class Device {
 	#problem(message: string): void {
 		this.#problems.add(message);
 		this.#host.report?.({ event: "problem", message });
+		// What it ends with has no time left to be shown.
+		if (this.#closed) return;
 		this.#host.timers.clear(this.#errorTimer);
 		this.#light.signal("error");
 		this.#errorTimer = this.#host.timers.once(() => this.#light.endSignal("error"), ERROR_SIGNAL_TIME);

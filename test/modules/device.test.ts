@@ -343,6 +343,18 @@ describe("a light until the next order", () => {
 		assert.deepEqual(last.led.color, [0, 0, 0]);
 		again.device.close();
 	});
+
+	// Seed 3000002 of the simulated world.
+	test("that the flash refuses at the end leaves no timer", () => {
+		const { owner, host, device } = paired();
+		owner.command({ setColor: order });
+		owner.command({ setColor: { ...order, color: "#00f" } });
+		host.flash.writesLeft = 0;
+		const problems = host.events.filter(({ event }) => event === "problem").length;
+		device.close();
+		assert.equal(host.events.filter(({ event }) => event === "problem").length, problems + 1);
+		assert.equal(host.time.pending, 0);
+	});
 });
 
 describe("identity", () => {
