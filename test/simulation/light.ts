@@ -2,9 +2,13 @@ import { ERROR_SIGNAL_TIME, KEPT_ORDER_INTERVAL, RESET_HOLD, RESET_WARNING } fro
 import { LATENESS } from "./clock";
 import type { Machine } from "./machine";
 
+/** ms for which an order may be under way. */
+const UNDER_WAY = 60_000;
 /** ms after which an order is in the flash. */
 const WRITTEN = KEPT_ORDER_INTERVAL + LATENESS;
 const SIGNALS: readonly string[] = ["reset", "error", "update", "pairing"];
+
+const ANYTHING = { effect: undefined, end: Number.POSITIVE_INFINITY };
 
 /** Near the moment of a change either will do, as timers may be late. */
 function isEdge(passed: number, limit: number): boolean {
@@ -24,6 +28,7 @@ export class LightWatch {
 	/** What the owner has ordered; without an effect one of several, until then at the latest. */
 	#order: { effect: string | undefined; end: number } | undefined;
 	#orderedAt = 0;
+	#unsureAt = Number.NEGATIVE_INFINITY;
 
 	constructor(machine: Machine) {
 		this.#machine = machine;
@@ -57,14 +62,15 @@ export class LightWatch {
 	/** `seconds`: null for an order that holds until the next one. */
 	sent(effect: string, seconds: number | null): void {
 		const { now } = this.#machine.world;
-		this.#sent = this.#sent.filter(({ at }) => now - at < 60_000);
+		this.#sent = this.#sent.filter(({ at }) => now - at < UNDER_WAY);
 		const duration = seconds === null ? Number.POSITIVE_INFINITY : seconds * 1000;
 		this.#sent.push({ effect, duration, at: now });
 	}
 
-	/** From now on somebody may have ordered anything. */
+	/** From now on somebody may have ordered anything; it may come after what is sent later. */
 	unsure(): void {
-		this.#order = { effect: undefined, end: Number.POSITIVE_INFINITY };
+		this.#unsureAt = this.#machine.world.now;
+		this.#order = ANYTHING;
 	}
 
 	/** A device with an owner has started: what the flash has kept is in force again. */
@@ -108,10 +114,12 @@ export class LightWatch {
 		const longest = Math.max(...this.#sent.map(({ duration }) => duration), (this.#order?.end ?? now) - now);
 		if (isSure) this.#sent = [];
 		this.#orderedAt = now;
-		this.#order = {
-			effect: isSure ? first.effect : undefined,
-			end: now + (isSure ? first.duration : longest),
-		};
+		if (now - this.#unsureAt < UNDER_WAY) this.#order = ANYTHING;
+		else
+			this.#order = {
+				effect: isSure ? first.effect : undefined,
+				end: now + (isSure ? first.duration : longest),
+			};
 	}
 
 	/** The owner's order is forgotten with the owner. */
