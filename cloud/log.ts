@@ -7,7 +7,8 @@ import type { FastifyInstance, FastifyServerOptions } from "fastify";
  */
 export function loggerOptions(stream?: Writable): FastifyServerOptions["logger"] {
 	return {
-		level: "info",
+		// In a terminal somebody reads, who wants to know of faults; else it is kept, each answer.
+		level: !stream && process.stdout.isTTY ? "warn" : "info",
 		...(stream && { stream }),
 		hooks: {
 			// Else pino makes the message of an error that of the line.

@@ -36,6 +36,8 @@ const PUBLIC = fileURLToPath(new URL("public", import.meta.url));
 export interface Cloud {
 	/** `https://name:port`. */
 	origin: string;
+	/** The same by the other names and addresses. */
+	origins: string[];
 	port: number;
 	services: Services;
 	/** All that is answered, in the order in which it was registered. */
@@ -160,6 +162,7 @@ export async function start(config: Config, { clock = Date.now, log }: Surroundi
 	}, BEAT);
 	return {
 		origin: services.origin,
+		origins: config.names.slice(1).map((name) => originOf(name, port)),
 		port,
 		services,
 		routes,
