@@ -83,16 +83,21 @@ export class Points {
 		};
 		this.#points.set(second, point);
 		this.#waiting.add(point);
+		this.#excuseStoredOver();
+		this.#written += POINT;
+		this.#checkWaste();
+		if (this.#points.size > 5_000) this.#points.delete(this.#points.keys().next().value as number);
+	}
+
+	/** The ring has gone round, and what was in its oldest sector is no more. */
+	#excuseStoredOver(): void {
+		const { world, storage } = this.#machine;
 		for (const old of this.#waiting) {
 			if (storage.erases - old.erases < storage.sectors - 1) break;
-			// Stored over: the ring has gone round.
 			old.excused = true;
 			this.#waiting.delete(old);
 			world.count("points stored over");
 		}
-		this.#written += POINT;
-		this.#checkWaste();
-		if (this.#points.size > 5_000) this.#points.delete(this.#points.keys().next().value as number);
 	}
 
 	/** What waits is nobody's any more, or could not be kept. */
@@ -133,6 +138,8 @@ export class Points {
 		}
 		// A point alone may be a probe. Others come in their order, none is passed over.
 		if (points.length < 2 || last < 0) return;
+		// A note that points are done with may have taken a sector, as a point does.
+		this.#excuseStoredOver();
 		for (const waiting of this.#waiting) {
 			if (waiting.number >= last) break;
 			if (!waiting.excused) {
