@@ -52,7 +52,7 @@ export function sessionStore({ database, clock }: Services): SessionStore {
 					.insertInto("sessions")
 					.values({ id: digest(id), account, data, created: session.created, seen })
 					.execute();
-				if (account === null) await forgetVisits(database);
+				if (account === null) await keepNewest(database, null, VISITS);
 			}),
 		destroy: (id, done) =>
 			answer(done, async () => {
@@ -98,15 +98,19 @@ export async function sweepSessions({ database, clock }: Services): Promise<void
 		.execute();
 }
 
-/** Of sessions that nobody is signed in with, no more than there may be. */
-async function forgetVisits(database: Services["database"]): Promise<void> {
+/** Keeps so many sessions of an account, or of those that nobody is signed in with (null): the ones seen last. */
+export async function keepNewest(
+	database: Services["database"],
+	account: string | null,
+	count: number,
+): Promise<void> {
 	const beyond = database
 		.selectFrom("sessions")
 		.select("id")
-		.where("account", "is", null)
+		.where("account", account === null ? "is" : "=", account)
 		.orderBy("seen", "desc")
 		.limit(Number.MAX_SAFE_INTEGER)
-		.offset(VISITS);
+		.offset(count);
 	await database.deleteFrom("sessions").where("id", "in", beyond).execute();
 }
 

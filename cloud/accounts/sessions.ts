@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { SESSIONS } from "../limits";
 import { digest } from "../secrets/tokens";
 import type { Services } from "../services";
-import { isAlive } from "./session-store";
+import { isAlive, keepNewest } from "./session-store";
 import type { Account } from "./who";
 
 /** A browser in which somebody is signed in. */
@@ -35,14 +35,7 @@ export async function signIn(
 	// The page that answers is already theirs.
 	request.account = { id, name };
 	request.log.info({ account: id }, "signed in");
-	const beyond = database
-		.selectFrom("sessions")
-		.select("id")
-		.where("account", "=", id)
-		.orderBy("seen", "desc")
-		.limit(Number.MAX_SAFE_INTEGER)
-		.offset(SESSIONS);
-	await database.deleteFrom("sessions").where("id", "in", beyond).execute();
+	await keepNewest(database, id, SESSIONS);
 }
 
 /** Ends the session, and has the browser forget what it has of the pages. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Broker, SensorMessage } from "../../broker/broker";
 import { followMotions } from "../../events/motions";
 import { startCloud } from "../support/cloud";
+import { sayingBroker } from "../support/saying";
 import { signUp } from "../support/visitor";
 
 test("the last movement of a sensor is known, and told to its owner's pages", async (t) => {
@@ -11,13 +11,7 @@ test("the last movement of a sensor is known, and told to its owner's pages", as
 	await ada.submit("/sensors/new", { name: "Kitchen" });
 	const { database } = cloud.services;
 	const { id, account } = await database.selectFrom("sensors").selectAll().executeTakeFirstOrThrow();
-	let say: (message: SensorMessage) => void = () => {};
-	const broker = {
-		listen: (listener: typeof say) => {
-			say = listener;
-			return () => {};
-		},
-	} as Broker;
+	const { broker, say } = sayingBroker();
 	const told: unknown[] = [];
 	const motions = followMotions({
 		broker,

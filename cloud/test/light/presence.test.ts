@@ -1,16 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Broker, SensorMessage } from "../../broker/broker";
 import { followPresence } from "../../light/presence";
+import { sayingBroker } from "../support/saying";
 
 test("what a sensor says of itself is known, what is none of that is not, and another device begins anew", () => {
-	let say: (message: SensorMessage) => void = () => {};
-	const broker = {
-		listen: (listener: typeof say) => {
-			say = listener;
-			return () => {};
-		},
-	} as Broker;
+	const { broker, say } = sayingBroker();
 	const presence = followPresence(broker);
 	const one = { sensor: "kitchen", udid: "10000fb38278" };
 	say({ ...one, name: "data", payload: "{}" });

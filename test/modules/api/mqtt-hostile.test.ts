@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
 import { test } from "node:test";
 import fc from "fast-check";
-import { Device } from "../../../modules/device";
+import type { Device } from "../../../modules/device";
 import { Light } from "../../../modules/led/light";
-import { FakeBroker } from "../../fakes/cloud";
-import { FakeHost } from "../../fakes/host";
-import { FakeOwner, keySecret, UUID } from "../../fakes/owner";
+import { behindBroker } from "../../fakes/behind-broker";
+import type { FakeBroker } from "../../fakes/cloud";
+import type { FakeHost } from "../../fakes/host";
+import { keySecret, UUID } from "../../fakes/owner";
 
 const OWN = "ambient16/10000fb38278";
 const COMMAND = `${OWN}/command`;
@@ -46,27 +47,18 @@ const deed = fc.oneof(
 type Deed = typeof deed extends fc.Arbitrary<infer T> ? T : never;
 
 class World {
-	readonly host = new FakeHost();
-	readonly broker = new FakeBroker();
+	readonly host: FakeHost;
+	readonly broker: FakeBroker;
 	readonly device: Device;
 	/** What was given to the broker to deliver, by whom, and the one color that it is for. */
 	readonly messages: { text: string; sender: Sender; color: number }[] = [];
 	#nc = 0;
 
 	constructor() {
-		const { host, broker } = this;
-		Object.assign(host.network, { connect: broker.connect });
-		this.device = new Device(host);
-		host.advance(1);
-		const owner = new FakeOwner(host);
-		owner.pair();
-		host.advance(1);
-		owner.command({ setHttps: { enabled: true } });
-		host.advance(1);
-		owner.command({ setMqtt: { url: "mqtts://broker.example.org" } }, "https");
-		owner.command({ setHttps: { enabled: false } }, "https");
-		host.advance(1);
-		broker.accept();
+		const { host, broker, device } = behindBroker();
+		this.host = host;
+		this.broker = broker;
+		this.device = device;
 		host.events.length = 0;
 	}
 

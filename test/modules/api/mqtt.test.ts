@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
 import { afterEach, describe, test } from "node:test";
-import { Device } from "../../../modules/device";
-import { FakeBroker } from "../../fakes/cloud";
-import { FakeHost } from "../../fakes/host";
-import { FakeOwner, keySecret, UUID } from "../../fakes/owner";
+import { behindBroker } from "../../fakes/behind-broker";
+import { keySecret, UUID } from "../../fakes/owner";
 
 const OWN = "ambient16/10000fb38278";
 const COMMAND = `${OWN}/command`;
@@ -18,21 +16,8 @@ afterEach(() => {
 
 /** A device with an owner and a broker, and a program that knows only that broker. */
 function setUp() {
-	const host = new FakeHost();
-	const broker = new FakeBroker();
-	Object.assign(host.network, { connect: broker.connect });
-	const device = new Device(host);
+	const { host, broker, device, owner } = behindBroker();
 	closers.push(() => device.close());
-	host.advance(1);
-	const owner = new FakeOwner(host);
-	owner.pair();
-	host.advance(1);
-	owner.command({ setHttps: { enabled: true } });
-	host.advance(1);
-	owner.command({ setMqtt: { url: "mqtts://broker.example.org" } }, "https");
-	owner.command({ setHttps: { enabled: false } }, "https");
-	host.advance(1);
-	broker.accept();
 	let nc = 0;
 	/** A command as it is published. */
 	const sign = (
