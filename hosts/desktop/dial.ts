@@ -6,6 +6,7 @@ import type { Connect } from "../host";
 import type { Resumptions } from "../resumptions";
 import { Failure } from "./failure";
 import { GROUPS, SUITES } from "./suites";
+import { readable } from "./trust";
 
 /** Resolves a name to all its addresses; a test gives its own. */
 export type Lookup = (
@@ -95,7 +96,7 @@ function shakeHands(
 		host,
 		// RFC 6066, 3: no addresses, no dot at the end.
 		...(!isIP(host) && { servername: host.endsWith(".") ? host.slice(0, -1) : host }),
-		...(ca !== undefined && { ca }),
+		...(ca !== undefined && { ca: readable(ca) }),
 		// A pinned certificate needs no authority, name or date.
 		rejectUnauthorized: fingerprint === undefined,
 		minVersion: "TLSv1.2",

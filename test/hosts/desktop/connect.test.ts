@@ -296,6 +296,12 @@ describe("TLS", { timeout: 20_000 }, () => {
 		assert.deepEqual(await attempt(t, {}, own, { host: "localhost." }, lookup), accepted);
 	});
 
+	test("one damaged certificate does not spoil a bundle, and alone vouches for nobody", async (t) => {
+		const damaged = authority.ca.replace("-----\nMII", "-----\nMIJ");
+		assert.deepEqual(await attempt(t, {}, { ca: damaged + authority.ca }), accepted);
+		assert.deepEqual(await attempt(t, {}, { ca: damaged }), refused("certificate not issued by the CA"));
+	});
+
 	test("of another CA: nothing is sent", async (t) => {
 		const refusal = refused("certificate not issued by the CA");
 		assert.deepEqual(await attempt(t, {}, { ca: stranger.ca }), refusal);
