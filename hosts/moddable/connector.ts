@@ -9,9 +9,6 @@ import { TlsSlots } from "./tls-slots";
 /** Resolves a name to one of its addresses, undefined if there is none. */
 export type Resolve = (name: string, done: (address: string | undefined) => void) => void;
 
-/** Bytes of a record that a server is asked to keep to (RFC 6066, 4), so that it costs the chip less memory. */
-const FRAGMENT = 4096;
-
 export interface ConnectorOptions {
 	resolve: Resolve;
 	/** Absent: there is plain TCP only. */
@@ -167,7 +164,6 @@ class Outgoing implements Stream, SocketHandler {
 		const tls = this.#options.tls!.connect({
 			// RFC 6066, 3: no dot at the end.
 			host: host.endsWith(".") ? host.slice(0, -1) : host,
-			fragment: FRAGMENT,
 			...(trust.ca !== undefined && { ca: trust.ca }),
 			...(trust.fingerprint !== undefined && { fingerprint: fromHex(trust.fingerprint) }),
 			...(resumption && { resumption }),

@@ -6,8 +6,7 @@ export function sdkTls(): Tls {
 	return {
 		serve: (identity) => new TLSSession({ identity }),
 		connect: (client) => new TLSSession(client),
-		createIdentity: (udid, { address, time, former }) =>
-			bytesOf(createIdentity(udid, time, former, ...(address === undefined ? [] : [address]))),
+		createIdentity: (udid, { address, time, former }) => bytesOf(createIdentity(udid, time, former, address)),
 		expiry,
 		checkAuthorities,
 		fingerprint: (identity) => bytesOf(fingerprint(identity)),

@@ -19,15 +19,16 @@ export interface TlsSession {
 }
 
 export interface TlsClient {
+	/** DNS name, or IPv4 or IPv6 address without brackets, that the certificate must be for. */
 	host: string;
+	/** Certificates to trust, PEM, one or more. Either these, or `fingerprint`. */
 	ca?: string;
+	/** SHA-256 of the one certificate to trust, whatever its name and dates. */
 	fingerprint?: Uint8Array;
-	/** Of an earlier session with the same server. */
+	/** From `export` of an earlier session; ignored where it does not fit. */
 	resumption?: ArrayBuffer;
-	/** ms since 1970, if the clock is right. */
+	/** ms since 1970; absent while the clock is not right: dates are not checked then. */
 	time?: number;
-	/** Longest record that the server is asked to send. */
-	fragment: number;
 }
 
 export interface IdentityWish {

@@ -19,9 +19,6 @@ static int waiting;
 /* It was told already that the list is not right any more. */
 static int changed;
 static atomic_int ending;
-/* Messages that were posted and not served, now and at the most. */
-static atomic_int posted;
-static int most;
 
 static void watch(void)
 {
@@ -36,8 +33,6 @@ static void watch(void)
 int a16_wait_serve(xsMachine *the)
 {
 	uint8_t byte;
-	int now = atomic_fetch_sub(&posted, 1);
-	if (now > most) most = now;
 	waiting = 0;
 	if (polled[A16_SOCKETS].revents) recv(waker, &byte, sizeof(byte), 0);
 	int served = a16_sockets_serve(the, polled);
@@ -54,7 +49,6 @@ void a16_wait_run(void)
 		/* Without a list that can be waited for it is looked at now and then. */
 		if (poll(polled, A16_SOCKETS + 1, timeout) < 0) a16_thread_pause();
 		if (atomic_load(&ending)) return;
-		atomic_fetch_add(&posted, 1);
 		a16_thread_post();
 	}
 }
@@ -64,11 +58,6 @@ int a16_wait_changed(void)
 	uint8_t byte = 0;
 	if (waiting && !changed) changed = send(waker, &byte, sizeof(byte), 0) == sizeof(byte);
 	return changed;
-}
-
-int a16_wait_most(void)
-{
-	return most;
 }
 
 static int openWaker(void)

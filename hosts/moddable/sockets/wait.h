@@ -6,8 +6,6 @@
 
 /* What the message does, in the machine's thread: how many sockets there was something to do for. */
 int a16_wait_serve(xsMachine *the);
-/* The most messages that were under way at a time: one, or there is a fault. */
-int a16_wait_most(void);
 /* How many sockets there are. */
 int a16_sockets_count(void);
 /* What the thread does. */

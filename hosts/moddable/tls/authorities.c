@@ -53,37 +53,17 @@ static int add(mbedtls_x509_crt *chain, const uint8_t *der, size_t size, uint64_
 	return judge(last, time);
 }
 
-static int parse_der(mbedtls_x509_crt *chain, const uint8_t *bytes, size_t size, uint64_t time) {
+static int parse(mbedtls_x509_crt *chain, const char *text, uint64_t time) {
 	int result = A16_EMPTY;
 	bool usable = false;
-	uint8_t *p = (uint8_t *)bytes;
-	uint8_t *end = p + size;
-	while (p < end) {
-		uint8_t *certificate = p;
-		size_t length;
-		if (mbedtls_asn1_get_tag(&p, end, &length, MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE)) {
-			result = A16_DAMAGED;
-			break;
-		}
-		p += length;
-		result = add(chain, certificate, (size_t)(p - certificate), time);
-		if (result == A16_MEMORY) return result;
-		usable |= !result;
-	}
-	return usable ? 0 : result;
-}
-
-static int parse_pem(mbedtls_x509_crt *chain, const uint8_t *text, uint64_t time) {
-	int result = A16_EMPTY;
-	bool usable = false;
-	while ((text = (const uint8_t *)strstr((const char *)text, BEGIN))) {
+	while ((text = strstr(text, BEGIN))) {
 		mbedtls_pem_context pem;
 		size_t used = 0;
 		mbedtls_pem_init(&pem);
-		if (mbedtls_pem_read_buffer(&pem, BEGIN, END, text, NULL, 0, &used))
+		if (mbedtls_pem_read_buffer(&pem, BEGIN, END, (const uint8_t *)text, NULL, 0, &used))
 			result = A16_DAMAGED;
 		else
-			result = add(chain, compat_pem_bytes(&pem), compat_pem_size(&pem), time);
+			result = add(chain, pem.MBEDTLS_PRIVATE(buf), pem.MBEDTLS_PRIVATE(buflen), time);
 		mbedtls_pem_free(&pem);
 		if (result == A16_MEMORY) return result;
 		usable |= !result;
@@ -92,27 +72,15 @@ static int parse_pem(mbedtls_x509_crt *chain, const uint8_t *text, uint64_t time
 	return usable ? 0 : result;
 }
 
-static int parse(mbedtls_x509_crt *chain, const uint8_t *bytes, size_t size, uint64_t time) {
-	if (size && bytes[0] == (MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE))
-		return parse_der(chain, bytes, size, time);
-	/* The library wants PEM with a NUL. */
-	uint8_t *text = mbedtls_calloc(1, size + 1);
-	if (!text) return A16_MEMORY;
-	memcpy(text, bytes, size);
-	int result = parse_pem(chain, text, time);
-	mbedtls_free(text);
-	return result;
+int a16_authorities_parse(mbedtls_x509_crt *chain, const char *pem) {
+	return parse(chain, pem, 0);
 }
 
-int a16_authorities_parse(mbedtls_x509_crt *chain, const uint8_t *bytes, size_t size) {
-	return parse(chain, bytes, size, 0);
-}
-
-int a16_authorities_check(const uint8_t *bytes, size_t size, uint64_t time) {
+int a16_authorities_check(const char *pem, uint64_t time) {
 	mbedtls_x509_crt chain;
 	if (compat_start()) return A16_INTERNAL;
 	mbedtls_x509_crt_init(&chain);
-	int result = parse(&chain, bytes, size, time);
+	int result = parse(&chain, pem, time);
 	mbedtls_x509_crt_free(&chain);
 	return result;
 }

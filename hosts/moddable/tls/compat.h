@@ -183,14 +183,6 @@ static inline int compat_p256_verify(
 #endif
 }
 
-static inline const uint8_t *compat_pem_bytes(const mbedtls_pem_context *pem) {
-	return pem->MBEDTLS_PRIVATE(buf);
-}
-
-static inline size_t compat_pem_size(const mbedtls_pem_context *pem) {
-	return pem->MBEDTLS_PRIVATE(buflen);
-}
-
 /* A private key in DER (SEC 1 or PKCS #8). */
 static inline int compat_pk_parse(
 	mbedtls_pk_context *key, const uint8_t *der, size_t size, compat_random *random) {

@@ -25,15 +25,15 @@ static int set_extension(mbedtls_x509write_cert *certificate, uint8_t id, const 
 
 /* By hand, because the library learned it in 3.5. */
 static int set_alternative_names(
-	mbedtls_x509write_cert *certificate, const char *name, const char *const *addresses, size_t count) {
-	uint8_t bytes[A16_IDENTITY_ADDRESSES * 18 + 64];
+	mbedtls_x509write_cert *certificate, const char *name, const char *address) {
+	uint8_t bytes[18 + 64];
 	uint8_t *p = bytes + sizeof bytes;
-	for (size_t i = count; i-- > 0;) {
-		uint8_t address[16];
-		size_t size = a16_address_parse(addresses[i], address);
+	if (address) {
+		uint8_t binary[16];
+		size_t size = a16_address_parse(address, binary);
 		if (!size) return A16_ARGUMENT;
 		p -= size;
-		memcpy(p, address, size);
+		memcpy(p, binary, size);
 		*--p = (uint8_t)size;
 		*--p = MBEDTLS_ASN1_CONTEXT_SPECIFIC | 7;
 	}
@@ -101,7 +101,7 @@ static int fill(mbedtls_x509write_cert *certificate, mbedtls_pk_context *key, co
 		mbedtls_x509write_crt_set_key_usage(certificate, MBEDTLS_X509_KU_DIGITAL_SIGNATURE) ||
 		set_extension(certificate, 0x25, server_auth, sizeof server_auth))
 		return A16_INTERNAL;
-	return set_alternative_names(certificate, name, options->addresses, options->address_count);
+	return set_alternative_names(certificate, name, options->address);
 }
 
 static int set_key(mbedtls_pk_context *key, const A16IdentityOptions *options, compat_random *random) {
@@ -116,8 +116,7 @@ static int set_key(mbedtls_pk_context *key, const A16IdentityOptions *options, c
 }
 
 int a16_identity_create(const A16IdentityOptions *options, uint8_t *bytes, size_t size) {
-	if (!is_udid(options->udid) || options->address_count > A16_IDENTITY_ADDRESSES || size < HEADER)
-		return A16_ARGUMENT;
+	if (!is_udid(options->udid) || size < HEADER) return A16_ARGUMENT;
 	if (compat_start()) return A16_INTERNAL;
 
 	compat_random random;

@@ -7,17 +7,14 @@
 
 /** Room for any identity. */
 #define A16_IDENTITY_SIZE 1024
-/** IP addresses that a certificate may name. */
-#define A16_IDENTITY_ADDRESSES 4
-
 /** Days that a certificate is valid: Apple takes 825 at most, whoever trusts it (support.apple.com/103769). */
 #define A16_IDENTITY_DAYS 820
 
 typedef struct {
 	/** 12 lower-case hex digits. */
 	const char *udid;
-	const char *const *addresses;
-	size_t address_count;
+	/** An IP address; NULL: none. */
+	const char *address;
 	/** Seconds since 1970, or 0 if the clock is not known to be right. */
 	uint64_t time;
 	/** An identity whose key is kept; NULL: a new one is made. */
@@ -27,7 +24,7 @@ typedef struct {
 
 /**
  * Makes a P-256 key with its self-signed certificate: CN ambient16-<udid>, which with `.local` is also its DNS
- * name, and the IP addresses given; from the day before `time` for A16_IDENTITY_DAYS, or from 2020 to 2049 while the
+ * name, and the IP address given; from the day before `time` for A16_IDENTITY_DAYS, or from 2020 to 2049 while the
  * time is not known. Returns the length of the identity in `bytes`, or an error of error.h.
  *
  * An identity is "A1", the sizes of key and certificate (16 bits each, big-endian), the key (SEC 1, DER), and

@@ -205,21 +205,3 @@ void a16_session_close(A16Session *session) {
 	int result = mbedtls_ssl_close_notify(&session->ssl);
 	if (result) fail(session, error_of(session, result));
 }
-
-/* What was agreed */
-
-static bool is_agreed(const A16Session *session) {
-	return session->state == A16_OPEN || session->state == A16_ENDED;
-}
-
-const char *a16_session_version(const A16Session *session) {
-	return is_agreed(session) ? mbedtls_ssl_get_version(&session->ssl) : NULL;
-}
-
-const char *a16_session_cipher(const A16Session *session) {
-	return is_agreed(session) ? mbedtls_ssl_get_ciphersuite(&session->ssl) : NULL;
-}
-
-bool a16_session_resumed(const A16Session *session) {
-	return is_agreed(session) && session->resuming && !session->trust.checked;
-}

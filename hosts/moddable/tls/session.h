@@ -38,9 +38,8 @@ typedef enum {
 typedef struct {
 	/** DNS name, or IPv4 or IPv6 address without brackets, that the certificate must be for. */
 	const char *host;
-	/** Certificates to trust, PEM or DER, one or more. Either these, or `fingerprint`. */
-	const uint8_t *ca;
-	size_t ca_size;
+	/** Certificates to trust, PEM, one or more. Either these, or `fingerprint`. */
+	const char *ca;
 	/** SHA-256 of the one certificate to trust (32 bytes). */
 	const uint8_t *fingerprint;
 	/** From a16_session_export; ignored where it does not fit. */
@@ -48,11 +47,6 @@ typedef struct {
 	size_t resumption_size;
 	/** Seconds since 1970, or 0 if the clock is not known to be right: dates are not checked then. */
 	uint64_t time;
-	/**
-	 * Longest record that the server shall send (RFC 6066, 4): 512, 1024, 2048, 4096, or 0 for any. Not asked for
-	 * where the library has TLS 1.3.
-	 */
-	uint16_t fragment;
 } A16ClientOptions;
 
 /** A server with an identity of identity.h. Puts the session into `session`, or returns an error. */
@@ -107,13 +101,6 @@ int a16_session_write(A16Session *session, const uint8_t *bytes, size_t count);
 
 /** Says close_notify. Nothing can be written afterwards; what the peer still sends can be read. */
 void a16_session_close(A16Session *session);
-
-/** Protocol and cipher suite in use, as the library names them; NULL before the handshake is done. */
-const char *a16_session_version(const A16Session *session);
-const char *a16_session_cipher(const A16Session *session);
-
-/** A client's handshake resumed an earlier session, so that no certificate was sent. */
-bool a16_session_resumed(const A16Session *session);
 
 /**
  * What a later client needs to resume this session: secret, opaque bytes, good only for the same host, trust

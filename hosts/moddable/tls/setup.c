@@ -97,20 +97,9 @@ static int digest_purpose(A16Session *session, const A16ClientOptions *options) 
 	if (compat_sha256((const uint8_t *)options->host, strlen(options->host), digests)) return A16_INTERNAL;
 	if (options->fingerprint)
 		memcpy(digests + 32, options->fingerprint, 32);
-	else if (compat_sha256(options->ca, options->ca_size, digests + 32))
+	else if (compat_sha256((const uint8_t *)options->ca, strlen(options->ca), digests + 32))
 		return A16_INTERNAL;
 	return compat_sha256(digests, sizeof digests, session->purpose) ? A16_INTERNAL : 0;
-}
-
-static int fragment_code(uint16_t fragment) {
-	switch (fragment) {
-		case 0: return MBEDTLS_SSL_MAX_FRAG_LEN_NONE;
-		case 512: return MBEDTLS_SSL_MAX_FRAG_LEN_512;
-		case 1024: return MBEDTLS_SSL_MAX_FRAG_LEN_1024;
-		case 2048: return MBEDTLS_SSL_MAX_FRAG_LEN_2048;
-		case 4096: return MBEDTLS_SSL_MAX_FRAG_LEN_4096;
-		default: return -1;
-	}
 }
 
 static int set_up_client(A16Session *session, const A16ClientOptions *options) {
@@ -122,7 +111,7 @@ static int set_up_client(A16Session *session, const A16ClientOptions *options) {
 		session->trust.pinned = true;
 		memcpy(session->trust.fingerprint, options->fingerprint, 32);
 	} else {
-		int result = a16_authorities_parse(&session->certificates, options->ca, options->ca_size);
+		int result = a16_authorities_parse(&session->certificates, options->ca);
 		if (result) return result;
 	}
 	int result = digest_purpose(session, options);
@@ -136,11 +125,10 @@ static int set_up_client(A16Session *session, const A16ClientOptions *options) {
 #ifdef MBEDTLS_SSL_SESSION_TICKETS
 	mbedtls_ssl_conf_session_tickets(&session->conf, MBEDTLS_SSL_SESSION_TICKETS_ENABLED);
 #endif
-	int code = fragment_code(options->fragment);
-	if (code < 0) return A16_ARGUMENT;
-	/* The library's TLS 1.3 refuses the answer of a server that agrees. */
+	/* Longer records (RFC 6066, 4) would cost the chip more memory. The library's TLS 1.3 refuses the answer of a server
+	   that agrees. */
 #if defined(MBEDTLS_SSL_MAX_FRAGMENT_LENGTH) && !defined(MBEDTLS_SSL_PROTO_TLS1_3)
-	if (mbedtls_ssl_conf_max_frag_len(&session->conf, (unsigned char)code)) return A16_ARGUMENT;
+	if (mbedtls_ssl_conf_max_frag_len(&session->conf, MBEDTLS_SSL_MAX_FRAG_LEN_4096)) return A16_INTERNAL;
 #endif
 	result = start(session);
 	if (result) return result;

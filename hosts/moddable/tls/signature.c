@@ -28,11 +28,7 @@ static const uint8_t *read_scalar(const uint8_t *p, const uint8_t *end, uint8_t 
 
 bool a16_signature_verify(const uint8_t *key, size_t key_size, const uint8_t digest[32],
 	const uint8_t *signature, size_t signature_size) {
-	if (key_size == sizeof spki + 65 && memcmp(key, spki, sizeof spki) == 0) {
-		key += sizeof spki;
-		key_size = 65;
-	}
-	if (key_size != 65 || key[0] != 0x04) return false;
+	if (key_size != sizeof spki + 65 || memcmp(key, spki, sizeof spki) || key[sizeof spki] != 0x04) return false;
 
 	uint8_t scalars[64];
 	/* A length of 128 or more does not occur: two scalars with their heads take 70 bytes at most. */
@@ -42,5 +38,5 @@ bool a16_signature_verify(const uint8_t *key, size_t key_size, const uint8_t dig
 	const uint8_t *end = signature + signature_size;
 	const uint8_t *p = read_scalar(signature + 2, end, scalars);
 	if (p) p = read_scalar(p, end, scalars + 32);
-	return p == end && compat_start() == 0 && compat_p256_verify(key, digest, scalars) == 0;
+	return p == end && compat_start() == 0 && compat_p256_verify(key + sizeof spki, digest, scalars) == 0;
 }

@@ -12,9 +12,6 @@
 #include "session.h"
 #include "signature.h"
 
-#define HOST_SIZE 256
-#define UDID_SIZE 16
-#define ADDRESS_SIZE 48
 #define OUT_MAX 65536
 #define NUMBER_MAX 9007199254740991.0
 
@@ -26,61 +23,56 @@ typedef struct {
 
 /* Arguments. Pointers are good until something is allocated in the machine. */
 
-static int get_bytes(xsMachine *the, xsSlot *slot, const uint8_t **bytes, size_t *count) {
+static xsType type_of(xsMachine *the, int index) {
+	return xsmcArgc > index ? xsmcTypeOf(xsArg(index)) : xsUndefinedType;
+}
+
+/* False where the argument is no buffer. */
+static int get_bytes(xsMachine *the, int index, const uint8_t **bytes, size_t *count) {
 	volatile int got = 0;
 	void *data = NULL;
 	xsUnsignedValue length = 0;
-	xsType type = xsmcTypeOf(*slot);
-	if (type == xsStringType || type == xsStringXType) {
-		data = xsmcToString(*slot);
-		length = (xsUnsignedValue)strlen(data);
+	if (type_of(the, index) != xsReferenceType) return 0;
+	xsTry {
+		xsmcGetBufferReadable(xsArg(index), &data, &length);
 		got = 1;
-	} else if (type == xsReferenceType) {
-		xsTry {
-			xsmcGetBufferReadable(*slot, &data, &length);
-			got = 1;
-		}
-		xsCatch {
-		}
+	}
+	xsCatch {
 	}
 	*bytes = data;
 	*count = length;
 	return got;
 }
 
-static int get_text(xsMachine *the, xsSlot *slot, char *text, size_t size) {
-	xsType type = xsmcTypeOf(*slot);
-	if (type != xsStringType && type != xsStringXType) return 0;
-	const char *string = xsmcToString(*slot);
-	size_t length = strlen(string);
-	if (length >= size) return 0;
-	memcpy(text, string, length + 1);
-	return 1;
+/* Leaves them as they are where the argument is absent; false where it is no buffer. */
+static int get_optional_bytes(xsMachine *the, int index, const uint8_t **bytes, size_t *count) {
+	return type_of(the, index) == xsUndefinedType || get_bytes(the, index, bytes, count);
 }
 
-/* At least 0, and no more than what a double holds exactly. */
-static double get_number(xsMachine *the, xsSlot *slot) {
-	xsType type = xsmcTypeOf(*slot);
+/* NULL where the argument is no string. */
+static const char *get_text(xsMachine *the, int index) {
+	xsType type = type_of(the, index);
+	return type == xsStringType || type == xsStringXType ? xsmcToString(xsArg(index)) : NULL;
+}
+
+/* The same; false where the argument is there and is none. */
+static int get_optional_text(xsMachine *the, int index, const char **text) {
+	*text = get_text(the, index);
+	return *text || type_of(the, index) == xsUndefinedType;
+}
+
+/* At least 0, and no more than what a double holds exactly; 0 where the argument is no number. */
+static double get_number(xsMachine *the, int index) {
+	xsType type = type_of(the, index);
 	if (type != xsIntegerType && type != xsNumberType) return 0;
-	double number = xsmcToNumber(*slot);
+	double number = xsmcToNumber(xsArg(index));
 	if (!(number > 0)) return 0; /* NaN, too */
 	return number < NUMBER_MAX ? number : NUMBER_MAX;
 }
 
-static size_t get_count(xsMachine *the, xsSlot *slot) {
-	double number = get_number(the, slot);
-	return number < OUT_MAX ? (size_t)number : OUT_MAX;
-}
-
-static int has_argument(xsMachine *the, int index) {
-	return xsmcArgc > index && xsmcTypeOf(xsArg(index)) != xsUndefinedType;
-}
-
-/* NULL where the argument is absent; false where it is no buffer. */
-static int get_optional_bytes(xsMachine *the, int index, const uint8_t **bytes, size_t *count) {
-	*bytes = NULL;
-	*count = 0;
-	return !has_argument(the, index) || get_bytes(the, &xsArg(index), bytes, count);
+/* Of ms. */
+static uint64_t get_seconds(xsMachine *the, int index) {
+	return (uint64_t)(get_number(the, index) / 1000);
 }
 
 /* The session, or NULL with the reason why there is none as the result. */
@@ -97,8 +89,9 @@ static void result_bytes(xsMachine *the, const uint8_t *bytes, size_t count) {
 
 /* An empty buffer of `*count` bytes, or of as many as the first argument wants; undefined if that is none. */
 static int new_result_bytes(xsMachine *the, size_t *count) {
-	size_t most = xsmcArgc > 0 ? get_count(the, &xsArg(0)) : 0;
-	if (*count > most) *count = most;
+	double most = get_number(the, 0);
+	if (*count > most) *count = (size_t)most;
+	if (*count > OUT_MAX) *count = OUT_MAX;
 	if (*count)
 		result_bytes(the, NULL, *count);
 	else
@@ -135,26 +128,21 @@ void xs_tls_server(xsMachine *the) {
 	size_t size;
 	Handle *handle = new_handle(the);
 	if (!handle) return;
-	handle->error = A16_ARGUMENT;
-	if (!has_argument(the, 0) || !get_bytes(the, &xsArg(0), &identity, &size)) return;
-	handle->error = a16_session_server(&handle->session, identity, size);
+	handle->error = get_bytes(the, 0, &identity, &size) ? a16_session_server(&handle->session, identity, size)
+														: A16_ARGUMENT;
 }
 
-/* host, ca, fingerprint, resumption, time (ms), fragment */
+/* host, ca, fingerprint, resumption, time (ms) */
 void xs_tls_client(xsMachine *the) {
-	char host[HOST_SIZE];
-	size_t fingerprint_size;
-	A16ClientOptions options = {.host = host};
+	size_t fingerprint_size = 0;
 	Handle *handle = new_handle(the);
 	if (!handle) return;
 	handle->error = A16_ARGUMENT;
-	if (!has_argument(the, 0) || !get_text(the, &xsArg(0), host, sizeof host)) return;
-	if (!get_optional_bytes(the, 1, &options.ca, &options.ca_size)) return;
+	A16ClientOptions options = {.host = get_text(the, 0), .time = get_seconds(the, 4)};
+	if (!get_optional_text(the, 1, &options.ca)) return;
 	if (!get_optional_bytes(the, 2, &options.fingerprint, &fingerprint_size)) return;
 	if (options.fingerprint && fingerprint_size != 32) return;
 	if (!get_optional_bytes(the, 3, &options.resumption, &options.resumption_size)) return;
-	if (has_argument(the, 4)) options.time = (uint64_t)(get_number(the, &xsArg(4)) / 1000);
-	if (has_argument(the, 5)) options.fragment = (uint16_t)get_count(the, &xsArg(5));
 	handle->error = a16_session_client(&handle->session, &options);
 }
 
@@ -168,15 +156,16 @@ void xs_tls_free(xsMachine *the) {
 
 /* Ciphertext */
 
-void xs_tls_receive(xsMachine *the) {
+static void take_bytes(xsMachine *the, int (*take)(A16Session *, const uint8_t *, size_t)) {
 	const uint8_t *bytes;
 	size_t count;
 	A16Session *session = get_session(the);
-	if (!session) return;
-	if (!has_argument(the, 0) || !get_bytes(the, &xsArg(0), &bytes, &count))
-		xsmcSetInteger(xsResult, A16_ARGUMENT);
-	else
-		xsmcSetInteger(xsResult, a16_session_receive(session, bytes, count));
+	if (session)
+		xsmcSetInteger(xsResult, get_bytes(the, 0, &bytes, &count) ? take(session, bytes, count) : A16_ARGUMENT);
+}
+
+void xs_tls_receive(xsMachine *the) {
+	take_bytes(the, a16_session_receive);
 }
 
 void xs_tls_get_room(xsMachine *the) {
@@ -188,11 +177,6 @@ void xs_tls_end(xsMachine *the) {
 	A16Session *session = get_session(the);
 	if (session) a16_session_end(session);
 	xsmcSetUndefined(xsResult);
-}
-
-void xs_tls_get_sendable(xsMachine *the) {
-	A16Session *session = get_session(the);
-	xsmcSetInteger(xsResult, session ? (xsIntegerValue)a16_session_sendable(session) : 0);
 }
 
 void xs_tls_send(xsMachine *the) {
@@ -250,37 +234,13 @@ void xs_tls_get_writable(xsMachine *the) {
 }
 
 void xs_tls_write(xsMachine *the) {
-	const uint8_t *bytes;
-	size_t count;
-	A16Session *session = get_session(the);
-	if (!session) return;
-	if (!has_argument(the, 0) || !get_bytes(the, &xsArg(0), &bytes, &count))
-		xsmcSetInteger(xsResult, A16_ARGUMENT);
-	else
-		xsmcSetInteger(xsResult, a16_session_write(session, bytes, count));
+	take_bytes(the, a16_session_write);
 }
 
 void xs_tls_close(xsMachine *the) {
 	A16Session *session = get_session(the);
 	if (session) a16_session_close(session);
 	xsmcSetUndefined(xsResult);
-}
-
-/* What was agreed */
-
-void xs_tls_get_version(xsMachine *the) {
-	A16Session *session = get_session(the);
-	result_text(the, session ? a16_session_version(session) : NULL);
-}
-
-void xs_tls_get_cipher(xsMachine *the) {
-	A16Session *session = get_session(the);
-	result_text(the, session ? a16_session_cipher(session) : NULL);
-}
-
-void xs_tls_get_resumed(xsMachine *the) {
-	A16Session *session = get_session(the);
-	xsmcSetBoolean(xsResult, session && a16_session_resumed(session));
 }
 
 void xs_tls_export(xsMachine *the) {
@@ -297,21 +257,12 @@ void xs_tls_export(xsMachine *the) {
 
 /* Identities and signatures */
 
-/* udid, time (ms), former, addresses */
+/* udid, time (ms), former, address */
 void xs_tls_identity(xsMachine *the) {
-	char udid[UDID_SIZE];
-	char texts[A16_IDENTITY_ADDRESSES][ADDRESS_SIZE];
-	const char *addresses[A16_IDENTITY_ADDRESSES];
-	A16IdentityOptions options = {.udid = udid, .addresses = addresses};
-	int count = xsmcArgc - 3;
-	if (count < 0 || count > A16_IDENTITY_ADDRESSES || !get_text(the, &xsArg(0), udid, sizeof udid)) return;
-	options.address_count = (size_t)count;
-	for (int i = 0; i < count; i++) {
-		if (!get_text(the, &xsArg(i + 3), texts[i], sizeof texts[i])) return;
-		addresses[i] = texts[i];
-	}
-	options.time = (uint64_t)(get_number(the, &xsArg(1)) / 1000);
-	if (!get_optional_bytes(the, 2, &options.former, &options.former_size)) return;
+	A16IdentityOptions options = {.udid = get_text(the, 0), .time = get_seconds(the, 1)};
+	if (!options.udid || !get_optional_bytes(the, 2, &options.former, &options.former_size) ||
+		!get_optional_text(the, 3, &options.address))
+		return;
 	/* Not on the stack, of which the chip has little. */
 	uint8_t *bytes = malloc(A16_IDENTITY_SIZE);
 	if (!bytes) return;
@@ -323,13 +274,8 @@ void xs_tls_identity(xsMachine *the) {
 
 /* ca, time (ms); undefined if the CA will do */
 void xs_tls_check_authorities(xsMachine *the) {
-	const uint8_t *ca;
-	size_t size;
-	int error = A16_ARGUMENT;
-	if (has_argument(the, 0) && get_bytes(the, &xsArg(0), &ca, &size)) {
-		double time = has_argument(the, 1) ? get_number(the, &xsArg(1)) : 0;
-		error = a16_authorities_check(ca, size, (uint64_t)(time / 1000));
-	}
+	const char *ca = get_text(the, 0);
+	int error = ca ? a16_authorities_check(ca, get_seconds(the, 1)) : A16_ARGUMENT;
 	result_text(the, error ? a16_error_text(error) : NULL);
 }
 
@@ -337,17 +283,14 @@ void xs_tls_fingerprint(xsMachine *the) {
 	const uint8_t *bytes;
 	size_t size;
 	uint8_t fingerprint[32];
-	if (!has_argument(the, 0) || !get_bytes(the, &xsArg(0), &bytes, &size)) return;
-	if (!a16_identity_fingerprint(bytes, size, fingerprint))
+	if (get_bytes(the, 0, &bytes, &size) && !a16_identity_fingerprint(bytes, size, fingerprint))
 		result_bytes(the, fingerprint, sizeof fingerprint);
 }
 
 void xs_tls_expiry(xsMachine *the) {
 	const uint8_t *bytes;
 	size_t size;
-	uint64_t expiry = 0;
-	if (has_argument(the, 0) && get_bytes(the, &xsArg(0), &bytes, &size))
-		expiry = a16_identity_expiry(bytes, size);
+	uint64_t expiry = get_bytes(the, 0, &bytes, &size) ? a16_identity_expiry(bytes, size) : 0;
 	xsmcSetNumber(xsResult, (double)expiry * 1000);
 }
 
@@ -355,8 +298,7 @@ void xs_tls_verify(xsMachine *the) {
 	const uint8_t *key, *digest, *signature;
 	size_t key_size, digest_size, signature_size;
 	xsmcSetBoolean(xsResult,
-		xsmcArgc == 3 && get_bytes(the, &xsArg(0), &key, &key_size) &&
-			get_bytes(the, &xsArg(1), &digest, &digest_size) && digest_size == 32 &&
-			get_bytes(the, &xsArg(2), &signature, &signature_size) &&
+		get_bytes(the, 0, &key, &key_size) && get_bytes(the, 1, &digest, &digest_size) && digest_size == 32 &&
+			get_bytes(the, 2, &signature, &signature_size) &&
 			a16_signature_verify(key, key_size, digest, signature, signature_size));
 }

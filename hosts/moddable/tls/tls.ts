@@ -1,28 +1,4 @@
-/** What the native functions take for bytes; a string stands for its UTF-8. */
-export type Bytes = ArrayBuffer | Uint8Array;
-
-export interface TLSServerOptions {
-	/** From createIdentity. */
-	identity: Bytes;
-}
-
-export interface TLSClientOptions {
-	/** DNS name, or IPv4 or IPv6 address without brackets, that the certificate must be for. */
-	host: string;
-	/** Certificates to trust, PEM or DER, one or more. Either these, or `fingerprint`. */
-	ca?: string | Bytes;
-	/** SHA-256 of the one certificate to trust, whatever its name and dates. */
-	fingerprint?: Bytes;
-	/** From `export` of an earlier session; ignored where it does not fit. */
-	resumption?: Bytes;
-	/** ms since 1970; absent while the clock is not right: dates are not checked then. */
-	time?: number;
-	/**
-	 * Longest record that the server shall send (RFC 6066, 4), if it knows how: 512, 1024, 2048 or 4096 bytes. Not asked
-	 * for where Mbed TLS has TLS 1.3.
-	 */
-	fragment?: number;
-}
+import type { TlsClient, TlsSession } from "../tls-io";
 
 /**
  * A TLS session (1.2, and 1.3 where Mbed TLS has it) without a socket: ciphertext and plaintext go in and out, and
@@ -31,29 +7,15 @@ export interface TLSClientOptions {
  *
  * session.h has the whole contract.
  */
-export class TLSSession extends (Native("xs_tls_destructor") as new () => object) {
-	constructor(options: TLSServerOptions | TLSClientOptions) {
+export class TLSSession extends (Native("xs_tls_destructor") as new () => object) implements TlsSession {
+	/** A server's with an identity from createIdentity, or a client's. */
+	constructor(options: { identity: Uint8Array } | TlsClient) {
 		super();
-		if ("identity" in options) this.#server(options.identity);
+		if ("identity" in options) native("xs_tls_server").call(this, options.identity);
 		else {
-			const { host, ca, fingerprint, resumption, time, fragment } = options;
-			this.#client(host, ca, fingerprint, resumption, time, fragment);
+			const { host, ca, fingerprint, resumption, time } = options;
+			native("xs_tls_client").call(this, host, ca, fingerprint, resumption, time);
 		}
-	}
-
-	#server(identity: Bytes): void {
-		native("xs_tls_server").call(this, identity);
-	}
-
-	#client(
-		host: string,
-		ca: string | Bytes | undefined,
-		fingerprint: Bytes | undefined,
-		resumption: Bytes | undefined,
-		time: number | undefined,
-		fragment: number | undefined,
-	): void {
-		native("xs_tls_client").call(this, host, ca, fingerprint, resumption, time, fragment);
 	}
 
 	/** Gives the native memory back (tens of kilobytes), without waiting for the garbage collector. */
@@ -62,7 +24,7 @@ export class TLSSession extends (Native("xs_tls_destructor") as new () => object
 	}
 
 	/** Takes ciphertext that came from the peer, as far as there is room; returns how many bytes. */
-	receive(bytes: Bytes): number {
+	receive(bytes: Uint8Array): number {
 		return native("xs_tls_receive").call(this, bytes);
 	}
 
@@ -74,11 +36,6 @@ export class TLSSession extends (Native("xs_tls_destructor") as new () => object
 	/** The connection has ended: nothing will come after what was received. */
 	end(): void {
 		native("xs_tls_end").call(this);
-	}
-
-	/** How many bytes of ciphertext there are for the peer. */
-	get sendable(): number {
-		return native("xs_tls_get_sendable").call(this);
 	}
 
 	/** Up to `count` bytes of ciphertext for the peer, undefined if there are none. */
@@ -130,28 +87,13 @@ export class TLSSession extends (Native("xs_tls_destructor") as new () => object
 	}
 
 	/** Takes plaintext, as far as there is room; returns how many bytes. */
-	write(bytes: string | Bytes): number {
+	write(bytes: Uint8Array): number {
 		return native("xs_tls_write").call(this, bytes);
 	}
 
 	/** Says close_notify. Nothing can be written afterwards; what the peer still sends can be read. */
 	close(): void {
 		native("xs_tls_close").call(this);
-	}
-
-	/** "TLSv1.2" or "TLSv1.3", once the session is open. */
-	get version(): string | undefined {
-		return native("xs_tls_get_version").call(this);
-	}
-
-	/** The cipher suite, as Mbed TLS names it, once the session is open. */
-	get cipher(): string | undefined {
-		return native("xs_tls_get_cipher").call(this);
-	}
-
-	/** A client's handshake resumed an earlier session. */
-	get resumed(): boolean {
-		return native("xs_tls_get_resumed").call(this);
 	}
 
 	/**
@@ -164,33 +106,33 @@ export class TLSSession extends (Native("xs_tls_destructor") as new () => object
 }
 
 /**
- * Makes a P-256 key with its self-signed certificate for ambient16-<udid>, its .local name and up to 4 IP addresses,
- * as opaque bytes; undefined if an argument is wrong or it failed. It takes a while on the chip. `time` in ms since
- * 1970, undefined while the clock is not right; `former` is an identity whose key is kept. identity.h has the rest.
+ * Makes a P-256 key with its self-signed certificate for ambient16-<udid>, its .local name and an IP address, as opaque
+ * bytes; undefined if an argument is wrong or it failed. It takes a while on the chip. `time` in ms since 1970,
+ * undefined while the clock is not right; `former` is an identity whose key is kept. identity.h has the rest.
  */
 export const createIdentity: (
 	udid: string,
 	time: number | undefined,
-	former: Bytes | undefined,
-	...addresses: string[]
+	former: Uint8Array | undefined,
+	address: string | undefined,
 ) => ArrayBuffer | undefined = native("xs_tls_identity");
 
 /** Until when the certificate in an identity is valid, ms since 1970; 0 if it cannot be read. */
-export const expiry: (identity: Bytes) => number = native("xs_tls_expiry");
+export const expiry: (identity: Uint8Array) => number = native("xs_tls_expiry");
 
 /**
- * Why none of the certificates in `ca` (PEM or DER) can be used as an authority, in a few words; undefined if one can.
+ * Why none of the certificates in `ca` (PEM) can be used as an authority, in a few words; undefined if one can.
  * `time`: ms since 1970, undefined while the clock is not right.
  */
-export const checkAuthorities: (ca: string | Bytes, time: number | undefined) => string | undefined =
+export const checkAuthorities: (ca: string, time: number | undefined) => string | undefined =
 	native("xs_tls_check_authorities");
 
 /** SHA-256 of the certificate (DER) in an identity; undefined if the bytes are none. */
-export const fingerprint: (identity: Bytes) => ArrayBuffer | undefined = native("xs_tls_fingerprint");
+export const fingerprint: (identity: Uint8Array) => ArrayBuffer | undefined = native("xs_tls_fingerprint");
 
 /**
  * Whether `signature` (ECDSA, strict DER) of the SHA-256 `digest` was made with the P-256 `key`
- * (SubjectPublicKeyInfo in DER, or the uncompressed point).
+ * (SubjectPublicKeyInfo in DER).
  */
-export const verifySignature: (key: Bytes, digest: Bytes, signature: Bytes) => boolean =
+export const verifySignature: (key: Uint8Array, digest: Uint8Array, signature: Uint8Array) => boolean =
 	native("xs_tls_verify");

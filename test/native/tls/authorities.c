@@ -8,7 +8,6 @@ static const struct {
 	int error;
 } cases[] = {
 	{"ca.pem", 0},
-	{"ca.der", 0},
 	/* A server's own certificate, signed by itself. */
 	{"forged.pem", 0},
 	{"bundle.pem", 0},
@@ -25,9 +24,8 @@ static const struct {
 };
 
 static int check(const char *file, uint64_t now) {
-	size_t size;
-	uint8_t *ca = load(file, &size);
-	int error = a16_authorities_check(ca, size, now);
+	char *ca = load_text(file);
+	int error = a16_authorities_check(ca, now);
 	free(ca);
 	return error;
 }
@@ -45,23 +43,20 @@ static void dates_do_not_matter_while_the_clock_is_not_right(void) {
 }
 
 static void a_client_says_the_same(void) {
-	size_t size;
-	uint8_t *ca = load("critical.pem", &size);
+	char *ca = load_text("critical.pem");
 	A16Session *client;
-	CHECK(a16_session_client(&client, &(A16ClientOptions){.host = "a.test", .ca = ca, .ca_size = size}) ==
-		A16_EXTENSION);
+	CHECK(a16_session_client(&client, &(A16ClientOptions){.host = "a.test", .ca = ca}) == A16_EXTENSION);
 	CHECK(!client);
 	free(ca);
 }
 
 static void a_ca_cut_off_anywhere_is_refused(void) {
-	size_t size;
-	uint8_t *ca = load("permits.pem", &size);
+	char *ca = load_text("permits.pem");
 	/* Up to the last letter of its last line. */
-	for (size_t length = 0; length < size - 1; length++) {
-		uint8_t *cut = malloc(length + !length);
-		memcpy(cut, ca, length);
-		CHECK(a16_authorities_check(cut, length, 0) != 0);
+	for (size_t length = 0; length < strlen(ca) - 1; length++) {
+		/* Exactly as long, so that the sanitizer sees a byte too far. */
+		char *cut = strndup(ca, length);
+		CHECK(a16_authorities_check(cut, 0) != 0);
 		free(cut);
 	}
 	free(ca);

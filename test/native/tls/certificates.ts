@@ -119,7 +119,6 @@ export function makeCertificates(folder: string): void {
 		subject: "192.0.2.7",
 		extensions: ["subjectAltName=DNS:192.0.2.7"],
 	});
-	openssl("x509", "-in", at("ca.pem"), "-outform", "DER", "-out", at("ca.der"));
 	makeOddAuthorities();
 	makeConstrained();
 

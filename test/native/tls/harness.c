@@ -49,6 +49,11 @@ uint8_t *load(const char *name, size_t *size) {
 	return bytes;
 }
 
+char *load_text(const char *name) {
+	size_t size;
+	return (char *)load(name, &size);
+}
+
 uint32_t random_number(void) {
 	static uint64_t state = SANITIZED ? 88172645463325252u : 1442695040888963407u;
 	/* xorshift (Marsaglia) */
@@ -234,10 +239,8 @@ static int identity_size;
 
 const uint8_t *test_identity(size_t *size) {
 	if (!identity_size) {
-		static const char *const addresses[] = {"192.0.2.7", "2001:db8::7"};
 		identity_size = a16_identity_create(
-			&(A16IdentityOptions){.udid = "10000fb38278", .addresses = addresses, .address_count = 2},
-			identity, sizeof identity);
+			&(A16IdentityOptions){.udid = "10000fb38278", .address = "192.0.2.7"}, identity, sizeof identity);
 		if (identity_size <= 0 || a16_identity_fingerprint(identity, (size_t)identity_size, fingerprint)) {
 			printf("# no identity\n");
 			exit(2);
@@ -270,4 +273,20 @@ A16Session *new_client(void) {
 
 bool is_open(const A16Session *session) {
 	return a16_session_state(session) == A16_OPEN;
+}
+
+static bool is_agreed(const A16Session *session) {
+	return session->state == A16_OPEN || session->state == A16_ENDED;
+}
+
+const char *version_of(const A16Session *session) {
+	return is_agreed(session) ? mbedtls_ssl_get_version(&session->ssl) : NULL;
+}
+
+const char *cipher_of(const A16Session *session) {
+	return is_agreed(session) ? mbedtls_ssl_get_ciphersuite(&session->ssl) : NULL;
+}
+
+bool is_resumed(const A16Session *session) {
+	return is_agreed(session) && session->resuming && !session->trust.checked;
 }

@@ -12,7 +12,7 @@
 
 #include "compat.h"
 #include "identity.h"
-#include "session.h"
+#include "internal.h"
 
 #ifdef __has_feature
 #if __has_feature(address_sanitizer)
@@ -49,6 +49,8 @@ int run_tests(const Test *tests, size_t count, int argc, char **argv);
 
 /** A file of the folder with the certificates, with a NUL behind it. */
 uint8_t *load(const char *name, size_t *size);
+/** The same, of text. */
+char *load_text(const char *name);
 
 /** The same numbers in each run, others under the sanitizer. */
 uint32_t random_number(void);
@@ -107,5 +109,11 @@ const uint8_t *test_fingerprint(void);
 A16Session *new_server(void);
 A16Session *new_client(void);
 bool is_open(const A16Session *session);
+
+/** What was agreed on, as the library names it; NULL before the handshake is done. */
+const char *version_of(const A16Session *session);
+const char *cipher_of(const A16Session *session);
+/** A client's handshake resumed an earlier session, so that no certificate was sent. */
+bool is_resumed(const A16Session *session);
 
 #endif

@@ -210,9 +210,8 @@ static void freed_at_every_step(void) {
 
 /* A client of the plain server, which then misbehaves. */
 static A16Session *visit(Peer *peer) {
-	size_t size;
-	uint8_t *ca = load("ca.pem", &size);
-	A16ClientOptions options = {.host = "sensor.test", .ca = ca, .ca_size = size};
+	char *ca = load_text("ca.pem");
+	A16ClientOptions options = {.host = "sensor.test", .ca = ca};
 	A16Session *client;
 	a16_session_client(&client, &options);
 	free(ca);

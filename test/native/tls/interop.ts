@@ -68,7 +68,7 @@ export function testServer(tool: () => string, folder: () => string): void {
 	let newest: string;
 
 	before(async () => {
-		const made = await run(tool(), ["identity", udid, at("identity"), "127.0.0.1", "::1"]);
+		const made = await run(tool(), ["identity", udid, at("identity"), "127.0.0.1"]);
 		assert.equal(made.status, 0, made.output);
 		const identity = readFileSync(at("identity"));
 		const certificate = new X509Certificate(identity.subarray(6 + identity.readUInt16BE(2)));

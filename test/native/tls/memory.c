@@ -89,13 +89,11 @@ static void every_allocation_fails_once(void) {
 
 static void identities_survive_a_lack_of_memory(void) {
 	uint8_t bytes[A16_IDENTITY_SIZE];
-	static const char *const addresses[] = {"192.0.2.7"};
 	for (fail_at = 1; fail_at < 400; fail_at += 1 + fail_at / 20) {
 		used = count = 0;
 		counting = true;
 		int size = a16_identity_create(
-			&(A16IdentityOptions){.udid = "10000fb38278", .addresses = addresses, .address_count = 1}, bytes,
-			sizeof bytes);
+			&(A16IdentityOptions){.udid = "10000fb38278", .address = "192.0.2.7"}, bytes, sizeof bytes);
 		counting = false;
 		CHECK(size < 0 || count < fail_at || fail_at > 100);
 		CHECK(used == 0);
@@ -105,8 +103,7 @@ static void identities_survive_a_lack_of_memory(void) {
 /* With each other in full, and by turns a client alone that resumes its session, as uploads do. */
 static void a_thousand_handshakes(void) {
 	static uint8_t ticket[A16_RESUMPTION];
-	size_t ca_size;
-	uint8_t *ca = load("ca.pem", &ca_size);
+	char *ca = load_text("ca.pem");
 	Peer *peer = peer_new("server.pem", "server.key", true);
 	int ticket_size = 0;
 	fail_at = 0;
@@ -115,13 +112,13 @@ static void a_thousand_handshakes(void) {
 		counting = i >= 10;
 		A16Session *server = NULL, *client;
 		if (i % 2) {
-			A16ClientOptions options = {.host = "sensor.test", .ca = ca, .ca_size = ca_size};
+			A16ClientOptions options = {.host = "sensor.test", .ca = ca};
 			if (ticket_size) options.resumption = ticket;
 			options.resumption_size = (size_t)ticket_size;
 			CHECK(a16_session_client(&client, &options) == 0);
 			peer_again(peer);
 			pump((End){client, NULL}, (End){NULL, peer}, 1460);
-			CHECK(is_open(client) && a16_session_resumed(client) == (i > 1));
+			CHECK(is_open(client) && is_resumed(client) == (i > 1));
 			ticket_size = a16_session_export(client, ticket);
 		} else {
 			server = new_server();
@@ -184,7 +181,7 @@ static void figures(void) {
 			a16_session_receive(server, bytes, a16_session_send(client, bytes, a16_session_room(server)));
 		}
 		printf("# %s %s %s: created %zu, peak %zu, open %zu bytes\n", i ? "client" : "server",
-			a16_session_version(client), a16_session_cipher(client), created, peak, used);
+			version_of(client), cipher_of(client), created, peak, used);
 		CHECK(is_open(client) && is_open(server));
 		a16_session_free(client);
 		a16_session_free(server);

@@ -3,8 +3,7 @@
 
 #define DAY 86400
 
-static uint8_t *ca;
-static size_t ca_size;
+static char *ca;
 static uint64_t now;
 
 /* One connection to `peer`; exports what can be resumed next time. */
@@ -15,7 +14,6 @@ static int saved_size;
 static int visit(Peer *peer, const char *host, uint64_t at, const uint8_t *resumption, int size) {
 	A16ClientOptions options = {.host = host,
 		.ca = ca,
-		.ca_size = ca_size,
 		.time = at,
 		.resumption = resumption,
 		.resumption_size = (size_t)size};
@@ -37,7 +35,7 @@ static int visit(Peer *peer, const char *host, uint64_t at, const uint8_t *resum
 static Peer *start(bool tickets, int version) {
 	Peer *peer = peer_new("server.pem", "server.key", tickets);
 	if (peer && version == 12) peer_limit_to_tls12(peer);
-	if (!ca) ca = load("ca.pem", &ca_size);
+	if (!ca) ca = load_text("ca.pem");
 	now = (uint64_t)time(NULL);
 	return peer;
 }
@@ -52,14 +50,14 @@ static void stop(Peer *peer) {
 
 static void sessions_are_resumed(int version) {
 	Peer *peer = start(true, version);
-	CHECK(visit(peer, "sensor.test", now, NULL, 0) == 0 && !a16_session_resumed(session));
+	CHECK(visit(peer, "sensor.test", now, NULL, 0) == 0 && !is_resumed(session));
 	for (int i = 0; i < 3; i++) {
 		uint8_t ticket[A16_RESUMPTION];
 		int size = saved_size;
 		CHECK(size > 40);
 		memcpy(ticket, saved, (size_t)size);
 		CHECK(visit(peer, "sensor.test", now, ticket, size) == 0);
-		CHECK(a16_session_resumed(session));
+		CHECK(is_resumed(session));
 	}
 	stop(peer);
 }
@@ -80,12 +78,12 @@ static void a_session_is_not_resumed_elsewhere(void) {
 	CHECK(size > 40);
 	memcpy(ticket, saved, (size_t)size);
 	/* For another name, which the certificate has as well. */
-	CHECK(visit(peer, "a.wild.test", now, ticket, size) == 0 && !a16_session_resumed(session));
+	CHECK(visit(peer, "a.wild.test", now, ticket, size) == 0 && !is_resumed(session));
 	/* A resumed session must not get round the check of the name. */
 	CHECK(visit(peer, "other.test", now, ticket, size) == A16_NAME);
 	/* Nor round another CA. */
 	free(ca);
-	ca = load("impostor.pem", &ca_size);
+	ca = load_text("impostor.pem");
 	CHECK(visit(peer, "sensor.test", now, ticket, size) == A16_UNTRUSTED);
 	stop(peer);
 }
@@ -98,7 +96,7 @@ static void a_session_is_not_resumed_after_its_certificate_expired(void) {
 	int size = saved_size;
 	memcpy(ticket, saved, (size_t)size);
 	CHECK(visit(peer, "sensor.test", now + 31 * DAY, ticket, size) == A16_EXPIRED);
-	CHECK(visit(peer, "sensor.test", now, ticket, size) == 0 && a16_session_resumed(session));
+	CHECK(visit(peer, "sensor.test", now, ticket, size) == 0 && is_resumed(session));
 	/* What is exported from a resumed session expires no later. */
 	memcpy(ticket, saved, (size_t)saved_size);
 	CHECK(visit(peer, "sensor.test", now + 31 * DAY, ticket, saved_size) == A16_EXPIRED);
@@ -113,7 +111,7 @@ static void a_server_that_forgot_is_verified_anew(void) {
 	memcpy(ticket, saved, (size_t)size);
 	peer_free(peer);
 	peer = start(true, 0);
-	CHECK(visit(peer, "sensor.test", now, ticket, size) == 0 && !a16_session_resumed(session));
+	CHECK(visit(peer, "sensor.test", now, ticket, size) == 0 && !is_resumed(session));
 	peer_free(peer);
 	peer = peer_new("forged.pem", "server.key", true);
 	CHECK(visit(peer, "sensor.test", now, ticket, size) == A16_UNTRUSTED);
@@ -126,7 +124,7 @@ static void damaged_bytes_do_no_harm(void) {
 	CHECK(visit(peer, "sensor.test", now, NULL, 0) == 0);
 	int size = saved_size;
 	memcpy(ticket, saved, (size_t)size);
-	A16ClientOptions options = {.host = "sensor.test", .ca = ca, .ca_size = ca_size, .time = now};
+	A16ClientOptions options = {.host = "sensor.test", .ca = ca, .time = now};
 	for (int i = 0; i < 400; i++) {
 		int length = i < 200 ? size * i / 200 : size;
 		uint8_t *damaged = malloc(length ? (size_t)length : 1);
@@ -150,7 +148,7 @@ static void there_is_nothing_to_resume_without_tickets(void) {
 	uint8_t none[A16_RESUMPTION];
 	int size = saved_size;
 	memcpy(none, saved, (size_t)size);
-	CHECK(visit(peer, "sensor.test", now, none, size) == 0 && !a16_session_resumed(session));
+	CHECK(visit(peer, "sensor.test", now, none, size) == 0 && !is_resumed(session));
 	stop(peer);
 }
 

@@ -42,14 +42,12 @@ export function testSignatures(tool: () => string, folder: () => string): void {
 
 	test("a signature is right with its key and digest, and with no other", async () => {
 		const other = generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey;
-		const raw = spki(publicKey).slice(-130);
 		const lines: [string, string, string][] = [
 			[spki(publicKey), digest, good.toString("hex")],
-			[raw, digest, good.toString("hex")],
 			[spki(other), digest, good.toString("hex")],
 			[spki(publicKey), sha256("Update").toString("hex"), good.toString("hex")],
 		];
-		assert.deepEqual(await verify(lines), [true, true, false, false]);
+		assert.deepEqual(await verify(lines), [true, false, false]);
 	});
 
 	test("signatures of node:crypto are right, and wrong with one bit changed", async () => {
@@ -112,7 +110,7 @@ export function testSignatures(tool: () => string, folder: () => string): void {
 		const p384 = generateKeyPairSync("ec", { namedCurve: "P-384" }).publicKey;
 		const koblitz = generateKeyPairSync("ec", { namedCurve: "secp256k1" }).publicKey;
 		const hex = spki(publicKey);
-		const point = hex.slice(-130);
+		const [head, point] = [hex.slice(0, -130), hex.slice(-130)];
 		const off = `${point.slice(0, -2)}${(Number.parseInt(point.slice(-2), 16) ^ 1).toString(16).padStart(2, "0")}`;
 		const compressed = `0${2 + (Number.parseInt(point.slice(-2), 16) & 1)}${point.slice(2, 66)}`;
 		const keys = [
@@ -121,12 +119,13 @@ export function testSignatures(tool: () => string, folder: () => string): void {
 			hex.slice(2),
 			hex.slice(0, -2),
 			`${hex}00`,
-			off,
-			compressed,
-			`06${point.slice(2)}`,
+			point,
+			head + off,
+			head + compressed,
+			`${head}06${point.slice(2)}`,
 			"00",
-			`04${"00".repeat(64)}`,
-			`04${"ff".repeat(64)}`,
+			`${head}04${"00".repeat(64)}`,
+			`${head}04${"ff".repeat(64)}`,
 		];
 		assert.deepEqual(
 			await verify(keys.map((key) => [key, digest, good.toString("hex")])),

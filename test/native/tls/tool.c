@@ -1,6 +1,6 @@
 /*
  * The native TLS over real sockets of the loopback interface, for openssl, curl and Node to talk to:
- *   tool identity <udid> <file> [address ...]
+ *   tool identity <udid> <file> [address]
  *   tool server <identity>                       answers HTTP requests until its standard input ends
  *   tool client <port> <host> ca|pin <file> [visits]
  *   tool verify                                  lines of hex: key, SHA-256, signature; answers 1 or 0
@@ -106,7 +106,7 @@ static bool serve(Connection *connection) {
 		if (more > sizeof filler) more = sizeof filler;
 		char body[128];
 		int length = snprintf(
-			body, sizeof body, "%s %s\n", a16_session_version(session), a16_session_cipher(session));
+			body, sizeof body, "%s %s\n", version_of(session), cipher_of(session));
 		int head_length = snprintf(head, sizeof head,
 			"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n", (size_t)length + more);
 		write_all(connection->fd, session, head, (size_t)head_length);
@@ -186,8 +186,7 @@ static int client(int port, const char *host, bool pinned, const char *path, int
 		if (pinned)
 			options.fingerprint = trust;
 		else {
-			options.ca = trust;
-			options.ca_size = size;
+			options.ca = (const char *)trust;
 		}
 		if (resumption_size > 0) {
 			options.resumption = resumption;
@@ -209,9 +208,9 @@ static int client(int port, const char *host, bool pinned, const char *path, int
 			exchange(fd, session);
 			if (a16_session_state(session) == A16_OPEN && !asked) {
 				asked = true;
-				resumed = a16_session_resumed(session);
-				version = a16_session_version(session);
-				cipher = a16_session_cipher(session);
+				resumed = is_resumed(session);
+				version = version_of(session);
+				cipher = cipher_of(session);
 				write_all(fd, session, "GET / HTTP/1.0\r\n\r\n", 18);
 			}
 			uint8_t bytes[1024];
@@ -275,8 +274,7 @@ static int verify(void) {
 static int identity(int argc, char **argv) {
 	uint8_t bytes[A16_IDENTITY_SIZE];
 	const A16IdentityOptions options = {.udid = argv[2],
-		.addresses = (const char *const *)argv + 4,
-		.address_count = (size_t)(argc - 4),
+		.address = argc > 4 ? argv[4] : NULL,
 		.time = (uint64_t)time(NULL)};
 	int size = a16_identity_create(&options, bytes, sizeof bytes);
 	FILE *file = fopen(argv[3], "wb");

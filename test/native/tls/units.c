@@ -151,18 +151,31 @@ static void a_former_identity_gives_its_key(void) {
 	a16_session_free(session);
 }
 
-static void an_identity_needs_a_udid_and_addresses_and_room(void) {
+static void an_identity_names_its_address(void) {
+	static const char *const addresses[] = {"192.0.2.7", "2001:db8::7"};
+	for (size_t i = 0; i < 2; i++) {
+		uint8_t bytes[A16_IDENTITY_SIZE], address[16];
+		const A16IdentityOptions options = {.udid = "10000fb38278", .address = addresses[i]};
+		size_t length = a16_address_parse(addresses[i], address);
+		mbedtls_x509_crt certificate;
+		read_certificate(bytes, a16_identity_create(&options, bytes, sizeof bytes), &certificate);
+		const mbedtls_x509_sequence *name = &certificate.subject_alt_names;
+		CHECK(name->buf.len == strlen(TEST_HOST) && !memcmp(name->buf.p, TEST_HOST, name->buf.len));
+		name = name->next;
+		CHECK(name && name->buf.len == length && !memcmp(name->buf.p, address, length) && !name->next);
+		mbedtls_x509_crt_free(&certificate);
+	}
+}
+
+static void an_identity_needs_a_udid_and_an_address_that_is_one_and_room(void) {
 	static const char *const udids[] = {
 		"", "10000fb3827", "10000fb382780", "10000FB38278", "10000fb3827g", "10000fb3827\n"};
 	uint8_t bytes[A16_IDENTITY_SIZE];
 	for (size_t i = 0; i < sizeof udids / sizeof *udids; i++)
 		CHECK(a16_identity_create(&(A16IdentityOptions){.udid = udids[i]}, bytes, sizeof bytes) == A16_ARGUMENT);
-	static const char *const addresses[] = {"192.0.2.1", "example", "::1", "::2", "::3"};
-	A16IdentityOptions options = {.udid = "10000fb38278", .addresses = addresses, .address_count = 2};
+	A16IdentityOptions options = {.udid = "10000fb38278", .address = "example"};
 	CHECK(a16_identity_create(&options, bytes, sizeof bytes) == A16_ARGUMENT);
-	options.address_count = 5;
-	CHECK(a16_identity_create(&options, bytes, sizeof bytes) == A16_ARGUMENT);
-	options.address_count = 1;
+	options.address = "192.0.2.1";
 	for (size_t size = 0; size < 500; size += 7) CHECK(a16_identity_create(&options, bytes, size) < 0);
 	options.former = bytes;
 	options.former_size = 3;
@@ -199,8 +212,9 @@ static const Test tests[] = {
 	{"a certificate is valid for no longer than Apple takes (mkcert#174)",
 		a_certificate_is_valid_for_no_longer_than_apple_takes},
 	{"a former identity gives its key", a_former_identity_gives_its_key},
-	{"an identity needs a udid, addresses that are addresses, and room",
-		an_identity_needs_a_udid_and_addresses_and_room},
+	{"an identity names its address", an_identity_names_its_address},
+	{"an identity needs a udid, an address that is one, and room",
+		an_identity_needs_a_udid_and_an_address_that_is_one_and_room},
 	{"bytes that are no identity are refused", bytes_that_are_no_identity_are_refused},
 };
 

@@ -38,6 +38,8 @@ void newNative(xsMachine *the, xsSlot *object);
 
 /* Lets the sockets go on, and this process wait for them or standard input if `wait`; 0 if there was nothing to do. */
 int runSockets(xsMachine *the, int wait);
+/* The most messages of the sockets that were under way at a time: one, or there is a fault. */
+int mostMessages(void);
 
 /* Of xsmc.h, which does not go with xs.h. */
 xsIntegerValue _xsmcGetBuffer(xsMachine *the, xsSlot *slot, void **bytes, xsUnsignedValue *count, xsBooleanValue writable);

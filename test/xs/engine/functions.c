@@ -15,11 +15,10 @@ extern void xs_sockets_destructor(void *data);
 #ifdef BENCH_TLS
 #define FUNCTIONS(EACH) SOCKETS(EACH) MEMORY(EACH) \
 	EACH(xs_tls_server) EACH(xs_tls_client) EACH(xs_tls_free) EACH(xs_tls_receive) EACH(xs_tls_get_room) \
-	EACH(xs_tls_end) EACH(xs_tls_get_sendable) EACH(xs_tls_send) EACH(xs_tls_step) EACH(xs_tls_get_open) \
+	EACH(xs_tls_end) EACH(xs_tls_send) EACH(xs_tls_step) EACH(xs_tls_get_open) \
 	EACH(xs_tls_get_ended) EACH(xs_tls_get_error) EACH(xs_tls_get_alert) EACH(xs_tls_get_readable) \
-	EACH(xs_tls_read) EACH(xs_tls_get_writable) EACH(xs_tls_write) EACH(xs_tls_close) EACH(xs_tls_get_version) \
-	EACH(xs_tls_get_cipher) EACH(xs_tls_get_resumed) EACH(xs_tls_export) EACH(xs_tls_identity) \
-	EACH(xs_tls_fingerprint) EACH(xs_tls_verify) EACH(xs_tls_check_authorities) \
+	EACH(xs_tls_read) EACH(xs_tls_get_writable) EACH(xs_tls_write) EACH(xs_tls_close) EACH(xs_tls_export) \
+	EACH(xs_tls_identity) EACH(xs_tls_fingerprint) EACH(xs_tls_verify) EACH(xs_tls_check_authorities) \
 	EACH(xs_tls_expiry)
 extern void xs_tls_destructor(void *data);
 #else

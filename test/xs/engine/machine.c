@@ -123,7 +123,7 @@ static void measure(xsMachine *the)
 		"\"heap\":%zu,\"peakHeap\":%zu,\"taken\":%d,\"stack\":%d,\"sockets\":%d,\"messages\":%d}\n",
 		(int)the->currentHeapCount, (int)the->currentChunksSize, (int)(the->keyIndex - the->keyOffset),
 		(unsigned)the->meterIndex, (int)the->peakHeapCount, (int)the->peakChunksSize, heapUse(), heapPeak(),
-		(int)the->maximumHeapCount, stackUse(the), a16_sockets_count(), a16_wait_most());
+		(int)the->maximumHeapCount, stackUse(the), a16_sockets_count(), mostMessages());
 	the->peakHeapCount = the->currentHeapCount;
 	the->peakChunksSize = the->currentChunksSize;
 }
