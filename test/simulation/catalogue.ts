@@ -1,6 +1,7 @@
 import { ACTS } from "./plan";
 import { RELEASE_MOODS } from "./releases";
 import { BROKER_MOODS, DATABASE_MOODS } from "./servers";
+import { STEPS } from "./slots";
 import { STRANGERS } from "./strangers";
 
 const COMMANDS = [
@@ -34,7 +35,9 @@ const REFUSALS = [
 	...["409 no-update", "409 update-under-way", "409 wifi-busy", "500 flash", "503 https-unavailable"],
 	...["503 wifi-busy", "408 request-timeout"],
 ];
-const STATUSES = [200, 204, 400, 401, 403, 404, 405, 408, 409, 413, 429, 500, 501, 503, 505];
+const STATUSES = [
+	...[200, 400, 401, 403, 404, 405, 408, 409, 411, 413, 414, 417, 429, 431, 500, 501, 503, 505],
+];
 const FAULTS = [
 	...["settings", "ring"].flatMap((what) =>
 		(what === "ring" ? ["write", "erase"] : ["change"]).flatMap((change) => [
@@ -42,15 +45,17 @@ const FAULTS = [
 			`a ${change} of the ${what} refused`,
 		]),
 	),
-	...["begin", "write", "activate", "abandon", "confirm", "rollBack"].map(
-		(step) => `power cut within an update (${step})`,
-	),
+	...STEPS.map((step) => `power cut within an update (${step})`),
 	...["connection cut", "clock jumps", "http port refused", "https port refused", "certificate not made"],
 	...["radio refused", "memory refused"],
 ];
 const STATES = [
 	...["paired", "reset", "http mode", "https mode", "pairing open", "pairing closed", "clock set"],
-	...["token's hour over", "an order of the light is kept over a restart"],
+	...[
+		"token's hour over",
+		"certificate made anew for its key",
+		"an order of the light is kept over a restart",
+	],
 ];
 const UPDATES = [
 	"switched",

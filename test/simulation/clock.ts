@@ -11,6 +11,8 @@ export const LATENESS = 100;
 /** The wall clock of one start of a device: unset, then right, then as wrong as somebody makes it. */
 export class SimulatedClock implements Clock {
 	synced = false;
+	/** It was set. */
+	onSet = (): void => {};
 	readonly #world: World;
 	readonly #start: number;
 	/** ms by which it is wrong. */
@@ -44,6 +46,7 @@ export class SimulatedClock implements Clock {
 		this.#error = error;
 		this.#drift = drift;
 		this.#driftSince = this.#world.now;
+		this.onSet();
 	}
 }
 

@@ -1,5 +1,5 @@
 import { manage, pair } from "./deeds";
-import type { DeviceClass } from "./firmware";
+import type { Firmware } from "./firmware";
 import { addHome, makeSurroundings, run } from "./history";
 import type { Home } from "./home";
 import type { Random } from "./random";
@@ -9,7 +9,7 @@ import { World } from "./world";
 
 export interface CrowdOptions {
 	seed: string;
-	firmware: (version: string) => DeviceClass;
+	firmware: Firmware;
 	/** Devices, each in a home of its own. */
 	hosts: number;
 }

@@ -46,7 +46,7 @@ export function* pair(home: Home, random: Random): Task {
 		});
 	}
 	yield* sleep(machine, 60_000);
-	yield* manage(home, random, ["setInflux", "setMqtt"]);
+	yield* manage(home, random, home.hasDatabase ? ["setInflux", "setMqtt"] : ["setMqtt"]);
 }
 
 /** A network is stored if it has shown that it works. */
@@ -81,9 +81,8 @@ export function* manage(home: Home, random: Random, names: readonly string[]): T
 	if (random.chance(0.6)) yield* owner.command({ door: "https", commands: { setHttps: { enabled: false } } });
 }
 
-export const MANAGED = [
+const MANAGED = [
 	"getSettings",
-	"setInflux",
 	"setMqtt",
 	"setAuth",
 	"setKeys",
@@ -91,9 +90,15 @@ export const MANAGED = [
 	"scanWifi",
 	"update",
 	"restart",
-	"several",
 	"off",
 ] as const;
+const MANAGED_WITH_DATABASE = [...MANAGED, "setInflux", "several"] as const;
+
+/** Some of what is managed in a home. */
+export function tasks({ hasDatabase }: Home, random: Random): string[] {
+	const names = hasDatabase ? MANAGED_WITH_DATABASE : MANAGED;
+	return Array.from({ length: random.between(1, 4) }, () => random.pick(names));
+}
 
 function* carryOut(home: Home, random: Random, name: string): Task {
 	const request = order(home, random, name);
@@ -227,7 +232,10 @@ const NAMES = ["hub", "grafana", "panel", "cron"];
  */
 export function* use(home: Home, random: Random, broker?: Broker): Task {
 	const { owner } = home;
-	if (!home.ledger.stored) return;
+	if (!home.ledger.stored) {
+		if (!broker) yield* useWithoutOwner(home);
+		return;
+	}
 	const key = random.chance(0.5) ? keyOf(home, random) : undefined;
 	const name = random.pick(["getData", "getStatus", "setColor", "getSettings"] as const);
 	const color = {
@@ -257,6 +265,13 @@ export function* use(home: Home, random: Random, broker?: Broker): Task {
 	);
 	if (isRefused && before === "yes" && after === "yes" && token === owner.token)
 		world.violate(`the key ${key.id} is refused for ${name}: ${answer.text}`);
+}
+
+/** A program goes on asking a device that has forgotten its owner. */
+function* useWithoutOwner({ owner, machine, ledger }: Home): Task {
+	const answer = yield* owner.command({ door: owner.door, commands: { getData: {} } });
+	if (answer?.status === 200 && !ledger.stored)
+		machine.world.violate("a command is carried out by a device without an owner");
 }
 
 function keyOf({ owner, machine }: Home, random: Random): ProgramKey {

@@ -5,11 +5,24 @@ export type DeviceClass = typeof import("../../modules/device").Device;
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The firmware in `folder`, of any version: an update is another one of it, with a state of its own. */
-export async function compile(folder = ROOT): Promise<(version: string) => DeviceClass> {
+/**
+ * The firmware in one piece for all its versions, which differ in nothing but that number: as many copies as there are
+ * versions would make all of it three times as slow.
+ */
+export interface Firmware {
+	Device: DeviceClass;
+	/** Which of them runs from here on. */
+	setVersion(version: string): void;
+}
+
+/** The firmware in `folder`. */
+export async function compile(folder = ROOT): Promise<Firmware> {
 	const { outputFiles } = await build({
 		absWorkingDir: folder,
-		entryPoints: ["modules/device.ts"],
+		stdin: {
+			contents: 'export { Device } from "./modules/device"; export { setVersion } from "./modules/version";',
+			resolveDir: folder,
+		},
 		bundle: true,
 		write: false,
 		format: "cjs",
@@ -20,29 +33,20 @@ export async function compile(folder = ROOT): Promise<(version: string) => Devic
 				name: "version",
 				setup({ onLoad }) {
 					onLoad({ filter: /modules[/\\]version\.ts$/ }, () => ({
-						contents: 'export const VERSION = FIRMWARE_VERSION; export const PRODUCT = "Ambient16";',
+						contents:
+							'export let VERSION; export const PRODUCT = "Ambient16"; export function setVersion(version) { VERSION = version; }',
 					}));
 				},
 			},
 		],
 	});
-	const code = outputFiles[0]!.text;
-	const classes = new Map<string, DeviceClass>();
-	return (version) => {
-		let known = classes.get(version);
-		if (!known) {
-			const module = { exports: {} as { Device: DeviceClass } };
-			// It sees neither the time nor the randomness of this computer.
-			new Function("module", "FIRMWARE_VERSION", "Date", "setTimeout", "setInterval", "performance", code)(
-				module,
-				version,
-				FrozenDate,
-			);
-			known = module.exports.Device;
-			classes.set(version, known);
-		}
-		return known;
-	};
+	const module = { exports: {} as Firmware };
+	// It sees neither the time nor the randomness of this computer.
+	new Function("module", "Date", "setTimeout", "setInterval", "performance", outputFiles[0]!.text)(
+		module,
+		FrozenDate,
+	);
+	return module.exports;
 }
 
 /** `Date` as far as it does not know what time it is. */

@@ -86,17 +86,15 @@ export class SimulatedStorage implements Storage {
 	}
 
 	write(sector: number, offset: number, bytes: Uint8Array): void {
-		const { world, random } = this.#parts;
+		const { world } = this.#parts;
 		if (offset % 4 || bytes.length % 4 || offset + bytes.length > this.sectorSize)
 			world.violate("a write to the storage is not aligned, or beyond its sector");
 		const start = sector * this.sectorSize + offset;
 		if (this.bytes.subarray(start, start + bytes.length).some((byte) => byte !== ERASED))
 			world.violate("the storage is written over what was not erased");
 		this.#change("write", (whole) => {
-			const count = whole ? bytes.length : random.below(bytes.length + 1);
-			for (let i = 0; i < count; i++) this.bytes[start + i] = bytes[i]!;
-			// In the byte that was being written some of the bits are still as after an erase.
-			if (!whole && count < bytes.length) this.bytes[start + count] = bytes[count]! | random.below(256);
+			if (whole) this.bytes.set(bytes, start);
+			else this.#writeSome(start, bytes);
 		});
 	}
 
@@ -107,6 +105,17 @@ export class SimulatedStorage implements Storage {
 			if (whole) this.bytes.fill(ERASED, start, start + this.sectorSize);
 			else this.#eraseSome(start);
 		});
+	}
+
+	/** Cut off, the first bytes are written, or bytes here and there, and of some of them only a few bits. */
+	#writeSome(start: number, bytes: Uint8Array): void {
+		const { random } = this.#parts;
+		const isStretch = random.chance(0.5);
+		const count = isStretch ? random.below(bytes.length) : bytes.length;
+		for (let i = 0; i < count; i++)
+			if (isStretch || random.chance(0.5))
+				this.bytes[start + i]! &= random.chance(0.9) ? bytes[i]! : bytes[i]! | random.below(256);
+		if (isStretch) this.bytes[start + count] = bytes[count]! | random.below(256);
 	}
 
 	/** Cut off, a stretch of a sector is erased, or bytes here and there, and of some of them only a few bits. */

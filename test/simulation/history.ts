@@ -1,5 +1,5 @@
 import { CONFIRM_STABLE } from "../../modules/limits";
-import type { DeviceClass } from "./firmware";
+import type { Firmware } from "./firmware";
 import { Home } from "./home";
 import { HUNG } from "./machine";
 import type { Neighbours } from "./network";
@@ -14,7 +14,7 @@ import { World } from "./world";
 
 export interface HistoryOptions {
 	seed: string;
-	firmware: (version: string) => DeviceClass;
+	firmware: Firmware;
 	/** ms. */
 	length: number;
 	/** Which acts of the plan take place; all if undefined. */
@@ -101,11 +101,7 @@ export function makeSurroundings(world: World): Surroundings {
 	return { world, neighbours, homes, database, broker, releases, troubles };
 }
 
-export function addHome(
-	{ world, neighbours, homes }: Surroundings,
-	udid: string,
-	firmware: (version: string) => DeviceClass,
-): Home {
+export function addHome({ world, neighbours, homes }: Surroundings, udid: string, firmware: Firmware): Home {
 	const home = new Home(world, udid, firmware, neighbours);
 	homes.set(udid, home);
 	return home;
@@ -113,6 +109,9 @@ export function addHome(
 
 /** ms in which a device is in its network again and serves its owner there, at the latest. */
 const BACK = 250_000;
+
+/** ms that a port takes to open. */
+const PORT_OPENS = 1_000;
 
 /** Whether nothing keeps the device from its network, and has not for a while. */
 function isFair({ home, troubles }: Stage): boolean {
@@ -128,6 +127,7 @@ function isFair({ home, troubles }: Stage): boolean {
 		troubles.quiet("air") > BACK &&
 		troubles.quiet("strangers") > 60_000 &&
 		world.now - current.startedAt > BACK &&
+		world.now - home.modes.changedAt > PORT_OPENS &&
 		world.now - home.lastChange > BACK
 	);
 }

@@ -1,7 +1,7 @@
 import type { Connect, DeviceEvent } from "../../hosts/host";
 import { MQTT_CLOSE_TIME } from "../../modules/limits";
 import { LATENESS } from "./clock";
-import type { DeviceClass } from "./firmware";
+import type { Firmware } from "./firmware";
 import { Ledger } from "./ledger";
 import { LightWatch } from "./light";
 import { Machine, type Watcher } from "./machine";
@@ -26,6 +26,8 @@ export class Home implements Watcher {
 	readonly modes: Modes;
 	readonly network: string;
 	readonly air: Air;
+	/** Its owner wants points in a database. Half of them do not: a sensor is useful without. */
+	readonly hasDatabase: boolean;
 	/** Secrets that are for the database, and for the broker. */
 	readonly databaseSecrets = new Set<string>();
 	readonly brokerSecrets = new Set<string>();
@@ -48,15 +50,11 @@ export class Home implements Watcher {
 	#ringFailed = false;
 	#clockError: number | undefined;
 
-	constructor(
-		world: World,
-		udid: string,
-		firmware: (version: string) => DeviceClass,
-		neighbours: Neighbours,
-	) {
+	constructor(world: World, udid: string, firmware: Firmware, neighbours: Neighbours) {
 		this.#world = world;
 		const random = world.random.fork(`home ${udid}`);
 		this.network = `home ${random.letters(4)}`;
+		this.hasDatabase = random.chance(0.5);
 		this.air = {
 			networks: new Map([
 				[this.network, { password: `wpa-${random.letters(12)}`, reachable: true, addresses: true }],
@@ -189,6 +187,11 @@ export class Home implements Watcher {
 	onConnect(to: Connect): void {
 		if (to.endpoint.port !== 443 && this.modes.secured !== undefined)
 			this.#world.violate(`port ${to.endpoint.port} is connected to in HTTPS mode`);
+	}
+
+	/** Not seen only after a callback: the power may go in it, with a point of that time in the ring. */
+	onClockSet(): void {
+		this.#noteClock();
 	}
 
 	onSettled(): void {

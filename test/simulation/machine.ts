@@ -3,7 +3,7 @@ import type { Connect, DeviceEvent, Host, Motion } from "../../hosts/host";
 import type { Device } from "../../modules/device";
 import { CONFIRM_STABLE } from "../../modules/limits";
 import { SimulatedClock, SimulatedTimers } from "./clock";
-import type { DeviceClass } from "./firmware";
+import type { Firmware } from "./firmware";
 import { SimulatedFlash, SimulatedStorage } from "./flash";
 import { FAIR, type Weather } from "./link";
 import { type Neighbours, SimulatedNetwork } from "./network";
@@ -21,6 +21,8 @@ export interface Watcher {
 	/** Bytes that leave it, and to whom; undefined: to one who has come to it. */
 	onWrite(bytes: Uint8Array, to: Connect | undefined): void;
 	onConnect(to: Connect): void;
+	/** Its wall clock was set, before the device does anything by it. */
+	onClockSet(): void;
 	/** After each of its callbacks, as long as it has power. */
 	onSettled(): void;
 	/** It has closed itself before a restart. */
@@ -30,7 +32,7 @@ export interface Watcher {
 export interface MachineParts {
 	world: World;
 	udid: string;
-	firmware: (version: string) => DeviceClass;
+	firmware: Firmware;
 	neighbours: Neighbours;
 	air: Air;
 }
@@ -46,6 +48,7 @@ interface Run {
 	readonly timers: SimulatedTimers;
 	readonly network: SimulatedNetwork;
 	readonly radio: Radio;
+	readonly version: string;
 	readonly startedAt: number;
 	device: Device | undefined;
 	buttonChanged(pressed: boolean): void;
@@ -130,12 +133,13 @@ export class Machine {
 
 	#run(run: Run, callback: () => void): void {
 		if (this.current !== run || !this.power.on) return;
-		const { world } = this.#parts;
+		const { world, firmware } = this.#parts;
 		if (this.#inside) {
 			world.violate("the host calls the device while that calls the host");
 			return;
 		}
 		this.#inside = true;
+		firmware.setVersion(run.version);
 		try {
 			callback();
 		} catch (error) {
@@ -188,7 +192,7 @@ export class Machine {
 		const image = this.slots.boot();
 		world.note(`boot ${image.version} ${image.kind}`);
 		world.count("starts of the device");
-		const run = this.#prepare();
+		const run = this.#prepare(image.version);
 		this.current = run;
 		this.watcher.onBoot();
 		if (image.kind === "hang") {
@@ -207,18 +211,18 @@ export class Machine {
 			});
 		}
 		if (image.kind === "deaf") run.network.refused.add("http").add("https");
-		const DeviceOfVersion = firmware(image.version);
 		this.#run(run, () => {
-			run.device = new DeviceOfVersion(this.#host(run, udid));
+			run.device = new firmware.Device(this.#host(run, udid));
 		});
 		if (this.pressed) this.press(true);
 	}
 
-	#prepare(): Run {
+	#prepare(version: string): Run {
 		const { world, neighbours, air } = this.#parts;
 		const random = this.#random.fork(`start ${world.now}`);
 		const guard = (callback: () => void) => this.#run(run, callback);
 		const clock = new SimulatedClock(world, random.between(300, 1_200));
+		clock.onSet = () => this.watcher.onClockSet();
 		const timers = new SimulatedTimers(world, random.fork("timers"), guard);
 		const radio = new Radio({
 			world,
@@ -247,7 +251,7 @@ export class Machine {
 		for (const door of this.faults.ports) network.refused.add(door);
 		network.identitiesFail = this.faults.identities;
 		const run: Run = {
-			...{ clock, timers, network, radio, startedAt: world.now },
+			...{ clock, timers, network, radio, version, startedAt: world.now },
 			device: undefined,
 			buttonChanged() {},
 			moved() {},

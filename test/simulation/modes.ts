@@ -13,6 +13,8 @@ export class Modes {
 	/** The age of the token that was replaced in this callback. */
 	#replacedAt: number | undefined;
 	#mode: "http" | "https" = "http";
+	/** ms: when HTTPS mode began or ended last; the other port opens some moments later. */
+	changedAt = 0;
 	#httpsSince = 0;
 	#httpsEnd = Number.POSITIVE_INFINITY;
 	#openSince: number | undefined;
@@ -52,6 +54,7 @@ export class Modes {
 	mode(mode: "http" | "https"): void {
 		const { world } = this.#machine;
 		this.#mode = mode;
+		this.changedAt = world.now;
 		world.count(`state: ${mode} mode`);
 		if (mode === "https") {
 			this.#httpsSince = world.now;

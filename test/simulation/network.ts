@@ -143,6 +143,7 @@ export class SimulatedNetwork implements Network {
 			Buffer.from(`identity ${key} of ${udid} until ${until} number ${random.next()}`),
 		);
 		if (this.identitiesFail) world.count("fault: certificate not made");
+		else if (former) world.count("state: certificate made anew for its key");
 		const result = this.identitiesFail ? undefined : identity;
 		world.schedule.after(random.between(100, 2_000), () => run(() => done(result)));
 	}

@@ -1,8 +1,9 @@
-import { act, MANAGED, manage, pair, reset, setLight, use } from "./deeds";
+import { act, manage, pair, reset, setLight, tasks, use } from "./deeds";
 import type { Home } from "./home";
 import type { Random } from "./random";
 import { RELEASE_MOODS, type ReleaseMood, type Releases } from "./releases";
 import { BROKER_MOODS, type Broker, DATABASE_MOODS, type Database } from "./servers";
+import { STEPS } from "./slots";
 import { intrude } from "./strangers";
 import { start } from "./task";
 import type { Troubles } from "./troubles";
@@ -202,6 +203,8 @@ const DEEDS: Record<string, { weight: number; deed: Deed }> = {
 				HOUR,
 				86_400_000,
 				-86_400_000,
+				// Beyond the end of each certificate.
+				900 * 86_400_000,
 			]);
 			machine.clockDrift = random.pick([0, 0, 2_000, -2_000]);
 			if (machine.current?.clock.synced) machine.current.clock.set(machine.clockError, machine.clockDrift);
@@ -268,14 +271,7 @@ const DEEDS: Record<string, { weight: number; deed: Deed }> = {
 	"light over the broker": { weight: 3, deed: ({ home, broker }, random) => setLight(home, random, broker) },
 	manage: {
 		weight: 12,
-		deed: ({ home }, random) =>
-			act(
-				manage(
-					home,
-					random,
-					Array.from({ length: random.between(1, 4) }, () => random.pick(MANAGED)),
-				),
-			),
+		deed: ({ home }, random) => act(manage(home, random, tasks(home, random))),
 	},
 	reset: { weight: 1, deed: ({ home }, random) => act(reset(home, random)) },
 	"wrong proof": {
@@ -307,7 +303,9 @@ const DEEDS: Record<string, { weight: number; deed: Deed }> = {
 				troubles.begin("releases", "releases moody", 5 * MINUTE, set(mood), set("well"));
 			}
 			const image = releases.release(random.pick(["good", "good", "crash", "late crash", "hang", "deaf"]));
-			home.machine.slots.release(image);
+			const { slots } = home.machine;
+			slots.release(image);
+			slots.cutIn = random.pick([undefined, undefined, ...STEPS]);
 			act(manage(home, random, ["update"]));
 		},
 	},

@@ -30,6 +30,10 @@ export function signatureOf(text: Uint8Array): Buffer {
 
 const CAPACITY = 60_000;
 
+/** What is done to slots, each as small as one write of the flash. */
+export const STEPS = ["begin", "write", "activate", "abandon", "confirm", "rollBack"] as const;
+export type Step = (typeof STEPS)[number];
+
 /** Two slots and the boot loader, which starts a new firmware once and goes back unless that has confirmed itself. */
 export class Slots {
 	/** What has been released, by the SHA-256 of its bytes. */
@@ -42,6 +46,8 @@ export class Slots {
 	#trial: "none" | "next" | "runs" = "none";
 	#rolledBack: string | undefined;
 	#begun = 0;
+	/** The power goes within the next one of these. */
+	cutIn: Step | undefined;
 	/** What was looked at last was signed. */
 	#isSigned = false;
 
@@ -147,8 +153,12 @@ export class Slots {
 		this.#rolledBack = reason;
 	}
 
-	/** Any of them may lose its power, before or after it was done: each is as small as one write of the flash. */
-	#change(name: string, change: () => void): void {
+	/** Any of them may lose its power, before or after it was done. */
+	#change(name: Step, change: () => void): void {
+		if (this.cutIn === name) {
+			this.cutIn = undefined;
+			this.#power.cutAfter(0);
+		}
 		if (!this.#power.goes()) {
 			change();
 			return;

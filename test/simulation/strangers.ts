@@ -16,10 +16,15 @@ const HEADS = [
 	"POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 900\r\n\r\n",
 	"OPTIONS / HTTP/1.1\r\nHost: x\r\nOrigin: http://nas.local\r\n\r\n",
 	"HEAD / HTTP/1.1\r\nHost: x\r\n\r\n",
-	"DELETE /x HTTP/1.1\r\nHost: x\r\n\r\n",
+	"DELETE / HTTP/1.1\r\nHost: x\r\n\r\n",
+	"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n",
+	"POST / HTTP/1.1\r\nHost: x\r\nExpect: the best\r\nContent-Length: 2\r\n\r\n{}",
+	"POST / HTTP/1.1\r\nHost: x\r\n\r\n{}",
+	`GET /${"x".repeat(3_000)} HTTP/1.1\r\nHost: x\r\n\r\n`,
+	`GET / HTTP/1.1\r\nHost: x\r\nX: ${"x".repeat(6_000)}\r\n\r\n`,
 	"\r\n\r\n\r\n\r\n",
 	"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
-] as const;
+];
 
 export const STRANGERS = [
 	"bytes",
