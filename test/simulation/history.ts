@@ -77,19 +77,17 @@ export function makeSurroundings(world: World): Surroundings {
 	const broker = new Broker(world);
 	const releases = new Releases(world);
 	const troubles = new Troubles(world);
+	const whoIsThere = (name: string, { mood, admit }: Database | Broker) => {
+		if (mood !== "unreachable") return admit;
+		world.count(`fault: ${name} unreachable`);
+		return undefined;
+	};
 	const neighbours: Neighbours = {
 		find(host, port) {
 			if (host === "updates.example.org") return { address: "203.0.113.7", admit: releases.admit };
-			if (host === "db.home")
-				return {
-					address: "192.168.1.5",
-					admit: database.mood === "unreachable" ? undefined : database.admit,
-				};
+			if (host === "db.home") return { address: "192.168.1.5", admit: whoIsThere("database", database) };
 			if (host === "broker.home")
-				return {
-					address: "192.168.1.6",
-					admit: port === 1883 && broker.mood !== "unreachable" ? broker.admit : undefined,
-				};
+				return { address: "192.168.1.6", admit: port === 1883 ? whoIsThere("broker", broker) : undefined };
 			// A name of the home that resolves to somebody else.
 			if (port === 1900) return { address: "198.51.100.9", admit: undefined };
 			return undefined;
