@@ -51,6 +51,14 @@ export class Ledger {
 	answered(change: Change, status: number): void {
 		this.#pending.delete(change);
 		const { world, flash } = this.#machine;
+		// Two ask for the same at the same time: whose change it was is known only now.
+		const twin = [...this.#pending].find(
+			({ name, made }) => name === change.name && made === (status === 200),
+		);
+		if (twin && change.made !== (status === 200) && isDeepStrictEqual(twin.apply(this.stored), this.stored)) {
+			change.made = twin.made;
+			twin.made = !twin.made;
+		}
 		if (status === 200) {
 			const isMade = change.made || isDeepStrictEqual(change.apply(this.stored), this.stored);
 			if (!isMade && !flash.get("resetting"))
