@@ -30,12 +30,19 @@ test("the numbers of a seed are the same on every computer and engine", () => {
 	assert.equal(random.fork("device").letters(12), "tpshsjoyyryx");
 });
 
-for (const seed of [3, 6, 8])
+for (const seed of [2, 7, 12])
 	test(`a device lives well through the eight hours of seed ${seed}`, () => {
 		const { counts } = hold(seed, 8);
 		assert.ok((counts.get("points taken") ?? 0) > 500, "points have come to the database");
 		assert.ok((counts.get("starts of the device") ?? 0) > 3, "the power was cut");
 	});
+
+test("and one without a database through those of seed 14", () => {
+	const { counts } = hold(14, 8);
+	assert.equal(counts.get("points taken"), undefined);
+	assert.ok((counts.get("update: confirmed") ?? 0) > 0, "a new firmware was kept");
+	assert.ok((counts.get("stored: reset") ?? 0) > 0, "the owner was erased");
+});
 
 /** A failure is news for whoever looks into it, and no reason to hold up a change that has nothing to do with it. */
 const skip = process.env.CI ? "a new seed is for a computer of one's own, not for CI" : false;
