@@ -51,7 +51,7 @@ test("every source that XS runs is in a manifest, under its path", () => {
 	const files = listed.map(([, file]) => file);
 	assert.deepEqual(
 		files.sort(),
-		["main", "hosts/resumptions", "hosts/update-key", ...FOLDERS.flatMap(sources)].sort(),
+		["main", "hosts/partition", "hosts/resumptions", "hosts/update-key", ...FOLDERS.flatMap(sources)].sort(),
 	);
 	for (const [name, file] of listed) if (name !== `${PREFIX}#host`) assert.equal(name, PREFIX + file);
 });

@@ -1,10 +1,11 @@
+import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Flash, Storage } from "../host";
-import { FileFlash } from "./flash";
+import { keepUdid } from "../simulated/udid";
+import { files, openFlash } from "./flash";
 import { takeLock } from "./lock";
-import { FileStorage } from "./storage";
-import { keepUdid } from "./udid";
+import { openStorage } from "./storage";
 
 export interface Data {
 	/** The folder's full path. */
@@ -25,9 +26,9 @@ export function openData(folder: string, udid: string | undefined): Data {
 		process.on("exit", takeLock(join(data, "lock")));
 		return {
 			data,
-			udid: keepUdid(join(data, "udid"), udid),
-			flash: new FileFlash(join(data, "flash")),
-			storage: new FileStorage(join(data, "points.bin")),
+			udid: keepUdid(join(data, "udid"), udid, files, randomBytes),
+			flash: openFlash(join(data, "flash")),
+			storage: openStorage(join(data, "points.bin")),
 		};
 	} catch (error) {
 		throw new Error(`The data folder ${data} cannot be used: ${(error as Error).message}`);

@@ -12,47 +12,37 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Flash } from "../host";
+import type { Files } from "../simulated/files";
+import { FileFlash } from "../simulated/flash";
 
 /** Of a value that is being written: left over when the power went. No key has a dot. */
 const UNFINISHED = ".new";
 
-/** A key-value store of one file a key. Nobody but the user can read it. */
-export class FileFlash implements Flash {
-	#folder: string;
+/** The device's flash in a folder. Throws when that cannot be made or read. */
+export function openFlash(folder: string): Flash {
+	mkdirSync(folder, { recursive: true, mode: 0o700 });
+	for (const name of readdirSync(folder))
+		if (name.endsWith(UNFINISHED)) rmSync(join(folder, name), { force: true });
+	return new FileFlash(folder, files);
+}
 
-	/** Throws when the folder cannot be made or read. */
-	constructor(folder: string) {
-		this.#folder = folder;
-		mkdirSync(folder, { recursive: true, mode: 0o700 });
-		for (const name of readdirSync(folder))
-			if (name.endsWith(UNFINISHED)) rmSync(join(folder, name), { force: true });
-	}
-
-	get(key: string): Uint8Array | undefined {
-		const bytes = readIfThere(this.#path(key));
+/** What of the computer's files is used for what a device keeps. */
+export const files: Files = {
+	read(path) {
+		const bytes = readIfThere(path);
 		return bytes && new Uint8Array(bytes);
-	}
-
-	set(key: string, value: Uint8Array): void {
-		replaceFile(this.#path(key), value);
-	}
-
-	delete(key: string): void {
-		const path = this.#path(key);
+	},
+	replace: replaceFile,
+	remove(path) {
 		try {
 			unlinkSync(path);
 		} catch (error) {
 			if (isMissing(error)) return;
 			throw error;
 		}
-		syncFolder(this.#folder);
-	}
-
-	#path(key: string): string {
-		if (!/^[A-Za-z]{1,15}$/.test(key)) throw new Error("a key is 1 to 15 letters");
-		return join(this.#folder, key);
-	}
-}
+		syncFolder(dirname(path));
+	},
+};
 
 /** The contents of a file, undefined if there is none. */
 export function readIfThere(path: string): Buffer | undefined {

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { isUdid } from "../simulated/udid";
 
 export interface Options {
 	/** 0: any free one. */
@@ -93,10 +94,6 @@ function parse(args: string[]) {
 		// What follows the first sentence is advice on "--".
 		throw new Error((error as Error).message.split(/\. |\n/)[0]);
 	}
-}
-
-export function isUdid(text: string): boolean {
-	return /^[0-9a-f]{12}$/.test(text);
 }
 
 function integer(name: string, text: string, max: number): number {

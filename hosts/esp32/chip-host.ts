@@ -1,3 +1,5 @@
+import I2C from "embedded:io/i2c";
+import flash from "embedded:storage/flash";
 // biome-ignore lint/style/useNodejsImportProtocol: this is the SDK's module.
 import Net from "net";
 import Time from "time";
@@ -23,6 +25,7 @@ import { setupPage } from "../moddable/setup-page";
 import { Sockets } from "../moddable/sockets/sockets";
 import { rising } from "../moddable/ticks";
 import { XsTimers } from "../moddable/timers";
+import { type Partition, PartitionStorage } from "../partition";
 import { MdnsResponder } from "./announce";
 import { openApds9960 } from "./apds9960";
 import { openBme68x } from "./bme68x";
@@ -31,20 +34,17 @@ import { PolledButton } from "./button";
 import { openButtonPin } from "./button-pin";
 import { CaptiveDns } from "./captive-dns";
 import { isDebugged, macAddress, randomBuffer } from "./chip";
-import { climateSensor, co2Sensor } from "./climate";
 import { SettableClock } from "./clock";
 import { ChipDiagnostics } from "./diagnostics";
 import { NvsFlash } from "./flash";
+import type { SensorOptions } from "./i2c";
 import { openLed } from "./led";
 import { Scd4x } from "./scd4x";
-import { sdkI2c } from "./sdk-i2c";
 import { SdkRadio } from "./sdk-radio";
 import { sdkSlots } from "./sdk-slots";
-import { openPartition } from "./sdk-storage";
 import { BoardSensors, type SensorSource } from "./sensors";
 import { Sht4x } from "./sht4x";
 import { verifyUpdate } from "./signature";
-import { PartitionStorage } from "./storage";
 import { TimeSync } from "./time-sync";
 import { OtaUpdater } from "./updater";
 import { ChipWifi } from "./wifi";
@@ -158,7 +158,7 @@ export class ChipHost implements Host {
 		});
 		this.network = network;
 		this.flash = new NvsFlash();
-		this.storage = new PartitionStorage(openPartition("points"));
+		this.storage = new PartitionStorage(flash.open({ path: "points" }) as unknown as Partition);
 		this.updater = new OtaUpdater({
 			slots: sdkSlots(),
 			flash: this.flash,
@@ -180,20 +180,22 @@ export class ChipHost implements Host {
 function sourcesOf({ i2c, sensors }: Board, clock: Pick<Clock, "monotonic">): SensorSource[] {
 	if (!i2c) return [];
 	const { scd4x, bme68x, sht4x, apds9960 } = sensors;
-	const at = (address: number) => ({ io: sdkI2c(), ...i2c, address });
+	// The SDK's typings do not know `close`.
+	const io = I2C as unknown as SensorOptions["io"];
+	const at = (address: number) => ({ io, ...i2c, address });
 	const sources: SensorSource[] = [];
 	if (scd4x !== null)
 		sources.push({
 			name: "SCD4x",
 			optional: true,
-			open: (settings) => co2Sensor(new Scd4x({ sensor: at(scd4x), clock, settings })),
+			open: (settings) => new Scd4x({ sensor: at(scd4x), clock, settings }),
 		});
 	if (bme68x !== null) sources.push({ name: "BME68x", open: () => openBme68x({ ...i2c, address: bme68x }) });
 	if (sht4x !== null)
 		sources.push({
 			name: "SHT4x",
 			optional: true,
-			open: () => climateSensor(new Sht4x({ sensor: at(sht4x), clock })),
+			open: () => new Sht4x({ sensor: at(sht4x), clock }),
 		});
 	if (apds9960 !== null)
 		sources.push({ name: "APDS-9960", open: () => openApds9960({ ...i2c, address: apds9960 }) });

@@ -1,6 +1,7 @@
-import type { Clock, Co2Sensor, Co2Settings } from "../host";
+import type { Clock, Co2Sensor, Co2Settings, Readings } from "../host";
 import type { SensorOptions } from "./i2c";
 import { SensirionBus } from "./sensirion";
+import type { Sensor } from "./sensors";
 
 /** Of the data sheet (version 1.4, 3.5 to 3.10), each with the ms that the sensor wants to be left alone afterwards. */
 const STOP = { code: [0x3f, 0x86], time: 500 };
@@ -25,16 +26,7 @@ interface Step {
 	time: number;
 	word?: number;
 	/** It returns what was measured, if that is it. */
-	read?(bus: SensirionBus): Scd4xSample | undefined;
-}
-
-export interface Scd4xSample {
-	/** ppm */
-	carbonDioxideGasSensor: { CO2: number };
-	/** °C */
-	thermometer: { temperature: number };
-	/** % */
-	hygrometer: { humidity: number };
+	read?(bus: SensirionBus): Readings | undefined;
 }
 
 export interface Scd4xOptions {
@@ -47,10 +39,11 @@ export interface Scd4xOptions {
 const USUAL: Co2Settings = { temperatureOffset: 4, altitude: 0 };
 
 /**
- * Sensirion SCD40 and SCD41 as an ECMA-419 sensor: CO2, temperature and humidity, measured every 5 s. It wants pauses
- * between commands: each call of `sample` does the one thing that it is ready for, and nobody waits.
+ * Sensirion SCD40 and SCD41: CO2, temperature and humidity, measured every 5 s. It wants pauses between commands: each
+ * call of `read` does the one thing that it is ready for, and nobody waits.
  */
-export class Scd4x implements Co2Sensor {
+export class Scd4x implements Sensor, Co2Sensor {
+	readonly co2: Co2Sensor = this;
 	readonly #bus: SensirionBus;
 	readonly #clock: Pick<Clock, "monotonic">;
 	/** What is to be done before it is asked for measurements. */
@@ -108,17 +101,14 @@ export class Scd4x implements Co2Sensor {
 		this.#restart([{ ...RECALIBRATE, word: co2, read: (bus) => this.#readCorrection(bus) }]);
 	}
 
-	/**
-	 * What is new, undefined if nothing is. Throws if the sensor does not answer, answers what its CRC disproves, or
-	 * measures no more.
-	 */
-	sample(): Scd4xSample | undefined {
-		if (this.#clock.monotonic() < this.#idleUntil) return;
+	/** What is new. Throws if the sensor does not answer, answers what its CRC disproves, or measures no more. */
+	read(): Readings {
+		if (this.#clock.monotonic() < this.#idleUntil) return {};
 		const asked = this.#asked;
 		this.#asked = undefined;
-		const sample = asked?.read?.(this.#bus);
+		const readings = asked?.read?.(this.#bus);
 		this.#next();
-		return sample;
+		return readings ?? {};
 	}
 
 	close(): void {
@@ -161,15 +151,15 @@ export class Scd4x implements Co2Sensor {
 			this.#steps = [{ ...ASK_MEASUREMENT, read: (from) => this.#readMeasurement(from) }];
 	}
 
-	#readMeasurement(bus: SensirionBus): Scd4xSample | undefined {
+	#readMeasurement(bus: SensirionBus): Readings | undefined {
 		const [co2, temperature, humidity] = bus.read(3) as [number, number, number];
 		this.#heard = this.#clock.monotonic();
 		// Sensirion's own drivers take it for invalid.
 		if (co2 === 0) return;
 		return {
-			carbonDioxideGasSensor: { CO2: co2 },
-			thermometer: { temperature: -45 + (175 * temperature) / 65_535 },
-			hygrometer: { humidity: (100 * humidity) / 65_535 },
+			co2,
+			temperature: -45 + (175 * temperature) / 65_535,
+			humidity: (100 * humidity) / 65_535,
 		};
 	}
 

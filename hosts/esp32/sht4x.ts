@@ -1,21 +1,15 @@
-import type { Clock } from "../host";
+import type { Clock, Readings } from "../host";
 import type { SensorOptions } from "./i2c";
 import { SensirionBus } from "./sensirion";
+import type { Sensor } from "./sensors";
 
 /** Of the data sheet (version 6.6, 4.5). */
 const MEASURE = [0xfd];
 /** ms that a measurement of high repeatability takes at the most: 8.3. */
 const MEASURING = 9;
 
-export interface Sht4xSample {
-	/** °C */
-	thermometer: { temperature: number };
-	/** % */
-	hygrometer: { humidity: number };
-}
-
-/** Sensirion SHT40, SHT41 and SHT45 as an ECMA-419 sensor: temperature and humidity. Throws if it is not there. */
-export class Sht4x {
+/** Sensirion SHT40, SHT41 and SHT45: temperature and humidity. Throws if it is not there. */
+export class Sht4x implements Sensor {
 	readonly #bus: SensirionBus;
 	readonly #clock: Pick<Clock, "monotonic">;
 	#begun: number;
@@ -33,18 +27,18 @@ export class Sht4x {
 	}
 
 	/**
-	 * The measurement that was begun by the call before, or undefined if it is not over. Nobody waits for it. Throws if
+	 * The measurement that was begun by the call before, or nothing if it is not over. Nobody waits for it. Throws if
 	 * the sensor does not answer, or answers what its CRC disproves.
 	 */
-	sample(): Sht4xSample | undefined {
-		if (this.#clock.monotonic() - this.#begun < MEASURING) return;
+	read(): Readings {
+		if (this.#clock.monotonic() - this.#begun < MEASURING) return {};
 		const [temperature, humidity] = this.#bus.read(2) as [number, number];
 		this.#bus.write(MEASURE);
 		this.#begun = this.#clock.monotonic();
 		return {
-			thermometer: { temperature: -45 + (175 * temperature) / 65_535 },
+			temperature: -45 + (175 * temperature) / 65_535,
 			// Near its ends the formula leaves what there is (4.6).
-			hygrometer: { humidity: Math.min(100, Math.max(0, -6 + (125 * humidity) / 65_535)) },
+			humidity: Math.min(100, Math.max(0, -6 + (125 * humidity) / 65_535)),
 		};
 	}
 

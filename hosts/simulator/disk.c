@@ -27,6 +27,7 @@
 #endif
 
 #define PATH_SIZE 1024
+#define UNFINISHED_SIZE (PATH_SIZE + 8)
 #define FILE_SIZE 65536
 #define FILL_SIZE 4096
 
@@ -65,52 +66,31 @@ static void syncFolderOf(const char *path)
 #endif
 }
 
-void xs_disk_read(xsMachine *the)
+/* By what name a file is written before it takes the place of the one at `path`. */
+static void getUnfinished(const char *path, char *unfinished)
 {
-	char path[PATH_SIZE];
-	struct stat status;
-	int file, size, count;
-
-	getPath(the, path);
-	file = open(path, O_RDONLY | BINARY);
-	if (file < 0) {
-		if (errno == ENOENT)
-			return;
-		xsUnknownError("the file cannot be opened");
-	}
-	if (fstat(file, &status) || (status.st_size > FILE_SIZE)) {
-		close(file);
-		xsUnknownError("the file is too large");
-	}
-	size = (int)status.st_size;
-	xsTry {
-		xsmcSetArrayBuffer(xsResult, NULL, size);
-	}
-	xsCatch {
-		close(file);
-		xsThrow(xsException);
-	}
-	count = size ? (int)read(file, xsmcToArrayBuffer(xsResult), size) : 0;
-	close(file);
-	if (count != size)
-		xsUnknownError("the file cannot be read");
+	snprintf(unfinished, UNFINISHED_SIZE, "%s.new", path);
 }
 
-/* So that at any instant, also after a power cut, the old or the new contents are there. */
-void xs_disk_replace(xsMachine *the)
+static int begin(xsMachine *the, const char *path)
 {
-	char path[PATH_SIZE], unfinished[PATH_SIZE + 8];
-	void *bytes;
-	xsUnsignedValue size;
-	int file, ok;
+	char unfinished[UNFINISHED_SIZE];
+	int file;
 
-	getPath(the, path);
-	snprintf(unfinished, sizeof(unfinished), "%s.new", path);
-	xsmcGetBufferReadable(xsArg(1), &bytes, &size);
+	getUnfinished(path, unfinished);
 	file = open(unfinished, O_WRONLY | O_CREAT | O_TRUNC | BINARY, OWNER_ONLY);
 	if (file < 0)
 		xsUnknownError("the file cannot be made");
-	ok = ((xsUnsignedValue)write(file, bytes, size) == size) && (fsync(file) == 0);
+	return file;
+}
+
+/* So that at any instant, also after a power cut, the old or the new contents are there. `ok`: all is written. */
+static void finish(xsMachine *the, const char *path, int file, int ok)
+{
+	char unfinished[UNFINISHED_SIZE];
+
+	getUnfinished(path, unfinished);
+	ok = ok && (fsync(file) == 0);
 	ok = (close(file) == 0) && ok;
 	if (!ok || replace(unfinished, path)) {
 		unlink(unfinished);
@@ -119,12 +99,25 @@ void xs_disk_replace(xsMachine *the)
 	syncFolderOf(path);
 }
 
-void xs_disk_remove(xsMachine *the)
+void xs_disk_replace(xsMachine *the)
 {
-	char path[PATH_SIZE], unfinished[PATH_SIZE + 8];
+	char path[PATH_SIZE];
+	void *bytes;
+	xsUnsignedValue size;
+	int file;
 
 	getPath(the, path);
-	snprintf(unfinished, sizeof(unfinished), "%s.new", path);
+	xsmcGetBufferReadable(xsArg(1), &bytes, &size);
+	file = begin(the, path);
+	finish(the, path, file, (xsUnsignedValue)write(file, bytes, size) == size);
+}
+
+void xs_disk_remove(xsMachine *the)
+{
+	char path[PATH_SIZE], unfinished[UNFINISHED_SIZE];
+
+	getPath(the, path);
+	getUnfinished(path, unfinished);
 	unlink(unfinished);
 	if (unlink(path) && (errno != ENOENT))
 		xsUnknownError("the file cannot be deleted");
@@ -163,28 +156,19 @@ void xs_disk_size(xsMachine *the)
 
 void xs_disk_fill(xsMachine *the)
 {
-	char path[PATH_SIZE], unfinished[PATH_SIZE + 8], bytes[FILL_SIZE];
+	char path[PATH_SIZE], bytes[FILL_SIZE];
 	xsIntegerValue size = xsmcToInteger(xsArg(1));
 	xsIntegerValue left = size;
 	int file, ok;
 
 	getPath(the, path);
-	snprintf(unfinished, sizeof(unfinished), "%s.new", path);
 	memset(bytes, xsmcToInteger(xsArg(2)), sizeof(bytes));
-	file = open(unfinished, O_WRONLY | O_CREAT | O_TRUNC | BINARY, OWNER_ONLY);
-	if (file < 0)
-		xsUnknownError("the file cannot be made");
+	file = begin(the, path);
 	for (ok = 1; ok && (left > 0); left -= FILL_SIZE) {
 		int count = left < FILL_SIZE ? left : FILL_SIZE;
 		ok = (int)write(file, bytes, count) == count;
 	}
-	ok = ok && (fsync(file) == 0);
-	ok = (close(file) == 0) && ok;
-	if (!ok || replace(unfinished, path)) {
-		unlink(unfinished);
-		xsUnknownError("the file cannot be written");
-	}
-	syncFolderOf(path);
+	finish(the, path, file, ok);
 	xsmcSetInteger(xsResult, size);
 }
 

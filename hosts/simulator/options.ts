@@ -1,3 +1,5 @@
+import { isUdid } from "../simulated/udid";
+
 export interface Options {
 	/** Of plain HTTP; 0: any free one. */
 	port: number;
@@ -45,8 +47,4 @@ function readPort(environment: Environment, name: string, usual: string): number
 	if (!Number.isInteger(port) || port < 0 || port > PORT_MAX)
 		throw new Error(`${name} must be a whole number from 0 to ${PORT_MAX}`);
 	return port;
-}
-
-export function isUdid(text: string): boolean {
-	return text.length === 12 && !/[^0-9a-f]/.test(text);
 }

@@ -23,15 +23,15 @@ import { xsMemory } from "../moddable/xs-memory";
 import type { Action } from "../simulated/action";
 import { SimulatedAir } from "../simulated/air";
 import { SimulatedButton } from "../simulated/button";
+import { FileFlash } from "../simulated/flash";
 import { SimulatedSensors } from "../simulated/sensors";
 import { ScaledTime, type SystemTime } from "../simulated/time";
-import { DiskFlash } from "./flash";
+import { keepUdid } from "../simulated/udid";
+import { files, makeFolder, openStorage } from "./disk";
 import type { Options } from "./options";
 import type { PanelWindow } from "./panel";
 import { type ReadyEvent, Status } from "./status";
-import { DiskStorage } from "./storage";
 import { monotonic, randomBuffer } from "./surroundings";
-import { keepUdid } from "./udid";
 
 /** As on the chip. */
 const MAX_CONNECTIONS = 4;
@@ -85,14 +85,19 @@ export function prepare({ data, udid, port, httpsPort, clockRate, wifi }: Option
 
 function open(data: string, udid: string | undefined): Pick<Parts, "flash" | "storage" | "udid"> {
 	try {
+		makeFolder(`${data}/flash`);
 		return {
-			flash: new DiskFlash(`${data}/flash`),
-			storage: new DiskStorage(`${data}/points`),
-			udid: keepUdid(`${data}/udid`, udid),
+			flash: new FileFlash(`${data}/flash`, files),
+			storage: openStorage(`${data}/points`),
+			udid: keepUdid(`${data}/udid`, udid, files, random),
 		};
 	} catch (error) {
 		throw new Error(`the data folder ${data} cannot be used: ${(error as Error).message}`);
 	}
+}
+
+function random(count: number): Uint8Array {
+	return new Uint8Array(randomBuffer(count));
 }
 
 /** One JSON object a line. */
@@ -118,6 +123,7 @@ export class SimulatorHost implements Host {
 	readonly report: (event: DeviceEvent | ReadyEvent) => void;
 	readonly digest = digest;
 	readonly hmac = hmac;
+	readonly random = random;
 
 	constructor(parts: Parts, { glow, tell }: PanelWindow, restart: () => void) {
 		const { udid, flash, storage, time, realTime, port, httpsPort, wifi, onException } = parts;
@@ -163,10 +169,6 @@ export class SimulatorHost implements Host {
 		const page = setupPage();
 		if (page) this.setupPage = page;
 		this.restart = restart;
-	}
-
-	random(count: number): Uint8Array {
-		return new Uint8Array(randomBuffer(count));
 	}
 
 	/** What somebody at the desk does. */

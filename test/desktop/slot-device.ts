@@ -4,7 +4,7 @@ import { randomFillSync } from "node:crypto";
 import { writeSync } from "node:fs";
 import { join } from "node:path";
 import { Cable } from "../../hosts/desktop/cable";
-import { FileFlash } from "../../hosts/desktop/flash";
+import { openFlash } from "../../hosts/desktop/flash";
 import { DesktopNetwork } from "../../hosts/desktop/network";
 import { parseOptions } from "../../hosts/desktop/options";
 import { EXIT_SWITCH, SLOT_VARIABLE, type Slot, Slots } from "../../hosts/desktop/slots";
@@ -26,7 +26,7 @@ function fail(error: unknown): never {
 const say = (event: DeviceEvent | object) => void writeSync(1, `${JSON.stringify(event)}\n`);
 const { data } = parseOptions(process.argv.slice(2));
 const running = process.env[SLOT_VARIABLE] as Slot;
-const flash = new FileFlash(join(data, "flash"));
+const flash = openFlash(join(data, "flash"));
 const time = new DesktopTime(1, fail);
 const restart = () => process.exit(EXIT_SWITCH);
 const host = {

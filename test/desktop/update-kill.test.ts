@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { FileFlash } from "../../hosts/desktop/flash";
+import { openFlash } from "../../hosts/desktop/flash";
 import { SLOT_VARIABLE, Slots } from "../../hosts/desktop/slots";
 import { SETTINGS_KEY, UUID_KEY } from "../../modules/flash-keys";
 import { bundle, type DeskEvent, temporaryFolder } from "../support/desk";
@@ -80,7 +80,7 @@ async function setUp(t: TestContext) {
 	const device = () => {
 		const data = temporaryFolder(t);
 		mkdirSync(join(data, "flash"));
-		const flash = new FileFlash(join(data, "flash"));
+		const flash = openFlash(join(data, "flash"));
 		flash.set(UUID_KEY, Buffer.from(UUID));
 		flash.set(SETTINGS_KEY, Buffer.from(JSON.stringify({ influx: { url: DATABASE, database: "home" } })));
 		return { data, kept: () => flash.get(UUID_KEY)?.toString() };

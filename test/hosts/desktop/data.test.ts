@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { files } from "../../../hosts/desktop/flash";
 import { takeLock } from "../../../hosts/desktop/lock";
-import { keepUdid } from "../../../hosts/desktop/udid";
+import { keepUdid as keep } from "../../../hosts/simulated/udid";
 import { makeFolder } from "./folder";
 import { until } from "./loopback";
 
@@ -79,6 +81,8 @@ describe("lock", () => {
 });
 
 describe("udid", () => {
+	const keepUdid = (path: string, wanted?: string) => keep(path, wanted, files, randomBytes);
+
 	test("is made once, begins with the device's type, and is kept", (t) => {
 		const path = join(makeFolder(t), "udid");
 		const udid = keepUdid(path);

@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { FileFlash } from "../../../hosts/desktop/flash";
+import { openFlash } from "../../../hosts/desktop/flash";
 import { roundOf } from "./flash-value";
 import { makeFolder } from "./folder";
 
@@ -31,7 +31,7 @@ test("kill -9 at any instant, 200 times: every value is whole, the old or the ne
 		assert.deepEqual(await exit, [null, "SIGKILL"]);
 		for (const each of folders) {
 			if (readdirSync(each).some((name) => name.includes("."))) unfinished++;
-			const flash = new FileFlash(each);
+			const flash = openFlash(each);
 			assert.deepEqual(
 				readdirSync(each).filter((name) => name.includes(".")),
 				[],

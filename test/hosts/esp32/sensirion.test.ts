@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { climateSensor } from "../../../hosts/esp32/climate";
 import { Scd4x } from "../../../hosts/esp32/scd4x";
 import { crc8 } from "../../../hosts/esp32/sensirion";
 import { BoardSensors } from "../../../hosts/esp32/sensors";
@@ -31,7 +30,7 @@ function scene(measuring = false) {
 function board(kind: "sht" | "scd", measuring = false) {
 	const parts = scene(measuring);
 	const { time, problems, open } = parts;
-	const source = { name: kind, optional: true, open: () => climateSensor(open[kind]()) };
+	const source = { name: kind, optional: true, open: open[kind] };
 	const sensors = new BoardSensors({
 		sources: [source],
 		clock: time,
@@ -78,9 +77,9 @@ describe("SHT4x", () => {
 		const { open, time } = scene();
 		const sensor = open.sht();
 		time.advance(5);
-		assert.equal(sensor.sample(), undefined);
+		assert.deepEqual(sensor.read(), {});
 		time.advance(5);
-		assert.equal(sensor.sample()?.thermometer.temperature.toFixed(2), "25.00");
+		assert.equal(sensor.read().temperature?.toFixed(2), "25.00");
 	});
 
 	test("one that is not there frees the bus", () => {
@@ -112,9 +111,9 @@ describe("SCD4x", () => {
 		const { open, time, scd } = scene();
 		const sensor = open.scd();
 		const run = (seconds: number) => {
-			let samples = 0;
-			for (let i = 0; i < seconds; i++, time.advance(1_000)) if (sensor.sample()) samples++;
-			return samples;
+			let measurements = 0;
+			for (let i = 0; i < seconds; i++, time.advance(1_000)) if (sensor.read().co2) measurements++;
+			return measurements;
 		};
 		for (let altitude = 0; altitude <= 1_000; altitude += 10)
 			sensor.configure({ temperatureOffset: 2, altitude });
@@ -150,7 +149,7 @@ describe("SCD4x", () => {
 			const parts = scene();
 			const sensor = parts.open.scd();
 			const run = (seconds: number) => {
-				for (let i = 0; i < seconds; i++, parts.time.advance(1_000)) sensor.sample();
+				for (let i = 0; i < seconds; i++, parts.time.advance(1_000)) sensor.read();
 			};
 			run(seconds);
 			return { ...parts, sensor, run };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Partition, PartitionStorage } from "../../../hosts/esp32/storage";
+import { type Partition, PartitionStorage } from "../../hosts/partition";
 
 const SECTOR = 4096;
 

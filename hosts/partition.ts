@@ -1,6 +1,6 @@
-import type { Storage } from "../host";
+import type { Storage } from "./host";
 
-/** The part of the SDK's flash that is used here. */
+/** A stretch of flash by its positions: the part of the SDK's that is used here. */
 export interface Partition {
 	status(): { blocks: number; blockLength: number };
 	read(count: number, position: number): ArrayBuffer;
@@ -8,7 +8,7 @@ export interface Partition {
 	eraseBlock(block: number): void;
 }
 
-/** A partition of the chip's flash. What it writes is there when it returns (esp_partition_write). */
+/** A partition of flash, sector by sector. */
 export class PartitionStorage implements Storage {
 	readonly sectors: number;
 	readonly sectorSize: number;

@@ -1,26 +1,27 @@
 import type { Flash } from "../host";
-import { makeFolder, readFile, removeFile, replaceFile } from "./disk";
+import type { Files } from "./files";
 
-/** A key-value store of one file a key, as on the desktop. */
-export class DiskFlash implements Flash {
+/** A key-value store of one file a key. */
+export class FileFlash implements Flash {
 	readonly #folder: string;
+	readonly #files: Files;
 
-	constructor(folder: string) {
+	/** `folder`: one that is there. */
+	constructor(folder: string, files: Files) {
 		this.#folder = folder;
-		makeFolder(folder);
+		this.#files = files;
 	}
 
 	get(key: string): Uint8Array | undefined {
-		const bytes = readFile(this.#path(key));
-		return bytes && new Uint8Array(bytes);
+		return this.#files.read(this.#path(key));
 	}
 
 	set(key: string, value: Uint8Array): void {
-		replaceFile(this.#path(key), value);
+		this.#files.replace(this.#path(key), value);
 	}
 
 	delete(key: string): void {
-		removeFile(this.#path(key));
+		this.#files.remove(this.#path(key));
 	}
 
 	#path(key: string): string {
