@@ -12,9 +12,10 @@ export interface Host {
 	readonly timers: Timers;
 	/** `count` bytes of cryptographic quality. */
 	random(count: number): Uint8Array;
-	digest(algorithm: Digest, bytes: Uint8Array): Uint8Array;
+	/** In lower-case hex, as are all digests here. */
+	digest(algorithm: Digest, bytes: Uint8Array): string;
 	/** HMAC-SHA256 (RFC 2104). */
-	hmac(key: Uint8Array, bytes: Uint8Array): Uint8Array;
+	hmac(key: Uint8Array, bytes: Uint8Array): string;
 	readonly flash: Flash;
 	/** Where points wait to be sent; absent: they wait nowhere. */
 	readonly storage?: Storage;
@@ -110,7 +111,7 @@ export interface Network {
 	/** Until when the certificate in an identity is valid, ms since 1970; 0 if the bytes are none. */
 	expiry(identity: Uint8Array): number;
 	/** SHA-256 of the certificate (DER) in an identity; undefined if the bytes are none. */
-	fingerprint(identity: Uint8Array): Uint8Array | undefined;
+	fingerprint(identity: Uint8Array): string | undefined;
 	/**
 	 * Why nobody could be trusted by it, in a few words, such as that no authority in its PEM can be used; undefined if
 	 * it will do. One certificate that cannot be used among others that can is no reason.
@@ -279,7 +280,7 @@ export interface Updater {
 	 */
 	verify(message: Uint8Array, signature: Uint8Array): boolean | undefined;
 	/** A new SHA-256 that takes its input in pieces. */
-	hash(): { add(bytes: Uint8Array): void; finish(): Uint8Array };
+	hash(): { add(bytes: Uint8Array): void; finish(): string };
 	/**
 	 * Empties the other slot for an image of `size` bytes. This and the rest throw, with a few words for the owner,
 	 * if the flash fails.

@@ -1,5 +1,4 @@
 import type { Host, Trust } from "../hosts/host";
-import { toHex } from "./bytes";
 import { AUTHORITY_KEYS } from "./flash-keys";
 
 type Surroundings = Pick<Host, "flash" | "digest">;
@@ -30,7 +29,7 @@ class KeptTrust implements Trust {
 		const { flash, digest } = this.#host;
 		const bytes = flash.get(this.kept.key);
 		// Others may have come in their place since, and they are not meant here: then nobody is believed.
-		const isSame = bytes && toHex(digest("SHA256", bytes)) === this.kept.sha256;
+		const isSame = bytes && digest("SHA256", bytes) === this.kept.sha256;
 		return isSame ? new TextDecoder().decode(bytes) : "none";
 	}
 }
@@ -68,7 +67,7 @@ export class Authorities {
 			const bytes = new TextEncoder().encode(trust.ca);
 			flash.set(key, bytes);
 			used.add(key);
-			setting.trust = new KeptTrust({ key, sha256: toHex(digest("SHA256", bytes)) }, this.#host);
+			setting.trust = new KeptTrust({ key, sha256: digest("SHA256", bytes) }, this.#host);
 		}
 	}
 }

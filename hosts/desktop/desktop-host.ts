@@ -130,16 +130,14 @@ export class DesktopHost implements Host {
 		return randomFillSync(new Uint8Array(count));
 	}
 
-	digest(algorithm: Digest, bytes: Uint8Array): Uint8Array {
-		return new Uint8Array(
-			createHash(algorithm === "MD5" ? "md5" : "sha256")
-				.update(bytes)
-				.digest(),
-		);
+	digest(algorithm: Digest, bytes: Uint8Array): string {
+		return createHash(algorithm === "MD5" ? "md5" : "sha256")
+			.update(bytes)
+			.digest("hex");
 	}
 
-	hmac(key: Uint8Array, bytes: Uint8Array): Uint8Array {
-		return new Uint8Array(createHmac("sha256", key).update(bytes).digest());
+	hmac(key: Uint8Array, bytes: Uint8Array): string {
+		return createHmac("sha256", key).update(bytes).digest("hex");
 	}
 
 	restart(): void {

@@ -76,13 +76,13 @@ async function keysOf(identity: Uint8Array): Promise<webcrypto.CryptoKeyPair> {
 	};
 }
 
-/** SHA-256 of the certificate (DER); undefined if the bytes are no certificate with its key. */
-export function fingerprint(identity: Uint8Array): Uint8Array | undefined {
+/** SHA-256 of the certificate (DER), in lower-case hex; undefined if the bytes are no certificate with its key. */
+export function fingerprint(identity: Uint8Array): string | undefined {
 	try {
 		const pem = Buffer.from(identity);
 		const certificate = new X509Certificate(pem);
 		if (!certificate.checkPrivateKey(createPrivateKey(pem))) return undefined;
-		return new Uint8Array(createHash("sha256").update(certificate.raw).digest());
+		return createHash("sha256").update(certificate.raw).digest("hex");
 	} catch {
 		return undefined;
 	}

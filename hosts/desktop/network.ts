@@ -96,7 +96,7 @@ export class DesktopNetwork implements Network {
 		return expiry(identity);
 	}
 
-	fingerprint(identity: Uint8Array): Uint8Array | undefined {
+	fingerprint(identity: Uint8Array): string | undefined {
 		return fingerprint(identity);
 	}
 

@@ -52,7 +52,7 @@ export class SlotUpdater implements Updater {
 		const hash = createHash("sha256");
 		return {
 			add: (bytes: Uint8Array) => void hash.update(bytes),
-			finish: () => new Uint8Array(hash.digest()),
+			finish: () => hash.digest("hex"),
 		};
 	}
 

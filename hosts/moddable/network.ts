@@ -131,7 +131,7 @@ export class ModdableNetwork implements Network {
 		return this.#options.tls?.expiry(identity) ?? 0;
 	}
 
-	fingerprint(identity: Uint8Array): Uint8Array | undefined {
+	fingerprint(identity: Uint8Array): string | undefined {
 		return this.#options.tls?.fingerprint(identity);
 	}
 

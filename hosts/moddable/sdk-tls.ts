@@ -9,7 +9,7 @@ export function sdkTls(): Tls {
 		createIdentity: (udid, { address, time, former }) => bytesOf(createIdentity(udid, time, former, address)),
 		expiry,
 		checkAuthorities,
-		fingerprint: (identity) => bytesOf(fingerprint(identity)),
+		fingerprint: (identity) => bytesOf(fingerprint(identity))?.toHex(),
 	};
 }
 

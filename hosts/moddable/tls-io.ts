@@ -52,6 +52,6 @@ export interface Tls {
 	expiry(identity: Uint8Array): number;
 	/** Why no authority in `ca` (PEM) can be used, undefined if one can. `time` in ms, undefined if unknown. */
 	checkAuthorities(ca: string, time: number | undefined): string | undefined;
-	/** SHA-256 of an identity's certificate; undefined if the bytes are none. */
-	fingerprint(identity: Uint8Array): Uint8Array | undefined;
+	/** SHA-256 of an identity's certificate, in lower-case hex; undefined if the bytes are none. */
+	fingerprint(identity: Uint8Array): string | undefined;
 }

@@ -1,5 +1,5 @@
 import type { Host } from "../../hosts/host";
-import { sameText, toHex } from "../bytes";
+import { sameText } from "../bytes";
 import type { Request } from "../http/message";
 import { SharedSecret } from "../identity/shared-secret";
 import type { Vault } from "../identity/vault";
@@ -111,7 +111,7 @@ export class Authenticator {
 		const { token, nc, mac } = given;
 		if (token !== this.#token.value) throw new AuthError("wrong-token", "the token is not in force any more");
 		const key = given.key === undefined ? undefined : this.#read(remoteAddress, given.key, mac);
-		const digest = toHex(this.#host.digest("SHA256", request.body!));
+		const digest = this.#host.digest("SHA256", request.body!);
 		const text = `${token}\n${nc}\n${method}\n${path}\n${digest}`;
 		const secrets = key ? [this.#derive(key)] : this.#vault.secrets;
 		for (let i = 0; i < secrets.length; i++) {
@@ -185,7 +185,7 @@ export class Authenticator {
 		const wait = this.#attempts.wait(address);
 		if (wait > 0) return new AuthError("too-many-attempts", `too many wrong secrets, wait ${wait} s`, wait);
 		const hash = this.#host.digest("MD5", new TextEncoder().encode(proof.slice(0, 64)));
-		this.#attempts.failed(address, toHex(hash).slice(0, GUESS_DIGITS));
+		this.#attempts.failed(address, hash.slice(0, GUESS_DIGITS));
 		return new AuthError("wrong-secret", message);
 	}
 }

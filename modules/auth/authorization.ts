@@ -14,26 +14,25 @@ export interface Signature {
  */
 export function parseAuthorization(field: string): Signature | undefined {
 	const space = field.indexOf(" ");
-	const parts = field.slice(space + 1).split(",", 5);
 	if (field.slice(0, space).toLowerCase() !== "ambient16") return;
+	// In turns: a comma, a name and an equals sign; and a value. Behind the last one there is nothing.
+	const parts = `,${field.slice(space + 1)}`.split('"', 10);
 	let token = "";
 	let nc = "";
 	let mac = "";
 	let key: string | undefined;
-	for (let i = 0; i < parts.length; i++) {
-		const part = parts[i]!;
-		const equals = part.indexOf("=");
-		const quoted = part.slice(equals + 1).trim();
-		if (quoted[0] !== '"' || !quoted.endsWith('"')) return;
-		const value = quoted.slice(1, -1);
-		const name = part.slice(0, equals).trim().toLowerCase();
+	for (let i = 1; i < parts.length; i += 2) {
+		const value = parts[i]!;
+		const before = parts[i - 1]!.trim();
+		if (before[0] !== "," || !before.endsWith("=")) return;
+		const name = before.slice(1, -1).trim().toLowerCase();
 		if (name === "token") token = value;
 		else if (name === "nc") nc = value;
 		else if (name === "mac") mac = value.toLowerCase();
 		else if (name === "key") key = value;
 	}
 	// As many as there are parameters, and each of them is there: none is another or twice.
-	if (parts.length !== (key === undefined ? 3 : 4)) return;
+	if (parts.length !== (key === undefined ? 7 : 9) || parts.at(-1)!.trim() !== "") return;
 	if (token === "" || nc === "" || nc[0] === "0" || /[^0-9]/.test(nc) || mac.length !== 64) return;
 	return { token, nc, key, mac };
 }

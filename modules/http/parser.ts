@@ -1,4 +1,4 @@
-import { CONTENT_LENGTH_DIGITS, HEADER_FIELDS, REQUEST_LINE, USUAL_HEAD } from "../limits";
+import { CONTENT_LENGTH_DIGITS, FIELD_KEPT, HEADER_FIELDS, REQUEST_LINE, USUAL_HEAD } from "../limits";
 import type { Bounds } from "./body";
 import { bodyTooLarge, type Refusal, refuse } from "./errors";
 import { readFields } from "./fields";
@@ -45,9 +45,8 @@ export class HeadParser {
 	readonly #bounds: Bounds;
 	// A byte order mark is no part of a head and has to be seen.
 	readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-	/** Every control character but HTAB. */
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-	readonly #control = /[\0-\x08\n-\x1f\x7f]/;
+	/** Every control character but HTAB, and what is not ASCII. */
+	readonly #unusual = /[^\t -~]/;
 	readonly #notToken = /[^\w!#$%&'*+.^`|~-]/;
 	/** Of what is visible, a backslash is in no URL (RFC 3986, 2). */
 	readonly #notTarget = /[^!-[\]-~]/;
@@ -72,12 +71,12 @@ export class HeadParser {
 	private parseUsual(bytes: Uint8Array): Head | Refusal | undefined {
 		if (bytes.length > USUAL_HEAD) return;
 		const text = this.#decoder.decode(bytes);
-		if (!isAscii(text, bytes)) return;
 		const end = text.indexOf("\r\n\r\n");
-		const lineEnd = text.indexOf("\r\n");
-		if (end < 0 || lineEnd === 0 || lineEnd > REQUEST_LINE || end - lineEnd > this.#bounds.fields) return;
+		if (end < 0) return;
 		const lines = split(text.slice(0, end));
-		if (lines.length > LINES || this.#control.test(lines.join(""))) return;
+		const first = lines[0]!.length;
+		if (first === 0 || first > REQUEST_LINE || end - first > this.#bounds.fields) return;
+		if (lines.length > LINES || this.#unusual.test(lines.join(""))) return;
 		return this.parseLines(lines, end + 4);
 	}
 
@@ -87,7 +86,7 @@ export class HeadParser {
 		const lines = split(this.#decoder.decode(makeAscii(bytes.subarray(found.start, found.end - 4))));
 		if (lines.length > LINES)
 			return refuse(431, "too-many-headers", `There are more than ${HEADER_FIELDS} header fields.`);
-		if (this.#control.test(lines.join("")))
+		if (this.#unusual.test(lines.join("")))
 			return refuse(400, "control-character", "A control character is in the head.");
 		return this.parseLines(lines, found.end);
 	}
@@ -104,15 +103,14 @@ export class HeadParser {
 		if (!parts) return refuse(400, "malformed-target", "The target is not a path or an absolute http URL.");
 
 		const fields = readFields(lines, this.#notToken);
-		if (!fields) return refuse(400, "malformed-header", "A header field is not of the form: Name: value");
-		const { length, coding } = fields;
-		if (fields.repeated)
-			return refuse(400, "repeated-header", "A header field that is allowed once is there twice.");
+		if (fields.kind === "refused") return fields;
 		if (fields.host === undefined && !old) return refuse(400, "missing-host", "The field Host is missing.");
 		let host = this.hostOf(fields.host ?? "");
 		if (host !== undefined && parts.authority !== undefined) host = this.hostOf(parts.authority);
 		if (host === undefined) return refuse(400, "malformed-host", "The host is not of the form: name[:port]");
 
+		const length = fields["content-length"];
+		const coding = fields["transfer-encoding"];
 		let end = consumed;
 		if (coding !== undefined) {
 			if (length !== undefined)
@@ -129,7 +127,7 @@ export class HeadParser {
 		} else if (method === "POST")
 			return refuse(411, "length-required", "POST needs Content-Length or Transfer-Encoding.");
 
-		const { expectation, connection } = fields;
+		const expectation = fields.expect;
 		if (expectation !== undefined && expectation.toLowerCase() !== "100-continue")
 			return refuse(417, "unknown-expectation", "The only expectation met here is 100-continue.");
 		return {
@@ -138,14 +136,14 @@ export class HeadParser {
 			method,
 			path: parts.path,
 			host,
-			authorization: fields.authorization,
-			origin: fields.origin,
+			authorization: kept(fields.authorization),
+			origin: kept(fields.origin),
 			end,
 			chunked: coding !== undefined,
 			// RFC 9110, 10.1.1: HTTP/1.0 cannot be told to continue.
 			awaitsContinue: expectation !== undefined && !old,
 			// RFC 9112, 9.3.
-			keepAlive: !has(connection, "close") && (!old || has(connection, "keep-alive")),
+			keepAlive: !has(fields.connection, "close") && (!old || has(fields.connection, "keep-alive")),
 			old,
 		};
 	}
@@ -183,11 +181,6 @@ function split(head: string): string[] {
 	return head.split("\r\n", LINES + 1);
 }
 
-/** Whether `text`, decoded from `bytes`, is ASCII: nothing shorter than its bytes, nothing undecodable. */
-function isAscii(text: string, bytes: Uint8Array): boolean {
-	return text.length === bytes.length && !text.includes("\ufffd");
-}
-
 /**
  * Puts a backslash for each byte beyond ASCII, where it is, as a copy would be memory: nothing beyond has a meaning
  * here, and no name, host or target has a backslash.
@@ -197,8 +190,15 @@ function makeAscii(bytes: Uint8Array): Uint8Array {
 	return bytes;
 }
 
-/** Whether a field with options, in lower case and each followed by a comma, has this one. */
-function has(options: string, option: string): boolean {
+/** Too long to be a right one, it is as good as none, but is not held while the body comes. */
+function kept(value: string | undefined): string | undefined {
+	return value !== undefined && value.length > FIELD_KEPT ? "" : value;
+}
+
+/** Whether a field with options, separated by commas, has this one in whatever case. */
+function has(field: string | undefined, option: string): boolean {
+	if (field === undefined) return false;
+	const options = field.toLowerCase();
 	for (let at = options.indexOf(option); at >= 0; at = options.indexOf(option, at + 1)) {
 		// What stands in a list between options is commas and white space (RFC 9110, 5.6.1).
 		if (endsOption(options[at - 1]) && endsOption(options[at + option.length])) return true;

@@ -1,5 +1,4 @@
 import type { Host, Timer } from "../../hosts/host";
-import { toHex } from "../bytes";
 import { IDENTITY_KEY } from "../flash-keys";
 import { CERTIFICATE_CHECK_TIME, CERTIFICATE_RENEWAL, CERTIFICATE_VALIDITY, RETRY_TIME } from "../limits";
 
@@ -118,7 +117,7 @@ export class TlsIdentity {
 		const fingerprint = this.#host.network.fingerprint(identity);
 		if (!fingerprint) return false;
 		this.#value = identity;
-		this.#fingerprint = toHex(fingerprint);
+		this.#fingerprint = fingerprint;
 		this.#expiry = this.#host.network.expiry(identity);
 		return true;
 	}

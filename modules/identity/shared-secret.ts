@@ -1,5 +1,4 @@
 import type { Host } from "../../hosts/host";
-import { toHex } from "../bytes";
 
 /** A secret that owner and device share. It goes in once and never comes out: all that others get are digests that prove it. */
 export class SharedSecret {
@@ -15,13 +14,13 @@ export class SharedSecret {
 
 	/** MD5(before + secret + after) in lower-case hex. */
 	md5(before: string, after = ""): string {
-		return toHex(this.#host.digest("MD5", new TextEncoder().encode(before + this.#text + after)));
+		return this.#host.digest("MD5", new TextEncoder().encode(before + this.#text + after));
 	}
 
 	/** HMAC-SHA256(secret, message) in lower-case hex. */
 	hmac(message: string): string {
 		const encoder = new TextEncoder();
 		this.#key ??= encoder.encode(this.#text);
-		return toHex(this.#host.hmac(this.#key, encoder.encode(message)));
+		return this.#host.hmac(this.#key, encoder.encode(message));
 	}
 }

@@ -1,5 +1,5 @@
 import type { Host, Timer, Trust, Updater } from "../../hosts/host";
-import { fromBase64, join, toHex } from "../bytes";
+import { fromBase64, join } from "../bytes";
 import { FETCHED_KEY, TRIED_KEY } from "../flash-keys";
 import { CONFIRM_STABLE, CONFIRM_TIME, DAILY, MANIFEST } from "../limits";
 import { PRODUCT, VERSION } from "../version";
@@ -201,7 +201,7 @@ export class Update {
 				const reason =
 					error ??
 					(bytes < size ? "the image is shorter than the manifest says" : undefined) ??
-					(toHex(hash.finish()) === sha256 ? undefined : "the image is not the one that was signed");
+					(hash.finish() === sha256 ? undefined : "the image is not the one that was signed");
 				if (reason === undefined) this.#switch(version);
 				else {
 					this.#abandon();

@@ -193,8 +193,8 @@ export class FakeNetwork implements Network {
 		return Number(/until (\d+)/.exec(new TextDecoder().decode(identity))?.[1] ?? 0);
 	}
 
-	fingerprint(identity: Uint8Array): Uint8Array | undefined {
-		return createHash("sha256").update(identity).digest();
+	fingerprint(identity: Uint8Array): string | undefined {
+		return createHash("sha256").update(identity).digest("hex");
 	}
 }
 
@@ -247,14 +247,14 @@ export class FakeHost implements Host {
 		return bytes;
 	}
 
-	digest(algorithm: Digest, bytes: Uint8Array): Uint8Array {
+	digest(algorithm: Digest, bytes: Uint8Array): string {
 		return createHash(algorithm === "MD5" ? "md5" : "sha256")
 			.update(bytes)
-			.digest();
+			.digest("hex");
 	}
 
-	hmac(key: Uint8Array, bytes: Uint8Array): Uint8Array {
-		return createHmac("sha256", key).update(bytes).digest();
+	hmac(key: Uint8Array, bytes: Uint8Array): string {
+		return createHmac("sha256", key).update(bytes).digest("hex");
 	}
 
 	restart(): void {

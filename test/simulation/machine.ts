@@ -289,11 +289,11 @@ export class Machine {
 				this.#call();
 				return createHash(algorithm === "MD5" ? "md5" : "sha256")
 					.update(bytes)
-					.digest();
+					.digest("hex");
 			},
 			hmac: (key, bytes) => {
 				this.#call();
-				return createHmac("sha256", key).update(bytes).digest();
+				return createHmac("sha256", key).update(bytes).digest("hex");
 			},
 			led: {
 				gamma: 1,

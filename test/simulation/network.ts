@@ -152,9 +152,9 @@ export class SimulatedNetwork implements Network {
 		return Number(/until (\d+)/.exec(Buffer.from(identity).toString())?.[1] ?? 0);
 	}
 
-	fingerprint(identity: Uint8Array): Uint8Array | undefined {
+	fingerprint(identity: Uint8Array): string | undefined {
 		if (!Buffer.from(identity).toString().startsWith("identity ")) return undefined;
-		return createHash("sha256").update(identity).digest();
+		return createHash("sha256").update(identity).digest("hex");
 	}
 
 	/** The air is gone: all connections end, most without a word. */

@@ -100,7 +100,7 @@ export class Slots {
 			},
 			hash: () => {
 				const hash = createHash("sha256");
-				return { add: (bytes) => void hash.update(bytes), finish: () => new Uint8Array(hash.digest()) };
+				return { add: (bytes) => void hash.update(bytes), finish: () => hash.digest("hex") };
 			},
 			begin: (size) => {
 				if (!this.#isSigned) this.#world.violate("an image is fetched whose manifest nobody has signed");

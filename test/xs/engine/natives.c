@@ -182,6 +182,24 @@ static void Hash_close(xsMachine *the)
 	free(digest);
 }
 
+/* Of Uint8Array, as in the engine of SDK 8.2.3. */
+static void toHex(xsMachine *the)
+{
+	static const char DIGITS[] = "0123456789abcdef";
+	uint8_t *bytes;
+	xsUnsignedValue count;
+	_xsmcGetBuffer(the, &xsThis, (void **)&bytes, &count, 0);
+	xsResult = xsStringBuffer(NULL, 2 * count);
+	/* It may have moved. */
+	_xsmcGetBuffer(the, &xsThis, (void **)&bytes, &count, 0);
+	char *text = xsToString(xsResult);
+	for (; count > 0; count--, bytes++) {
+		*text++ = DIGITS[*bytes >> 4];
+		*text++ = DIGITS[*bytes & 15];
+	}
+	*text = 0;
+}
+
 static void print(xsMachine *the)
 {
 	printf("%s\n", xsToString(xsArg(0)));
@@ -226,4 +244,6 @@ void installNatives(xsMachine *the)
 	for (int i = 0; i < BENCH_IDS; i++) benchIDs[i] = xsID(NAMES[i]);
 	defineClass(the, &xsVar(0), "Digest", Hash, (Member[]){ { "write", Hash_write }, { "close", Hash_close }, { 0 } });
 	xsSet(xsGlobal, xsID("native"), xsVar(0));
+	xsVar(0) = xsGet(xsGet(xsGlobal, xsID("Uint8Array")), xsID("prototype"));
+	define(the, &xsVar(0), (Member[]){ { "toHex", toHex }, { 0 } });
 }
