@@ -55,13 +55,13 @@ export class HttpClient implements ClientHandler {
 		});
 		this.#reader = reader;
 		this.#handler = handler;
-		this.#limit = network.timers.once(() => this.late(), most);
-		this.listen();
 		const head = headOf(request, to.endpoint);
 		if (head === undefined) {
-			network.timers.once(() => this.end("a header field cannot be sent"), 0);
+			this.#limit = network.timers.once(() => this.end("a header field cannot be sent"), 0);
 			return;
 		}
+		this.#limit = network.timers.once(() => this.late(), most);
+		this.listen();
 		this.#connection ??= new ClientConnection(network, to, this);
 		// Not joined: that would be the body's memory again.
 		this.#connection.send(new TextEncoder().encode(head));

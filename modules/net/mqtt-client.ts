@@ -62,12 +62,12 @@ export class MqttClient implements ClientHandler, PacketHandler {
 	#lastId = 0;
 	/** Of the SUBSCRIBE that is not answered; 0: of none. */
 	#subscribing = 0;
-	#state: "connecting" | "connected" | "parting" | "closed" = "connecting";
+	#state: "connecting" | "connected" | "failing" | "parting" | "closed" = "connecting";
 	/** Called when nothing is left. */
 	#onGone = () => {};
 	/** A sign of life was asked for, and has not come. */
 	#pinged = false;
-	/** Of the connecting or the closing. */
+	/** Of the connecting, the failing or the closing. */
 	#limit: Timer;
 	#pulse: Timer;
 
@@ -87,7 +87,9 @@ export class MqttClient implements ClientHandler, PacketHandler {
 		const isUnread = this.#connection.waiting >= MQTT_OUTPUT;
 		if (isUnread || this.#unacknowledged.size >= MQTT_UNACKNOWLEDGED) {
 			const reason = isUnread ? UNREAD : "the broker does not acknowledge";
-			this.#options.network.timers.once(() => this.end(reason), 0);
+			// Not from within the call, and once: whoever publishes on is not heard any more.
+			this.#state = "failing";
+			this.#limit = this.#options.network.timers.once(() => this.end(reason), 0);
 			return;
 		}
 		const id = this.nextId();

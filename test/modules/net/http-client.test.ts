@@ -150,6 +150,14 @@ describe("an exchange", { timeout: 20_000 }, () => {
 		assert.deepEqual(await send(), TAKEN);
 	});
 
+	test("one that could not be sent and was closed does not end the next", async (t) => {
+		const served = await serveHttp(t);
+		const { http, send } = client(t, served);
+		void send({ headers: { authorization: "a\r\nb" } });
+		http.close();
+		assert.deepEqual(await send(), TAKEN);
+	});
+
 	test("a header field that cannot be sent fails without its value", async (t) => {
 		const served = await serveHttp(t);
 		const result = await client(t, served).send({ headers: { authorization: "a\r\nb" } });

@@ -552,6 +552,17 @@ describe("hearing", LIMIT, () => {
 		assert.equal(time.pending, 0);
 	});
 
+	test("one timer leaves it, however much is published before that, and none outlives a close", () => {
+		const { time, told, client } = unread();
+		time.advance(1_000);
+		const before = time.pending;
+		for (let i = 0; i < 200; i++) client.publish("a", "b", false);
+		assert.equal(time.pending, before + 1);
+		client.close();
+		assert.equal(time.pending, 0);
+		assert.deepEqual(told, ["connected"]);
+	});
+
 	test("random bytes from the broker end it once, with nothing thrown", async (t) => {
 		for (let seed = 1; seed < 20; seed++) {
 			const { heard, told, exceptions, broker } = await listen(t);
