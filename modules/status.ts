@@ -3,18 +3,18 @@ import type { Cloud } from "./cloud/cloud";
 import type { Port } from "./http/port";
 import { CLOCK_CORRECTION, PROBLEM_SHOWN } from "./limits";
 import type { Problems } from "./problems";
-import type { UpdateStatus } from "./update/update";
+import type { Update } from "./update/update";
 import { isNewer } from "./update/version";
 import { VERSION } from "./version";
 
+/** The parts of a device that say how it is. */
 export interface StatusParts {
-	host: Host;
-	start: Pick<Start, "uptime" | "time">;
-	http: Pick<Port, "connections">;
-	https: Pick<Port, "connections">;
-	cloud: Pick<Cloud, "status" | "storing">;
-	update: UpdateStatus;
-	problems: Pick<Problems, "list" | "recent">;
+	readonly host: Host;
+	readonly start: Pick<Start, "uptime" | "time">;
+	readonly ports: Record<"http" | "https", Pick<Port, "connections">>;
+	readonly cloud: Pick<Cloud, "status" | "storing">;
+	readonly update: Pick<Update, "status">;
+	readonly problems: Pick<Problems, "list" | "recent">;
 }
 
 /** When the device began to run. */
@@ -47,7 +47,7 @@ export class Start {
 
 /** How the device is, for its owner: what `getStatus` answers. */
 export function describeStatus(parts: StatusParts): object {
-	const { host, start, http, https, cloud, update, problems } = parts;
+	const { host, start, ports, cloud, update, problems } = parts;
 	const { clock, diagnostics, network, updater, wifi } = host;
 	return {
 		version: VERSION,
@@ -57,9 +57,9 @@ export function describeStatus(parts: StatusParts): object {
 		address: network.address() ?? null,
 		...(wifi && { wifi: wifi.link() ?? null }),
 		...(diagnostics?.memory && { memory: diagnostics.memory() }),
-		connections: { http: http.connections, https: https.connections },
+		connections: { http: ports.http.connections, https: ports.https.connections },
 		...cloud.status,
-		update: { ...update, trial: updater?.onTrial ?? false },
+		update: { ...update.status, trial: updater?.onTrial ?? false },
 		problems: problems.list,
 	};
 }
@@ -70,11 +70,12 @@ export function describeDiagnostics({ host, start, cloud, update, problems }: St
 	const { waiting, error } = cloud.status.points;
 	const started = start.time;
 	const heap = diagnostics?.memory?.().heap;
-	const offered = update.version !== undefined && isNewer(update.version, VERSION);
+	const { version } = update.status;
+	const offered = version !== undefined && isNewer(version, VERSION);
 	const problem = error === undefined ? problems.recent : `database: ${error}`.slice(0, PROBLEM_SHOWN);
 	return {
 		version: VERSION,
-		...(updater && { latest: offered ? update.version : VERSION }),
+		...(updater && { latest: offered ? version : VERSION }),
 		uptime: start.uptime,
 		...(started !== undefined && { started }),
 		reset: diagnostics?.reset ?? "unknown",

@@ -1,45 +1,24 @@
-import type { DeviceEvent, Host } from "../../hosts/host";
-import type { Authenticator, Proof } from "../auth/authenticator";
+import type { DeviceEvent } from "../../hosts/host";
+import type { Proof } from "../auth/authenticator";
 import type { Scope } from "../auth/key";
 import type { Handler, Request, Response } from "../http/message";
-import type { Vault } from "../identity/vault";
 import { type JsonObject, type Parsed, parseObject } from "../json";
-import type { SettingsStore } from "../settings";
-import type { SetUpSite } from "../wifi/set-up-site";
+import type { Parts } from "../parts";
 import { Batch, type Order } from "./batch";
 import type { Client, Command } from "./command";
+import { COMMANDS } from "./commands/all";
 import { ApiError, errorResponse } from "./error";
 import { shown } from "./fields";
-import { REQUEST_NAMES } from "./names";
+import { describeIdentity } from "./identity";
+import { PROOFS, REQUEST_NAMES } from "./names";
 import { ALLOW, corsHeaders, isHomeOrigin } from "./origin";
-
-export interface ApiParts {
-	udid: string;
-	vault: Vault;
-	authenticator: Authenticator;
-	settings: SettingsStore;
-	/** `pair` is the one that an unpaired device takes, without a secret. */
-	commands: readonly Command[];
-	/** The body of `GET /`. */
-	identity(): string;
-	/** Whether HTTPS mode is on. */
-	isSecured(): boolean;
-	/** Whether the owner may come over HTTPS without that mode: signed, which nobody can send again. */
-	isReachable(): boolean;
-	/** Told of each request that the owner has proved to have sent. */
-	proved(): void;
-	/** What there is beside `/`: its answer, or that it comes later. */
-	site: Pick<SetUpSite, "answer"> | undefined;
-	/** Told of each request. */
-	host: Pick<Host, "report">;
-}
 
 /** Answers the requests: `GET /` for everyone, commands for the owner. */
 export class Api {
-	readonly #parts: ApiParts;
+	readonly #device: Parts;
 
-	constructor(parts: ApiParts) {
-		this.#parts = parts;
+	constructor(device: Parts) {
+		this.#device = device;
 	}
 
 	readonly handle: Handler = (request, respond) => {
@@ -48,7 +27,7 @@ export class Api {
 			if (path !== "/") return this.#visit(request, respond);
 			if (method === "POST") return this.command(request, respond);
 			if (method === "GET" || method === "HEAD")
-				return this.#answer(request, { status: 200, body: this.#parts.identity() });
+				return this.#answer(request, { status: 200, body: describeIdentity(this.#device) });
 			if (method === "OPTIONS")
 				return this.#answer(request, { status: 200, headers: ALLOW, body: '{"status":"ok"}' });
 			throw new ApiError(405, "method-not-allowed", "use GET or POST", ALLOW);
@@ -58,24 +37,24 @@ export class Api {
 	};
 
 	/** Answers a request with commands, by whatever way it came. */
-	readonly command: Handler = (request, respond) => {
+	command(request: Request, respond: (response: Response) => void): Response | undefined {
 		try {
-			return this.#post(request, respond);
+			this.#post(request, respond);
+			return undefined;
 		} catch (error) {
 			return this.#answer(request, errorResponse(error));
 		}
-	};
+	}
 
 	#visit(request: Request, respond: (response: Response) => void): Response | undefined {
-		const { site } = this.#parts;
-		const response = site?.answer(request, (later) => respond(this.#answer(request, later)));
+		const response = this.#device.site?.answer(request, (later) => respond(this.#answer(request, later)));
 		if (response === undefined) throw new ApiError(404, "not-found", "there is nothing but /");
 		return response === "later" ? undefined : this.#answer(request, response);
 	}
 
 	/** The response as it goes out. */
 	#answer(request: Request, response: Response, orders?: readonly Order[]): Response {
-		this.#parts.host.report?.(requestEvent(request, response.status, orders));
+		this.#device.host.report?.(requestEvent(request, response.status, orders));
 		const { origin, method } = request.head;
 		if (origin !== undefined)
 			response.headers = (response.headers ?? "") + corsHeaders(origin, method === "OPTIONS");
@@ -83,7 +62,7 @@ export class Api {
 	}
 
 	#post(request: Request, respond: (response: Response) => void): void {
-		const { udid, settings } = this.#parts;
+		const { udid } = this.#device.host;
 		const { origin, host } = request.head;
 		// Before anything counts: what a page from elsewhere makes a browser send is nobody's guess.
 		if (origin !== undefined && !isHomeOrigin(origin))
@@ -93,7 +72,7 @@ export class Api {
 			throw new ApiError(404, "wrong-udid", `udid is not this device's, which is ${udid}`);
 		const client: Client = { host, secure: request.secure, proof: this.#proof(request, body) };
 		request.body = undefined;
-		const batch = new Batch(this.#orders(body, client), client, settings);
+		const batch = new Batch(this.#orders(body, client), this.#device, client);
 		batch.prepare((error) => {
 			const response = error === undefined ? this.#perform(batch) : errorResponse(error);
 			respond(this.#answer(request, response, batch.orders));
@@ -102,31 +81,20 @@ export class Api {
 
 	/** The owner's proof; undefined on a device without an owner. Throws if the request may not be. */
 	#proof(request: Request, { object, unknownName }: Parsed): Proof | undefined {
-		const { vault, authenticator, settings, isSecured, isReachable, proved } = this.#parts;
+		const { vault, authenticator, settings, mode, wifi } = this.#device;
 		if (!vault.paired) {
-			if (unknownName !== undefined || !this.#isUnowned(object)) throw notPaired();
+			if (unknownName !== undefined || !isUnowned(object)) throw notPaired();
 			return undefined;
 		}
 		if (Object.hasOwn(object, "pair")) throw alreadyPaired();
-		// Its port is open a little earlier, or for another reason, and a secret heard on plain HTTP still good.
-		if (request.secure && !isSecured() && !(isReachable() && request.head.authorization))
+		// Its port is open a little earlier, or for another reason, and a secret heard on plain HTTP still good. Nobody can
+		// send again what is signed.
+		if (request.secure && !mode.active && !(wifi?.settingUp && request.head.authorization))
 			throw new ApiError(409, "https-not-begun", "HTTPS mode has not begun");
 		const proof = authenticator.check(request, object, settings.value);
 		// Who may not begin HTTPS mode does not hold it open.
-		if (!proof.key || proof.key.scope.includes(MANAGE)) proved();
+		if (!proof.key || proof.key.scope.includes(MANAGE)) mode.touch();
 		return proof;
-	}
-
-	/** Whether all of it, or the pairing in it, is for a device without an owner. */
-	#isUnowned(body: JsonObject): boolean {
-		const { commands } = this.#parts;
-		return (
-			Object.hasOwn(body, "pair") ||
-			Object.keys(body).every(
-				(name) =>
-					PROOFS.includes(name) || commands.some((command) => command.name === name && command.unowned),
-			)
-		);
 	}
 
 	/** Everything that is asked for, validated. Throws an ApiError. */
@@ -139,42 +107,24 @@ export class Api {
 			if (PROOFS.includes(name)) continue;
 			if (!client.proof && orders.length > 0)
 				throw new ApiError(400, "pair-alone", "without an owner a command comes alone");
-			const command = this.#command(name, client);
+			const command = commandOf(name, client);
 			if (unknownInner !== undefined) throw unknown("field", unknownInner);
-			orders.push({ command, value: command.validate(object[name], client) });
+			orders.push({ command, value: command.validate(object[name], this.#device, client) });
 		}
 		if (orders.length === 0) throw new ApiError(400, "no-command", "the request has no command");
 		return orders;
 	}
 
-	/** The command of that name, if it is there and may be ordered in this way. */
-	#command(name: string, { secure, proof }: Client): Command {
-		const { commands } = this.#parts;
-		for (let i = 0; i < commands.length; i++) {
-			const command = commands[i]!;
-			if (command.name !== name) continue;
-			const { where, scope } = command;
-			if (proof?.key && !(scope && proof.key.scope.includes(scope)))
-				throw new ApiError(403, "not-in-scope", `${name} is not in the scope of this key`);
-			if (where === "any" || secure) return command;
-			if (where === "https") throw new ApiError(403, "https-only", `${name} is taken over HTTPS only`);
-			if (proof?.method === "hmac-sha256") return command;
-			throw new ApiError(403, "https-only", `${name} is taken over HTTPS only, or signed`);
-		}
-		// The name of a field is a known one as well.
-		throw unknown("command", name);
-	}
-
 	/** Writes and does all that was ordered, and says so. */
 	#perform(batch: Batch): Response {
-		const { udid, vault } = this.#parts;
+		const { host, vault } = this.#device;
 		// To prepare may have taken a while, and the button have been held meanwhile.
 		if (!vault.paired && !batch.orders.every(({ command }) => command.unowned)) {
 			batch.abandon();
 			return errorResponse(notPaired());
 		}
 		try {
-			const answer: JsonObject = { status: "ok", udid };
+			const answer: JsonObject = { status: "ok", udid: host.udid };
 			batch.perform(answer);
 			const body = JSON.stringify(answer);
 			return batch.waits ? { status: 200, body, sent: () => batch.finish() } : { status: 200, body };
@@ -184,6 +134,33 @@ export class Api {
 	}
 }
 
+/** Whether all of it, or the pairing in it, is for a device without an owner. */
+function isUnowned(body: JsonObject): boolean {
+	return (
+		Object.hasOwn(body, "pair") ||
+		Object.keys(body).every(
+			(name) => PROOFS.includes(name) || COMMANDS.some((command) => command.name === name && command.unowned),
+		)
+	);
+}
+
+/** The command of that name, if it is there and may be ordered in this way. */
+function commandOf(name: string, { secure, proof }: Client): Command {
+	for (let i = 0; i < COMMANDS.length; i++) {
+		const command = COMMANDS[i]!;
+		if (command.name !== name) continue;
+		const { where, scope } = command;
+		if (proof?.key && !(scope && proof.key.scope.includes(scope)))
+			throw new ApiError(403, "not-in-scope", `${name} is not in the scope of this key`);
+		if (where === "any" || secure) return command;
+		if (where === "https") throw new ApiError(403, "https-only", `${name} is taken over HTTPS only`);
+		if (proof?.method === "hmac-sha256") return command;
+		throw new ApiError(403, "https-only", `${name} is taken over HTTPS only, or signed`);
+	}
+	// The name of a field is a known one as well.
+	throw unknown("command", name);
+}
+
 /** As it is written on a label, too: in upper case, or in pairs of digits with colons or dashes between (a MAC address). */
 function isUdid(given: unknown, udid: string): boolean {
 	if (typeof given !== "string" || given.length > MAC_LENGTH) return false;
@@ -191,9 +168,6 @@ function isUdid(given: unknown, udid: string): boolean {
 }
 
 const MAC_LENGTH = 17;
-
-/** Members of a request that are no commands. */
-const PROOFS: readonly string[] = ["udid", "secret", "key"];
 
 /** The scope of setHttps. */
 const MANAGE: Scope = "m";

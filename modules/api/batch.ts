@@ -1,5 +1,6 @@
 import type { JsonObject } from "../json";
-import type { Settings, SettingsStore } from "../settings";
+import type { Parts } from "../parts";
+import type { Settings } from "../settings";
 import type { Client, Command } from "./command";
 
 export interface Order {
@@ -11,13 +12,13 @@ export interface Order {
 /** All orders of one request, which are carried out together or not at all. */
 export class Batch {
 	readonly orders: readonly Order[];
+	readonly #device: Parts;
 	readonly #client: Client;
-	readonly #settings: SettingsStore;
 
-	constructor(orders: readonly Order[], client: Client, settings: SettingsStore) {
+	constructor(orders: readonly Order[], device: Parts, client: Client) {
 		this.orders = orders;
+		this.#device = device;
 		this.#client = client;
-		this.#settings = settings;
 	}
 
 	/**
@@ -32,7 +33,7 @@ export class Batch {
 			return;
 		}
 		const { command, value } = orders[at]!;
-		command.prepare?.(value, (error) => {
+		command.prepare?.(value, this.#device, (error) => {
 			if (error === undefined) {
 				this.prepare(done, at + 1);
 				return;
@@ -54,14 +55,14 @@ export class Batch {
 			if (command.settings) change = { ...change, ...command.settings(value) };
 		}
 		try {
-			if (change) this.#settings.change(change);
+			if (change) this.#device.settings.change(change);
 		} catch (error) {
 			this.abandon();
 			throw error;
 		}
 		for (let i = 0; i < orders.length; i++) {
 			const { command, value } = orders[i]!;
-			answer[command.name] = command.perform(value, this.#client);
+			answer[command.name] = command.perform(value, this.#device, this.#client);
 		}
 	}
 
@@ -79,10 +80,10 @@ export class Batch {
 
 	/** Does what has waited. */
 	finish(): void {
-		for (const { command, value } of this.orders) command.afterwards?.(value);
+		for (const { command, value } of this.orders) command.afterwards?.(value, this.#device);
 	}
 
 	#abandon(end: number): void {
-		for (let i = 0; i < end; i++) this.orders[i]!.command.abandon?.();
+		for (let i = 0; i < end; i++) this.orders[i]!.command.abandon?.(this.#device);
 	}
 }

@@ -1,5 +1,6 @@
 import type { Proof } from "../auth/authenticator";
 import type { Scope } from "../auth/key";
+import type { Parts } from "../parts";
 import type { Settings } from "../settings";
 
 /**
@@ -8,8 +9,9 @@ import type { Settings } from "../settings";
  * request with nothing changed, so that no request is ever carried out by half.
  */
 export interface Command<Order = unknown> {
-	/** One of REQUEST_NAMES. */
 	readonly name: string;
+	/** What members of its value, and of objects within it, may be called. */
+	readonly fields: readonly string[];
 	/**
 	 * Where it is taken: over HTTP and HTTPS; over HTTPS only; or over HTTP too if the request is signed,
 	 * since an MD5 secret heard on the air must not be able to do harm.
@@ -20,17 +22,17 @@ export interface Command<Order = unknown> {
 	/** Also taken on a device without an owner, without a proof. `pair` is taken there alone. */
 	readonly unowned?: boolean;
 	/** Reads the command's value; throws an ApiError if it is not valid. */
-	validate(value: unknown, client: Client): Order;
+	validate(value: unknown, device: Parts, client: Client): Order;
 	/** Does what may fail or take time, and can be undone. `done` is called once, at once or later. */
-	prepare?(order: Order, done: (error?: unknown) => void): void;
+	prepare?(order: Order, device: Parts, done: (error?: unknown) => void): void;
 	/** Undoes `prepare`, as a later step failed. */
-	abandon?(): void;
+	abandon?(device: Parts): void;
 	/** What is to be written. */
 	settings?(order: Order): Partial<Settings>;
 	/** Does it, which cannot fail any more, and returns the result for the answer. */
-	perform(order: Order, client: Client): object;
+	perform(order: Order, device: Parts, client: Client): object;
 	/** What has to wait until the answer is on its way. */
-	afterwards?(order: Order): void;
+	afterwards?(order: Order, device: Parts): void;
 }
 
 /** Whom a command is carried out for. */

@@ -1,7 +1,8 @@
 import { parseAuthorization } from "../auth/authorization";
 import type { CommandAnswer } from "../cloud/mqtt-commands";
-import type { Handler, Request, Response } from "../http/message";
+import type { Request, Response } from "../http/message";
 import { BODY, COMMANDS_KNOWN, FIELD_KEPT, NONCE_DIGITS } from "../limits";
+import type { Api } from "./api";
 import { ApiError, errorResponse } from "./error";
 
 const LINE_FEED = 0x0a;
@@ -11,23 +12,23 @@ const LINE_FEED = 0x0a;
  * method MQTT and the topic as path. Each carries its proof, so that the broker need not be trusted.
  */
 export class MqttApi {
-	readonly #handle: Handler;
+	readonly #api: Pick<Api, "command">;
 	/** Signatures of the last commands that were carried out: a broker may deliver each more than once. */
 	readonly #known: string[] = [];
 
-	constructor(handle: Handler) {
-		this.#handle = handle;
+	constructor(api: Pick<Api, "command">) {
+		this.#api = api;
 	}
 
 	/**
 	 * Carries it out. `message`: undefined if it was too long to be read. Nothing is said to one that was carried out
 	 * before, as its sender might take that for the answer.
 	 */
-	readonly execute = (
+	execute(
 		topic: string,
 		message: Uint8Array | undefined,
 		respond: (answer: CommandAnswer | undefined) => void,
-	): void => {
+	): void {
 		const end = message ? message.indexOf(LINE_FEED) : -1;
 		const body = message?.subarray(end + 1);
 		const isWhole = end >= 0 && end <= FIELD_KEPT;
@@ -46,9 +47,9 @@ export class MqttApi {
 			answer(errorResponse(new ApiError(413, "body-too-large", `a body has ${BODY} bytes at most`)));
 			return;
 		}
-		const response = this.#handle(requestOf(topic, authorization, body), answer);
+		const response = this.#api.command(requestOf(topic, authorization, body), answer);
 		if (response) answer(response);
-	};
+	}
 
 	#remember(mac: string): void {
 		if (this.#known.length >= COMMANDS_KNOWN) this.#known.shift();

@@ -3,18 +3,15 @@ import type { Point } from "../sensing/point";
 import type { Sampler } from "../sensing/sampler";
 import type { Window } from "../sensing/window";
 import type { InfluxSettings } from "./influx";
-import { MqttEvents, type MqttEventsOptions, type MqttSettings } from "./mqtt-events";
+import { type MqttDevice, MqttEvents, type MqttSettings } from "./mqtt-events";
 import { PointLog } from "./point-log";
-import { Uploader } from "./uploader";
+import { Uploader, type UploaderDevice } from "./uploader";
 
-export interface CloudOptions
-	extends Pick<MqttEventsOptions, "token" | "name" | "execute" | "light" | "device"> {
-	host: Pick<Host, "udid" | "network" | "random" | "storage" | "clock">;
+type CloudHost = Pick<Host, "udid" | "network" | "random" | "storage" | "clock" | "report">;
+
+export interface CloudDevice extends MqttDevice, UploaderDevice {
 	/** Where windows wait for their time. */
-	sampler: Pick<Sampler, "untimed" | "lost" | "forget">;
-	onProblem(message: string): void;
-	/** `status` has changed because the database answered, or did not. */
-	onChange?(): void;
+	readonly sampler: Pick<Sampler, "untimed" | "lost" | "forget">;
 }
 
 /** How sending goes, for `getSettings`. */
@@ -25,27 +22,27 @@ export interface CloudStatus {
 
 /** All that leaves the home: points to the database, events to the broker. */
 export class Cloud {
-	readonly #clock: Host["clock"];
-	readonly #sampler: CloudOptions["sampler"];
-	readonly #onProblem: (message: string) => void;
+	readonly #host: CloudHost;
+	readonly #device: CloudDevice;
 	readonly #log: PointLog | undefined;
 	readonly #uploader: Uploader | undefined;
 	readonly #mqtt: MqttEvents;
 	#lost = 0;
 	/** Points are stored for a database, not for nobody: that would wear the flash, and outlive an owner. */
 	#storing = false;
+	/** What was last reported of the points. */
+	#told = "false 0 0 0 ";
 
-	constructor({ host, sampler, token, name, execute, light, device, onProblem, onChange }: CloudOptions) {
-		this.#clock = host.clock;
-		this.#sampler = sampler;
-		this.#onProblem = onProblem;
-		this.#mqtt = new MqttEvents({ host, token, name, execute, light, device, onProblem });
+	constructor(host: CloudHost, device: CloudDevice) {
+		this.#host = host;
+		this.#device = device;
+		this.#mqtt = new MqttEvents(host, device);
 		if (!host.storage) return;
 		try {
 			this.#log = new PointLog(host.storage);
-			this.#uploader = new Uploader({ host, log: this.#log, onProblem, onChange });
+			this.#uploader = new Uploader(host, this.#log, device);
 		} catch {
-			onProblem("the storage of points could not be read");
+			device.onProblem("the storage of points could not be read");
 		}
 	}
 
@@ -58,6 +55,7 @@ export class Cloud {
 	configureInflux(settings: InfluxSettings | null): void {
 		this.#storing = settings !== null;
 		this.#uploader?.configure(settings);
+		this.tell();
 	}
 
 	configureMqtt(settings: MqttSettings | null): void {
@@ -71,10 +69,12 @@ export class Cloud {
 		// Events are of now: hundreds of old windows at once would choke the connection.
 		if (!late) this.#mqtt.window(point);
 		this.#uploader?.wake();
+		this.tell();
 	}
 
 	motion(motion: Motion): void {
-		this.#mqtt.motion(motion, this.#clock.synced ? Math.floor(this.#clock.now() / 1000) : undefined);
+		const { clock } = this.#host;
+		this.#mqtt.motion(motion, clock.synced ? Math.floor(clock.now() / 1000) : undefined);
 	}
 
 	/** The token is another one now. */
@@ -104,13 +104,25 @@ export class Cloud {
 		this.#mqtt.resume();
 	}
 
-	/** Forgets the owner's points, and where they went. Throws if the storage cannot be erased. */
+	/** Forgets the owner's points, and where they went, without a report. Throws if the storage cannot be erased. */
 	erase(): void {
-		this.configureInflux(null);
+		this.#storing = false;
+		this.#uploader?.configure(null);
 		this.#mqtt.forget();
-		this.#sampler.forget();
+		this.#device.sampler.forget();
 		this.#lost = 0;
 		this.#log?.erase();
+	}
+
+	/** Reports how many points wait, were sent and were lost, if that is not what was reported last. */
+	tell(): void {
+		const { waiting, sent, lost, error } = this.status.points;
+		const database = this.#storing;
+		const told = `${database} ${waiting} ${sent} ${lost} ${error ?? ""}`;
+		if (told === this.#told) return;
+		this.#told = told;
+		const reason = error === undefined ? {} : { error };
+		this.#host.report?.({ event: "cloud", database, waiting, sent, lost, ...reason });
 	}
 
 	/** A database is set, and points are stored for it. */
@@ -122,9 +134,9 @@ export class Cloud {
 		const error = this.#uploader?.error;
 		return {
 			points: {
-				waiting: this.#sampler.untimed + (this.#log?.waiting ?? 0),
+				waiting: this.#device.sampler.untimed + (this.#log?.waiting ?? 0),
 				sent: this.#uploader?.sent ?? 0,
-				lost: this.#lost + this.#sampler.lost + (this.#log?.lost ?? 0),
+				lost: this.#lost + this.#device.sampler.lost + (this.#log?.lost ?? 0),
 				refused: this.#uploader?.refused ?? 0,
 				...(error !== undefined && { error }),
 			},
@@ -147,7 +159,7 @@ export class Cloud {
 			if (this.#storing) this.#log?.append(point);
 		} catch {
 			this.#lost++;
-			this.#onProblem("the storage of points could not be written");
+			this.#device.onProblem("the storage of points could not be written");
 		}
 	}
 }

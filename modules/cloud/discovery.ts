@@ -100,8 +100,8 @@ export interface DiscoveryOptions {
 	diagnostics: readonly string[];
 	/** Whether a quantity or a diagnostic that is not above is to be forgotten there; otherwise it stays as it is. */
 	isGone?: (name: string) => boolean;
-	/** That the owner gave the device; undefined: none. */
-	name: string | undefined;
+	/** That the owner gave the device. */
+	name: string | null;
 }
 
 /**

@@ -17,6 +17,10 @@ export type Execute = (
 	respond: (answer: CommandAnswer | undefined) => void,
 ) => void;
 
+export interface CommandsDevice {
+	readonly mqttApi: { execute: Execute };
+}
+
 /** Publishes; `done` when the broker has it. False if there is no broker: `done` is not called then. */
 type Publish = (payload: string, done: () => void) => boolean;
 
@@ -26,15 +30,15 @@ type Publish = (payload: string, done: () => void) => boolean;
  * taken.
  */
 export class MqttCommands {
-	readonly #execute: Execute;
+	readonly #device: CommandsDevice;
 	readonly #publish: Publish;
 	#waiting: { topic: string; message: Uint8Array | undefined }[] = [];
 	#busy = false;
 	/** The answer that the broker has not acknowledged yet. */
 	#answer: CommandAnswer | undefined;
 
-	constructor(execute: Execute, publish: Publish) {
-		this.#execute = execute;
+	constructor(device: CommandsDevice, publish: Publish) {
+		this.#device = device;
 		this.#publish = publish;
 	}
 
@@ -59,7 +63,7 @@ export class MqttCommands {
 		const next = this.#busy ? undefined : this.#waiting.shift();
 		if (!next) return;
 		this.#busy = true;
-		this.#execute(next.topic, next.message, (answer) => this.#respond(answer));
+		this.#device.mqttApi.execute(next.topic, next.message, (answer) => this.#respond(answer));
 	}
 
 	#respond(answer: CommandAnswer | undefined): void {

@@ -14,7 +14,7 @@ import { MqttClient } from "../net/mqtt-client";
 import type { Point } from "../sensing/point";
 import { QUANTITIES } from "../sensing/quantities";
 import { type Announcement, DIAGNOSED, discoveryMessages } from "./discovery";
-import { type Execute, MqttCommands } from "./mqtt-commands";
+import { type CommandsDevice, MqttCommands } from "./mqtt-commands";
 import { type LightPort, MqttLight } from "./mqtt-light";
 
 /** Where events go. */
@@ -33,21 +33,15 @@ export interface MqttSettings {
 
 export const MQTT_SCHEMES = { mqtt: 1883, mqtts: 8883 } as const;
 
-export interface DiagnosedDevice {
+type MqttHost = Pick<Host, "udid" | "network" | "random">;
+
+export interface MqttDevice extends CommandsDevice {
+	readonly token: { readonly value: string };
+	/** With the name that the owner gave the device. */
+	readonly settings: { readonly value: { readonly name: string | null } };
+	readonly light: LightPort;
 	/** How it is, as DIAGNOSED has it: a member that is not there is not known of this device. */
 	diagnose(): object;
-}
-
-export interface MqttEventsOptions {
-	host: Pick<Host, "udid" | "network" | "random">;
-	/** In force now. */
-	token(): string;
-	/** That the owner gave the device; undefined: none. */
-	name(): string | undefined;
-	/** Carries out a command that has come through the broker. */
-	execute: Execute;
-	light: LightPort;
-	device: DiagnosedDevice;
 	/** Connecting began to fail for this reason; not repeated while the reason stays. */
 	onProblem(message: string): void;
 }
@@ -58,13 +52,10 @@ export interface MqttEventsOptions {
  * `…/command`, whose token is in `…/token`, retained.
  */
 export class MqttEvents {
-	readonly #host: MqttEventsOptions["host"];
-	readonly #onProblem: (message: string) => void;
-	readonly #token: () => string;
-	readonly #name: () => string | undefined;
+	readonly #host: MqttHost;
+	readonly #device: MqttDevice;
 	readonly #commands: MqttCommands;
 	readonly #light: MqttLight;
-	readonly #device: DiagnosedDevice;
 	/** Quantities that were ever read: no others are announced. */
 	readonly #measured: Quantity[] = [];
 	readonly #backoff: Backoff;
@@ -100,18 +91,15 @@ export class MqttEvents {
 	#timer: Timer;
 	#error: string | undefined;
 
-	constructor({ host, token, name, execute, light, device, onProblem }: MqttEventsOptions) {
+	constructor(host: MqttHost, device: MqttDevice) {
 		this.#host = host;
-		this.#onProblem = onProblem;
-		this.#token = token;
-		this.#name = name;
 		this.#device = device;
 		this.#start = host.network.clock.monotonic();
-		this.#commands = new MqttCommands(execute, (payload, done) => {
+		this.#commands = new MqttCommands(device, (payload, done) => {
 			if (this.#connected) this.#publish("answer", payload, false, done);
 			return this.#connected;
 		});
-		this.#light = new MqttLight(light, (payload, done) => this.#publish("light", payload, true, done));
+		this.#light = new MqttLight(device, (payload, done) => this.#publish("light", payload, true, done));
 		this.#backoff = new Backoff(host, BACKOFF_FIRST, BACKOFF_MOST);
 	}
 
@@ -155,7 +143,7 @@ export class MqttEvents {
 
 	/** The token is another one now. */
 	renewToken(): void {
-		if (this.#connected) this.#publish("token", this.#token(), true);
+		if (this.#connected) this.#publish("token", this.#device.token.value, true);
 	}
 
 	/** It has another name now. */
@@ -278,7 +266,7 @@ export class MqttEvents {
 			this.#backoff.reset();
 			this.#tellDiagnostics();
 		}, MQTT_STABLE);
-		this.#publish("token", this.#token(), true);
+		this.#publish("token", this.#device.token.value, true);
 		this.#publish("status", "online", true);
 		this.#tellDiagnostics();
 		this.#discover();
@@ -294,7 +282,7 @@ export class MqttEvents {
 			this.#connect();
 			return;
 		}
-		if (error !== this.#error) this.#onProblem(`broker: ${error}`);
+		if (error !== this.#error) this.#device.onProblem(`broker: ${error}`);
 		this.#error = error;
 		this.#timer = this.#host.network.timers.once(() => this.#connect(), this.#backoff.next());
 		this.#commands.lose();
@@ -350,7 +338,7 @@ export class MqttEvents {
 			light,
 			diagnostics: namesOf(this.#diagnosed),
 			isGone: (name) => this.#start === undefined || namesOf(this.#known).includes(name),
-			name: this.#name(),
+			name: this.#device.settings.value.name,
 		});
 		if (!this.#announcing) this.#announce();
 	}
@@ -389,7 +377,7 @@ export class MqttEvents {
 	 * names, areas and automations that people gave it there.
 	 */
 	#withdraw(after: MqttSettings | null): void {
-		const options = { topic: "", udid: this.#host.udid, name: undefined };
+		const options = { topic: "", udid: this.#host.udid, name: null };
 		const stays = new Set<string>();
 		if (after?.discovery && after.url === this.#current?.url) {
 			const { light = false } = after;

@@ -20,7 +20,7 @@ const WHITE: LightOrder = { color: 0xffffff, effect: "solid", duration: null, in
  * set there holds until the next order; what is not said stays as it was.
  */
 export class MqttLight {
-	readonly #light: LightPort;
+	readonly #device: { readonly light: LightPort };
 	readonly #publish: (payload: string, done: () => void) => void;
 	/** What was lit last, for an order to switch it on that says no more. */
 	#last = WHITE;
@@ -28,20 +28,20 @@ export class MqttLight {
 	#publishing = false;
 	#isStale = false;
 
-	constructor(light: LightPort, publish: (payload: string, done: () => void) => void) {
-		this.#light = light;
+	constructor(device: { readonly light: LightPort }, publish: (payload: string, done: () => void) => void) {
+		this.#device = device;
 		this.#publish = publish;
 	}
 
 	/** Carries out what was published to be set; what cannot be understood is ignored. */
 	take(message: Uint8Array | undefined): void {
-		const order = message && read(message, this.#light.order ?? this.#last);
-		if (order) this.#light.show(order);
+		const order = message && read(message, this.#device.light.order ?? this.#last);
+		if (order) this.#device.light.show(order);
 	}
 
 	/** Publishes the state; while the broker has not taken the one before, the last one of those that follow. */
 	tell(): void {
-		const { order } = this.#light;
+		const { order } = this.#device.light;
 		if (order) this.#last = { ...order, duration: null };
 		if (this.#publishing) {
 			this.#isStale = true;

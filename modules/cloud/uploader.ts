@@ -9,13 +9,13 @@ import { type InfluxSettings, retryAfter, secretsOf, type WriteRequest, writeReq
 import { lineOf } from "./line-protocol";
 import type { PointLog } from "./point-log";
 
-export interface UploaderOptions {
-	host: Pick<Host, "udid" | "network" | "random">;
-	log: PointLog;
+type UploaderHost = Pick<Host, "udid" | "network" | "random">;
+
+export interface UploaderDevice {
 	/** Sending began to fail for this reason; not repeated while the reason stays. */
 	onProblem(message: string): void;
 	/** An answer has come, or none: points were sent or not. */
-	onChange?(): void;
+	onUpload(): void;
 }
 
 /**
@@ -23,10 +23,9 @@ export interface UploaderOptions {
  * released; what it has not stays, and is tried again ever more seldom.
  */
 export class Uploader {
-	readonly #host: UploaderOptions["host"];
+	readonly #host: UploaderHost;
 	readonly #log: PointLog;
-	readonly #onProblem: (message: string) => void;
-	readonly #onChange: UploaderOptions["onChange"];
+	readonly #device: UploaderDevice;
 	readonly #backoff: Backoff;
 	/** The database: how to write to it, and the connection to it. */
 	#target: Target | undefined;
@@ -50,11 +49,10 @@ export class Uploader {
 	#sent = 0;
 	#refused = 0;
 
-	constructor({ host, log, onProblem, onChange }: UploaderOptions) {
+	constructor(host: UploaderHost, log: PointLog, device: UploaderDevice) {
 		this.#host = host;
 		this.#log = log;
-		this.#onProblem = onProblem;
-		this.#onChange = onChange;
+		this.#device = device;
 		this.#backoff = new Backoff(host, BACKOFF_FIRST, BACKOFF_MOST);
 		this.#most = Math.floor(host.network.maxUpload / POINT_LINE);
 		this.#batch = this.#most;
@@ -124,7 +122,7 @@ export class Uploader {
 		const done = (answer: DatabaseAnswer) => {
 			this.#busy = false;
 			this.#judge(answer, count, last);
-			this.#onChange?.();
+			this.#device.onUpload();
 		};
 		client.send(
 			{ method: "POST", target: request.target, headers: request.headers, body },
@@ -142,7 +140,7 @@ export class Uploader {
 				last = number;
 			});
 		} catch {
-			this.#onProblem("the storage of points could not be read");
+			this.#device.onProblem("the storage of points could not be read");
 		}
 		return last;
 	}
@@ -195,7 +193,7 @@ export class Uploader {
 		try {
 			this.#log.release(last + 1);
 		} catch {
-			this.#onProblem("the storage of points could not be written");
+			this.#device.onProblem("the storage of points could not be written");
 		}
 		this.#next();
 	}
@@ -204,7 +202,7 @@ export class Uploader {
 	#later(reason: string, text: string, least: number): void {
 		this.#target?.client.close();
 		this.#error = text === "" ? reason : `${reason}: ${text}`;
-		if (reason !== this.#reason) this.#onProblem(`database: ${this.#error}`);
+		if (reason !== this.#reason) this.#device.onProblem(`database: ${this.#error}`);
 		this.#reason = reason;
 		this.#doubt();
 		this.#waiting = true;

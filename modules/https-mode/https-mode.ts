@@ -2,21 +2,28 @@ import type { Host, Timer } from "../../hosts/host";
 
 export type Mode = "http" | "https";
 
+type ModeHost = Pick<Host, "clock" | "timers" | "report">;
+
+export interface ModeDevice {
+	/** The device is in that mode now. */
+	onMode(mode: Mode): void;
+}
+
 /**
  * Whether the device is in HTTPS mode, and for how long. The mode lives in memory only: a power cut ends it.
  */
 export class HttpsMode {
-	#host: Pick<Host, "clock" | "timers">;
-	#onChange: (mode: Mode) => void;
+	#host: ModeHost;
+	#device: ModeDevice;
 	#active = false;
 	#idle = 0;
 	#lastRequest = 0;
 	#idleTimer: Timer;
 	#limitTimer: Timer;
 
-	constructor(host: Pick<Host, "clock" | "timers">, onChange: (mode: Mode) => void) {
+	constructor(host: ModeHost, device: ModeDevice) {
 		this.#host = host;
-		this.#onChange = onChange;
+		this.#device = device;
 	}
 
 	get active(): boolean {
@@ -30,9 +37,8 @@ export class HttpsMode {
 		this.touch();
 		this.#watchIdle(this.#idle);
 		this.#limitTimer = this.#host.timers.once(() => this.leave(), limit * 1000);
-		if (this.#active) return;
-		this.#active = true;
-		this.#onChange("https");
+		if (!this.#active) this.#change("https");
+		this.#host.report?.({ event: "https", idle, limit });
 	}
 
 	/** The owner sent a request: the idle time starts anew. */
@@ -42,9 +48,13 @@ export class HttpsMode {
 
 	leave(): void {
 		this.#stop();
-		if (!this.#active) return;
-		this.#active = false;
-		this.#onChange("http");
+		if (this.#active) this.#change("http");
+	}
+
+	#change(mode: Mode): void {
+		this.#active = mode === "https";
+		this.#host.report?.({ event: "mode", mode });
+		this.#device.onMode(mode);
 	}
 
 	/** One timer that looks when the owner's last request was, rather than a new timer with each request. */

@@ -2,12 +2,15 @@ import type { Host, Timer } from "../../hosts/host";
 import { IDENTITY_KEY } from "../flash-keys";
 import { CERTIFICATE_CHECK_TIME, CERTIFICATE_RENEWAL, CERTIFICATE_VALIDITY, RETRY_TIME } from "../limits";
 
-export interface TlsIdentityOptions {
-	host: Pick<Host, "flash" | "network" | "udid">;
-	/** Whether a server shows it, or somebody was told its fingerprint: then it has to stay. */
-	inUse(): boolean;
-	/** It was made. */
-	onReady(): void;
+type IdentityHost = Pick<Host, "flash" | "network" | "udid">;
+
+export interface IdentityDevice {
+	readonly ports: {
+		/** Whether a server shows it, or somebody was told its fingerprint: then it has to stay. */
+		readonly useIdentity: boolean;
+		/** It was made. */
+		arrange(): void;
+	};
 	onProblem(message: string): void;
 }
 
@@ -16,23 +19,19 @@ export interface TlsIdentityOptions {
  * certificate gets new dates, and the key stays, when the old ones end, or are those of a device without a clock.
  */
 export class TlsIdentity {
-	#host: Pick<Host, "flash" | "network" | "udid">;
-	#onReady: () => void;
-	#onProblem: (message: string) => void;
+	#host: IdentityHost;
+	#device: IdentityDevice;
 	#value: Uint8Array | undefined;
 	#fingerprint = "";
 	#expiry = 0;
 	#retry: Timer;
 	#check: Timer;
-	#inUse: () => boolean;
 	/** Counts the requests for an identity: what an earlier one brings is not wanted any more. */
 	#making = 0;
 
-	constructor({ host, inUse, onReady, onProblem }: TlsIdentityOptions) {
+	constructor(host: IdentityHost, device: IdentityDevice) {
 		this.#host = host;
-		this.#inUse = inUse;
-		this.#onReady = onReady;
-		this.#onProblem = onProblem;
+		this.#device = device;
 		const stored = host.flash.get(IDENTITY_KEY);
 		if (!stored || !this.#take(stored)) this.renew();
 		this.#watch();
@@ -58,12 +57,12 @@ export class TlsIdentity {
 		network.createIdentity(udid, (identity) => {
 			if (making !== this.#making) return;
 			if (!identity || !this.#take(identity)) {
-				this.#onProblem("the certificate could not be made");
+				this.#device.onProblem("the certificate could not be made");
 				this.#retry = network.timers.once(() => this.renew(), RETRY_TIME);
 				return;
 			}
 			this.#store(identity);
-			this.#onReady();
+			this.#device.ports.arrange();
 		});
 	}
 
@@ -89,7 +88,7 @@ export class TlsIdentity {
 		const { clock } = this.#host.network;
 		const left = this.#expiry - clock.now();
 		const good = left > CERTIFICATE_RENEWAL && left < CERTIFICATE_VALIDITY;
-		return this.#value !== undefined && clock.synced && !good && !this.#inUse();
+		return this.#value !== undefined && clock.synced && !good && !this.#device.ports.useIdentity;
 	}
 
 	/** A certificate of today for the same key. The old one serves until then, and if it fails. */
@@ -98,7 +97,8 @@ export class TlsIdentity {
 		this.#host.network.createIdentity(
 			this.#host.udid,
 			(identity) => {
-				if (making !== this.#making || this.#inUse() || !identity || !this.#take(identity)) return;
+				if (making !== this.#making || this.#device.ports.useIdentity || !identity || !this.#take(identity))
+					return;
 				this.#store(identity);
 			},
 			this.#value,
@@ -109,7 +109,7 @@ export class TlsIdentity {
 		try {
 			this.#host.flash.set(IDENTITY_KEY, identity);
 		} catch {
-			this.#onProblem("the certificate could not be stored");
+			this.#device.onProblem("the certificate could not be stored");
 		}
 	}
 

@@ -21,6 +21,16 @@ export function beginReset(flash: Flash): void {
 	flash.set(RESETTING_KEY, new Uint8Array([1]));
 }
 
+/** Takes it back. Throws if the flash fails. */
+export function abandonReset(flash: Flash): void {
+	flash.delete(RESETTING_KEY);
+}
+
+/** Whether a reset has been decided and is not finished yet. */
+export function isResetting(flash: Flash): boolean {
+	return flash.get(RESETTING_KEY) !== undefined;
+}
+
 /** Erases all that belongs to the owner. May be repeated; throws if the flash fails. */
 export function finishReset({ flash, storage }: Pick<Host, "flash" | "storage">): void {
 	if (storage) eraseStorage(storage);
@@ -33,6 +43,6 @@ export function finishReset({ flash, storage }: Pick<Host, "flash" | "storage">)
 /** At start: finishes what a loss of power cut off, be it a factory reset or a pairing. */
 export function recover(host: Pick<Host, "flash" | "storage">): void {
 	const { flash } = host;
-	if (flash.get(RESETTING_KEY)) finishReset(host);
+	if (isResetting(flash)) finishReset(host);
 	else if (!flash.get(UUID_KEY)) for (const key of [SETTINGS_KEY, ...AUTHORITY_KEYS]) flash.delete(key);
 }

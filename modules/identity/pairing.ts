@@ -1,16 +1,23 @@
-import type { Timer, Timers } from "../../hosts/host";
+import type { Host, Timer } from "../../hosts/host";
 import { PAIRING_TIME } from "../limits";
+
+type PairingHost = Pick<Host, "timers" | "report">;
+
+export interface PairingDevice {
+	/** It has opened, or closed. */
+	onPairing(open: boolean): void;
+}
 
 /** The minutes in which an unpaired device may be paired. */
 export class PairingWindow {
-	#timers: Timers;
-	#onChange: (open: boolean) => void;
+	#host: PairingHost;
+	#device: PairingDevice;
 	#timer: Timer;
 	#open = false;
 
-	constructor(timers: Timers, onChange: (open: boolean) => void) {
-		this.#timers = timers;
-		this.#onChange = onChange;
+	constructor(host: PairingHost, device: PairingDevice) {
+		this.#host = host;
+		this.#device = device;
 	}
 
 	get isOpen(): boolean {
@@ -19,17 +26,19 @@ export class PairingWindow {
 
 	/** Opens it, or starts its time anew. */
 	open(): void {
-		this.#timers.clear(this.#timer);
-		this.#timer = this.#timers.once(() => this.close(), PAIRING_TIME);
-		if (this.#open) return;
-		this.#open = true;
-		this.#onChange(true);
+		this.#host.timers.clear(this.#timer);
+		this.#timer = this.#host.timers.once(() => this.close(), PAIRING_TIME);
+		if (!this.#open) this.#change(true);
 	}
 
 	close(): void {
-		this.#timers.clear(this.#timer);
-		if (!this.#open) return;
-		this.#open = false;
-		this.#onChange(false);
+		this.#host.timers.clear(this.#timer);
+		if (this.#open) this.#change(false);
+	}
+
+	#change(open: boolean): void {
+		this.#open = open;
+		this.#host.report?.({ event: "pairing", open });
+		this.#device.onPairing(open);
 	}
 }

@@ -4,25 +4,23 @@ import { KEPT_ORDER_INTERVAL } from "../limits";
 import { formatColor, parseColor } from "./color";
 import { EFFECTS, type LightOrder } from "./light";
 
-export interface KeptOrderOptions extends Pick<Host, "flash" | "timers"> {
-	onProblem(message: string): void;
-}
-
 /**
  * The flash's copy of an order that holds until the next one, so that a power cut does not end it. It is written at most
  * once a minute, whoever plays with the light; a cut before that brings back the order of a minute ago.
  */
 export class KeptOrder {
-	readonly #options: KeptOrderOptions;
+	readonly #host: Pick<Host, "flash" | "timers">;
+	readonly #device: { onProblem(message: string): void };
 	/** What the flash holds and what it is to hold, "" for none. */
 	#kept: string;
 	#wanted: string;
 	/** While it is there, the last write is less than a minute ago. */
 	#timer: Timer | undefined;
 
-	constructor(options: KeptOrderOptions) {
-		this.#options = options;
-		const bytes = options.flash.get(LIGHT_KEY);
+	constructor(host: Pick<Host, "flash" | "timers">, device: { onProblem(message: string): void }) {
+		this.#host = host;
+		this.#device = device;
+		const bytes = host.flash.get(LIGHT_KEY);
 		this.#kept = bytes ? new TextDecoder().decode(bytes) : "";
 		this.#wanted = this.#kept;
 	}
@@ -57,12 +55,12 @@ export class KeptOrder {
 	/** Writes what is still to be written. */
 	close(): void {
 		this.#write();
-		this.#options.timers.clear(this.#timer);
+		this.#host.timers.clear(this.#timer);
 	}
 
 	#write(): void {
 		if (this.#wanted === this.#kept) return;
-		const { flash, timers, onProblem } = this.#options;
+		const { flash, timers } = this.#host;
 		timers.clear(this.#timer);
 		this.#timer = timers.once(() => {
 			this.#timer = undefined;
@@ -73,7 +71,7 @@ export class KeptOrder {
 			else flash.set(LIGHT_KEY, new TextEncoder().encode(this.#wanted));
 			this.#kept = this.#wanted;
 		} catch {
-			onProblem("the light's order could not be written to the flash");
+			this.#device.onProblem("the light's order could not be written to the flash");
 		}
 	}
 }

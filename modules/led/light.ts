@@ -1,4 +1,4 @@
-import type { Clock, Led, Timer, Timers } from "../../hosts/host";
+import type { Host, Timer } from "../../hosts/host";
 import { BLINK_HALF } from "../limits";
 import { type Color, scale } from "./color";
 import { beat, type Rhythm } from "./rhythm";
@@ -19,17 +19,11 @@ export interface LightOrder {
 	intensity: number;
 }
 
-export interface LightOptions {
-	led: Led;
-	timers: Timers;
-	clock: Clock;
-	/**
-	 * Told of each change, in values before gamma: a blink each time it comes and goes, a breath once, at its
-	 * peak. `effect` is the owner's effect, the name of a signal, or "off".
-	 */
-	onChange?(red: number, green: number, blue: number, effect: string): void;
+type LightHost = Pick<Host, "led" | "timers" | "clock" | "report">;
+
+export interface LightDevice {
 	/** Told of the owner's order when it is another one than before; undefined: none is in force, and it is dark. */
-	onOrder?(order: LightOrder | undefined): void;
+	onOrder(order: LightOrder | undefined): void;
 }
 
 /** Something that is lit from `start` to `end`, in ms of the monotonic clock. */
@@ -53,11 +47,8 @@ const RHYTHMS: Readonly<Record<Effect, Rhythm>> = {
  * longer, and a timer waits only while something is to change.
  */
 export class Light {
-	readonly #led: Led;
-	readonly #timers: Timers;
-	readonly #clock: Clock;
-	readonly #onChange: LightOptions["onChange"];
-	readonly #onOrder: LightOptions["onOrder"];
+	readonly #host: LightHost;
+	readonly #device: LightDevice;
 	readonly #gamma: Uint8Array | undefined;
 	readonly #signals: { [name in Signal]?: Scene } = {};
 	/** How many there are. */
@@ -75,13 +66,10 @@ export class Light {
 	#toldColor: Color = 0;
 	#toldEffect = "off";
 
-	constructor({ led, timers, clock, onChange, onOrder }: LightOptions) {
-		this.#led = led;
-		this.#timers = timers;
-		this.#clock = clock;
-		this.#onChange = onChange;
-		this.#onOrder = onOrder;
-		this.#gamma = gammaTable(led.gamma);
+	constructor(host: LightHost, device: LightDevice) {
+		this.#host = host;
+		this.#device = device;
+		this.#gamma = gammaTable(host.led.gamma);
 		this.#render();
 	}
 
@@ -89,12 +77,12 @@ export class Light {
 	show(order: LightOrder): void {
 		const { effect, duration } = order;
 		const color = scale(order.color, order.intensity / 100);
-		const start = this.#clock.monotonic();
+		const start = this.#host.clock.monotonic();
 		const end = duration === null ? Number.POSITIVE_INFINITY : start + duration * 1000;
 		this.#order = color === 0 ? undefined : { effect, color, rhythm: RHYTHMS[effect], start, end };
 		this.#render(start);
 		this.#given = this.#order && order;
-		this.#onOrder?.(this.#given);
+		this.#device.onOrder(this.#given);
 	}
 
 	/** The owner's order that is in force; undefined: none, and it is dark. */
@@ -105,7 +93,7 @@ export class Light {
 	/** Begins a signal; one that is given already goes on. */
 	signal(name: Signal): void {
 		if (this.#signals[name]) return;
-		const start = this.#clock.monotonic();
+		const start = this.#host.clock.monotonic();
 		for (const { name: effect, color, rhythm } of SIGNALS)
 			if (effect === name)
 				this.#signals[name] = { effect, color, rhythm, start, end: Number.POSITIVE_INFINITY };
@@ -132,7 +120,7 @@ export class Light {
 		this.#render();
 	}
 
-	#render(now = this.#clock.monotonic()): void {
+	#render(now = this.#host.clock.monotonic()): void {
 		const scene = this.#front(now);
 		if (!scene) {
 			this.#wait(now, Number.POSITIVE_INFINITY);
@@ -154,7 +142,7 @@ export class Light {
 		if (!this.#order) return;
 		this.#order = undefined;
 		this.#given = undefined;
-		this.#onOrder?.(undefined);
+		this.#device.onOrder(undefined);
 	}
 
 	#front(now: number): Scene | undefined {
@@ -174,7 +162,7 @@ export class Light {
 	/** Renders again at `until`. A timer that comes before that is left to come: it does this once more. */
 	#wait(now: number, until: number): void {
 		if (this.#due <= until && until < Number.POSITIVE_INFINITY) return;
-		if (this.#timer !== undefined) this.#timers.clear(this.#timer);
+		if (this.#timer !== undefined) this.#host.timers.clear(this.#timer);
 		this.#timer = undefined;
 		this.#due = Number.POSITIVE_INFINITY;
 		if (until < Number.POSITIVE_INFINITY) this.#sleep(now, until);
@@ -182,7 +170,7 @@ export class Light {
 
 	#sleep(now: number, until: number): void {
 		this.#due = until;
-		this.#timer = this.#timers.once(
+		this.#timer = this.#host.timers.once(
 			() => {
 				this.#timer = undefined;
 				this.#due = Number.POSITIVE_INFINITY;
@@ -204,7 +192,7 @@ export class Light {
 		}
 		const shown = (red << 16) | (green << 8) | blue;
 		try {
-			if (shown !== this.#shown) this.#led.set(red, green, blue);
+			if (shown !== this.#shown) this.#host.led.set(red, green, blue);
 			this.#shown = shown;
 			this.#painted = color;
 		} catch {
@@ -212,11 +200,21 @@ export class Light {
 		}
 	}
 
+	/**
+	 * Reports each change, in values before gamma: a blink each time it comes and goes, a breath once, at its peak.
+	 * `effect` is the owner's effect, the name of a signal, or "off".
+	 */
 	#tell(color: Color, effect: string): void {
 		this.#toldColor = color;
 		this.#toldEffect = effect;
 		try {
-			this.#onChange?.(color >> 16, (color >> 8) & 0xff, color & 0xff, effect);
+			this.#host.report?.({
+				event: "led",
+				red: color >> 16,
+				green: (color >> 8) & 0xff,
+				blue: color & 0xff,
+				effect,
+			});
 		} catch {
 			// Called from a timer. The light does not depend on who watches it.
 		}

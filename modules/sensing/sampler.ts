@@ -1,4 +1,4 @@
-import type { Clock, Motion, Readings, Sensors, Timer, Timers } from "../../hosts/host";
+import type { Host, Motion, Readings, Timer } from "../../hosts/host";
 import { CLOCK_JUMP, COUNTER_MAX, SAMPLE_INTERVAL } from "../limits";
 import { TakenTimes } from "./taken-times";
 import { UntimedWindows } from "./untimed-windows";
@@ -7,13 +7,12 @@ import { type Measured, OpenWindow, type Window, windowStart } from "./window";
 /** How often each motion was seen since the start; after COUNTER_MAX comes 0. */
 export type EventCounters = Readonly<Record<Motion, number>>;
 
-export interface SamplerOptions {
-	clock: Clock;
-	timers: Timers;
-	sensors: Sensors;
+type SamplerHost = Pick<Host, "clock" | "timers" | "sensors">;
+
+export interface SamplerDevice {
 	/** A window with data, when its time is known; `late`: it waited for that. No two have the same time; see Sampler. */
 	onWindow(window: Window, late: boolean): void;
-	onMotion?(motion: Motion): void;
+	onMotion(motion: Motion): void;
 }
 
 /**
@@ -34,11 +33,8 @@ export interface SamplerOptions {
  *   is set, all at once, as does the one that is open then. The oldest of too many make room.
  */
 export class Sampler {
-	readonly #clock: Clock;
-	readonly #timers: Timers;
-	readonly #sensors: Sensors;
-	readonly #onWindow: SamplerOptions["onWindow"];
-	readonly #onMotion: SamplerOptions["onMotion"];
+	readonly #host: SamplerHost;
+	readonly #device: SamplerDevice;
 	readonly #events: Record<Motion, number> = { "left-to-right": 0, "right-to-left": 0 };
 	readonly #taken = new TakenTimes();
 	/** From the monotonic clock to the wall clock when that was found set, ms; undefined before. */
@@ -52,18 +48,15 @@ export class Sampler {
 	#timer: Timer;
 	#closed = false;
 
-	constructor({ clock, timers, sensors, onWindow, onMotion }: SamplerOptions) {
-		this.#clock = clock;
-		this.#timers = timers;
-		this.#sensors = sensors;
-		this.#onWindow = onWindow;
-		this.#onMotion = onMotion;
+	constructor(host: SamplerHost, device: SamplerDevice) {
+		this.#host = host;
+		this.#device = device;
 		this.#due = this.#now();
 		const offset = this.#offset();
-		if (clock.synced) this.#firstOffset = offset;
+		if (host.clock.synced) this.#firstOffset = offset;
 		this.#open = this.#begin(this.#due, offset);
-		sensors.onMotion = (motion) => this.#count(motion);
-		this.#timer = timers.once(() => this.#tick(), 0);
+		host.sensors.onMotion = (motion) => this.#count(motion);
+		this.#timer = host.timers.once(() => this.#tick(), 0);
 	}
 
 	/** The window that closed last, also one whose time had been given out before; without one until the clock is set. */
@@ -97,8 +90,8 @@ export class Sampler {
 	close(): void {
 		if (this.#closed) return;
 		this.#closed = true;
-		this.#timers.clear(this.#timer);
-		this.#sensors.onMotion = () => {};
+		this.#host.timers.clear(this.#timer);
+		this.#host.sensors.onMotion = () => {};
 	}
 
 	/** A timer that is early only sets the next one. */
@@ -109,7 +102,7 @@ export class Sampler {
 			this.#due = this.#next();
 		}
 		if (!this.#closed)
-			this.#timer = this.#timers.once(() => this.#tick(), Math.max(this.#due - this.#now(), 0));
+			this.#timer = this.#host.timers.once(() => this.#tick(), Math.max(this.#due - this.#now(), 0));
 	}
 
 	/**
@@ -125,7 +118,7 @@ export class Sampler {
 
 	#read(): Readings {
 		try {
-			return { ...this.#sensors.read() };
+			return { ...this.#host.sensors.read() };
 		} catch {
 			return {};
 		}
@@ -136,7 +129,7 @@ export class Sampler {
 		this.#events[motion] = count === COUNTER_MAX ? 0 : count + 1;
 		this.#settle().motionEvents++;
 		try {
-			this.#onMotion?.(motion);
+			this.#device.onMotion(motion);
 		} catch {
 			// The sensor that called must not see it.
 		}
@@ -147,7 +140,7 @@ export class Sampler {
 		const open = this.#open;
 		const now = this.#now();
 		const offset = this.#offset();
-		const set = this.#firstOffset === undefined && this.#clock.synced;
+		const set = this.#firstOffset === undefined && this.#host.clock.synced;
 		if (set) this.#set(offset);
 		const jumped = open.synced && Math.abs(offset - open.offset) > CLOCK_JUMP;
 		if (now < open.end) {
@@ -166,7 +159,7 @@ export class Sampler {
 
 	#tell(window: Window, late: boolean): void {
 		try {
-			this.#onWindow(window, late);
+			this.#device.onWindow(window, late);
 		} catch {
 			// Called from a timer or a sensor. The next window is not to suffer.
 		}
@@ -212,10 +205,10 @@ export class Sampler {
 
 	/** Whole ms, so that sums and differences of times are exact. */
 	#now(): number {
-		return Math.floor(this.#clock.monotonic());
+		return Math.floor(this.#host.clock.monotonic());
 	}
 
 	#offset(): number {
-		return Math.round(this.#clock.now() - this.#clock.monotonic());
+		return Math.round(this.#host.clock.now() - this.#host.clock.monotonic());
 	}
 }

@@ -1,6 +1,7 @@
 import type { Host, Timer, Trust, Updater } from "../../hosts/host";
 import { fromBase64, join } from "../bytes";
 import { FETCHED_KEY, TRIED_KEY } from "../flash-keys";
+import type { Light } from "../led/light";
 import { CONFIRM_STABLE, CONFIRM_TIME, DAILY, MANIFEST } from "../limits";
 import { PRODUCT, VERSION } from "../version";
 import { download } from "./download";
@@ -21,30 +22,23 @@ export interface UpdateStatus {
 	error?: string;
 }
 
-export interface UpdateOptions {
-	host: Pick<Host, "flash" | "network" | "random" | "report" | "updater">;
-	/** The new firmware is in place: time to restart. */
-	onReady(): void;
-	/** An image is being fetched (true), or not any more. */
-	onBusy(busy: boolean): void;
-}
+type UpdateHost = Pick<Host, "flash" | "network" | "random" | "report" | "updater" | "restart">;
 
 /**
  * Fetches an update: manifest, signature, all that the manifest claims, and only then the image, which is
  * hashed on its way into the other slot. Whatever goes wrong before the switch leaves everything as it was.
  */
 export class Update {
-	readonly #host: UpdateOptions["host"];
-	readonly #onReady: () => void;
-	readonly #onBusy: (busy: boolean) => void;
+	readonly #host: UpdateHost;
+	readonly #light: Pick<Light, "signal" | "endSignal">;
 	#status: UpdateStatus;
 	#cancel: (() => void) | undefined;
 	#daily: Timer;
 
-	constructor({ host, onReady, onBusy }: UpdateOptions) {
+	/** `light`: shows that an image is being fetched. */
+	constructor(host: UpdateHost, light: Pick<Light, "signal" | "endSignal">) {
 		this.#host = host;
-		this.#onReady = onReady;
-		this.#onBusy = onBusy;
+		this.#light = light;
 		this.#status = { state: "idle" };
 		const error = host.updater?.rolledBack ?? this.#interrupted();
 		if (error !== undefined) this.#fail(error);
@@ -175,7 +169,7 @@ export class Update {
 			this.#fail(unwritten(error));
 			return;
 		}
-		this.#onBusy(true);
+		this.#light.signal("update");
 		const hash = updater.hash();
 		let bytes = 0;
 		this.#set({ state: "downloading", version, percent: 0, bytes });
@@ -224,7 +218,7 @@ export class Update {
 			return;
 		}
 		this.#set({ state: "restarting", version });
-		this.#onReady();
+		this.#host.restart();
 	}
 
 	/** What the last start was doing when its power went. Only of a device that did not leave a firmware again. */
@@ -266,7 +260,7 @@ export class Update {
 	}
 
 	#abandon(): void {
-		this.#onBusy(false);
+		this.#light.endSignal("update");
 		try {
 			this.#host.updater?.abandon();
 		} catch {

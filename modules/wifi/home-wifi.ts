@@ -1,4 +1,4 @@
-import type { Clock, Timer, Timers, Wifi, WifiCredentials, WifiNetwork } from "../../hosts/host";
+import type { Timer, Wifi, WifiCredentials, WifiNetwork } from "../../hosts/host";
 import {
 	ACCESS_POINT_GRACE,
 	ACCESS_POINT_TIME,
@@ -10,17 +10,17 @@ import {
 	WIFI_TRIAL_FAILURES,
 	WIFI_TRIAL_TIME,
 } from "../limits";
-import { Station, type WifiFailure, type WifiState } from "./station";
+import { Station, type StationHost, type WifiFailure, type WifiState } from "./station";
 
-export interface HomeWifiOptions {
-	wifi: Wifi;
-	clock: Pick<Clock, "monotonic">;
-	timers: Timers;
-	random(count: number): Uint8Array;
-	/** Writes what has shown that it works; throws if the flash fails. */
-	keep(credentials: WifiCredentials): void;
-	/** The access point opened or closed, or the state or the address is another. */
-	onChange(): void;
+export interface WifiDevice {
+	readonly settings: {
+		/** Writes what has shown that it works; throws if the flash fails. */
+		change(change: { wifi: WifiCredentials }): void;
+	};
+	readonly ports: {
+		/** The access point opened or closed, or the state or the address is another. */
+		arrange(): void;
+	};
 	onProblem(message: string): void;
 }
 
@@ -44,7 +44,9 @@ export interface TrialResult {
  * ones, and opens the access point beside, for a while, where it would be out of reach otherwise.
  */
 export class HomeWifi {
-	readonly #options: HomeWifiOptions;
+	readonly #host: StationHost;
+	readonly #wifi: Wifi;
+	readonly #device: WifiDevice;
 	readonly #station: Station;
 	/** What it goes back to. */
 	#kept: WifiCredentials | undefined;
@@ -62,20 +64,16 @@ export class HomeWifi {
 	/** The present outage has been told. */
 	#complained = false;
 
-	constructor(options: HomeWifiOptions) {
-		this.#options = options;
-		const { wifi, onProblem } = options;
-		this.#station = new Station({
-			...options,
-			onChange: (state) => this.#follow(state),
-			// Whoever sets the device up over its access point loses it while the radio looks for a network.
-			pause: () => (this.#open && !this.#trial ? WIFI_RETRY_BESIDE : 0),
-		});
+	constructor(host: StationHost, wifi: Wifi, device: WifiDevice) {
+		this.#host = host;
+		this.#wifi = wifi;
+		this.#device = device;
+		this.#station = new Station(host, wifi, this);
 		wifi.onEvent = (event) => {
 			try {
 				this.#station.follow(event);
 			} catch {
-				onProblem("the Wi-Fi failed");
+				device.onProblem("the Wi-Fi failed");
 			}
 		};
 	}
@@ -99,6 +97,7 @@ export class HomeWifi {
 		return state === "joined" || failure === undefined || failure === "joined" ? state : failure;
 	}
 
+	/** What became of the last trial. */
 	get trial(): TrialResult | undefined {
 		return this.#result;
 	}
@@ -106,6 +105,12 @@ export class HomeWifi {
 	/** A trial is under way, or leave is taken before it or for good. */
 	get busy(): boolean {
 		return this.#trial !== undefined || this.#leaving !== undefined;
+	}
+
+	/** ms: the least pause between two attempts to join at present. */
+	get pause(): number {
+		// Whoever sets the device up over its access point loses it while the radio looks for a network.
+		return this.#open && !this.#trial ? WIFI_RETRY_BESIDE : 0;
 	}
 
 	/** At the start, with what the flash holds; undefined: there is no network to join. */
@@ -116,7 +121,7 @@ export class HomeWifi {
 			return;
 		}
 		this.#station.join(kept);
-		this.#away = this.#options.timers.once(() => this.#visit(ACCESS_POINT_TIME), WIFI_AWAY_TIME);
+		this.#away = this.#host.network.timers.once(() => this.#visit(ACCESS_POINT_TIME), WIFI_AWAY_TIME);
 	}
 
 	/** The device has got an owner, who may have named a network: the access point stays until that is known to work. */
@@ -137,7 +142,7 @@ export class HomeWifi {
 	try(credentials: WifiCredentials): void {
 		if (this.busy) return;
 		this.#result = { ssid: credentials.ssid, state: "joining" };
-		this.#leaving = this.#options.timers.once(() => {
+		this.#leaving = this.#host.network.timers.once(() => {
 			this.#leaving = undefined;
 			this.#begin(credentials);
 		}, WIFI_LEAVE_TIME);
@@ -148,7 +153,7 @@ export class HomeWifi {
 		this.#endTrial();
 		this.#clear();
 		this.#kept = this.#result = undefined;
-		this.#leaving = this.#options.timers.once(() => {
+		this.#leaving = this.#host.network.timers.once(() => {
 			this.#leaving = undefined;
 			this.#station.join(undefined);
 		}, WIFI_LEAVE_TIME);
@@ -167,7 +172,7 @@ export class HomeWifi {
 			// What an earlier search brings late is nobody's.
 			if (this.#search !== search) return;
 			this.#search = undefined;
-			this.#options.timers.clear(search);
+			this.#host.network.timers.clear(search);
 			this.#answers.delete(search);
 			done(networks && strongest(networks));
 		};
@@ -175,7 +180,7 @@ export class HomeWifi {
 			if (this.#search === search) this.#answer(() => end(networks), 0);
 		};
 		try {
-			this.#options.wifi.scan(found);
+			this.#wifi.scan(found);
 		} catch {
 			found(undefined);
 		}
@@ -184,16 +189,16 @@ export class HomeWifi {
 	close(): void {
 		this.#endTrial();
 		this.#clear();
-		for (const timer of this.#answers) this.#options.timers.clear(timer);
+		for (const timer of this.#answers) this.#host.network.timers.clear(timer);
 		this.#answers.clear();
 		this.#search = undefined;
 		this.#station.close();
-		this.#options.wifi.onEvent = () => {};
+		this.#wifi.onEvent = () => {};
 	}
 
 	/** Calls back in so many ms, unless it is closed by then. */
 	#answer(callback: () => void, ms: number): Timer {
-		const timer = this.#options.timers.once(() => {
+		const timer = this.#host.network.timers.once(() => {
 			this.#answers.delete(timer);
 			callback();
 		}, ms);
@@ -202,13 +207,14 @@ export class HomeWifi {
 	}
 
 	#begin(credentials: WifiCredentials): void {
-		const end = this.#options.timers.once(() => this.#giveUp(), WIFI_TRIAL_TIME);
+		const end = this.#host.network.timers.once(() => this.#giveUp(), WIFI_TRIAL_TIME);
 		this.#trial = { credentials, failures: 0, failure: "not-found", end };
 		this.#station.join(credentials);
-		this.#options.onChange();
+		this.#device.ports.arrange();
 	}
 
-	#follow(state: WifiState): void {
+	/** The station has another state, or address. */
+	onState(state: WifiState): void {
 		const trial = this.#trial;
 		if (trial) {
 			if (state === "joined") this.#keep(trial.credentials);
@@ -220,16 +226,16 @@ export class HomeWifi {
 		else if (state === "joined") this.#settled();
 		else if (state !== "joining" && !this.#complained) {
 			this.#complained = true;
-			this.#options.onProblem("the Wi-Fi network cannot be joined; the device goes on trying");
+			this.#device.onProblem("the Wi-Fi network cannot be joined; the device goes on trying");
 		}
-		this.#options.onChange();
+		this.#device.ports.arrange();
 	}
 
 	#keep(credentials: WifiCredentials): void {
 		try {
-			this.#options.keep(credentials);
+			this.#device.settings.change({ wifi: credentials });
 		} catch {
-			this.#options.onProblem("the flash could not be written, the Wi-Fi is the one before");
+			this.#device.onProblem("the flash could not be written, the Wi-Fi is the one before");
 			this.#giveUp();
 			return;
 		}
@@ -241,7 +247,7 @@ export class HomeWifi {
 
 	/** In the owner's network: the access point stays as long as who looks there needs to see it. */
 	#settled(): void {
-		const { timers } = this.#options;
+		const { timers } = this.#host.network;
 		this.#complained = false;
 		timers.clear(this.#away);
 		timers.clear(this.#opening);
@@ -253,11 +259,11 @@ export class HomeWifi {
 		if (this.#trial) this.#result = { ssid: this.#trial.credentials.ssid, state: this.#trial.failure };
 		this.#endTrial();
 		this.#station.join(this.#kept);
-		this.#options.onChange();
+		this.#device.ports.arrange();
 	}
 
 	#endTrial(): void {
-		const { timers } = this.#options;
+		const { timers } = this.#host.network;
 		timers.clear(this.#trial?.end);
 		timers.clear(this.#leaving);
 		this.#trial = this.#leaving = undefined;
@@ -267,46 +273,46 @@ export class HomeWifi {
 	#visit(time: number): void {
 		this.#openAccessPoint();
 		if (this.#kept) this.#closeAfter(time);
-		else this.#options.timers.clear(this.#closing);
+		else this.#host.network.timers.clear(this.#closing);
 	}
 
 	#openAccessPoint(): void {
-		const { timers, wifi, onProblem, onChange } = this.#options;
+		const { timers } = this.#host.network;
 		timers.clear(this.#opening);
 		if (this.#open) return;
 		try {
-			wifi.setAccessPoint(true);
+			this.#wifi.setAccessPoint(true);
 		} catch {
-			onProblem("the access point cannot be opened; the device goes on trying");
+			this.#device.onProblem("the access point cannot be opened; the device goes on trying");
 			this.#opening = timers.once(() => this.#openAccessPoint(), WIFI_RETRY_BESIDE);
 			return;
 		}
 		this.#open = true;
-		onChange();
+		this.#device.ports.arrange();
 	}
 
 	#closeAfter(ms: number): void {
-		const { timers } = this.#options;
+		const { timers } = this.#host.network;
 		timers.clear(this.#closing);
 		this.#closing = timers.once(() => this.#closeAccessPoint(), ms);
 	}
 
 	#closeAccessPoint(): void {
-		const { timers, wifi, onProblem, onChange } = this.#options;
+		const { timers } = this.#host.network;
 		timers.clear(this.#opening);
 		try {
-			wifi.setAccessPoint(false);
+			this.#wifi.setAccessPoint(false);
 		} catch {
-			onProblem("the access point cannot be closed; the device goes on trying");
+			this.#device.onProblem("the access point cannot be closed; the device goes on trying");
 			this.#closeAfter(WIFI_RETRY_BESIDE);
 			return;
 		}
 		this.#open = false;
-		onChange();
+		this.#device.ports.arrange();
 	}
 
 	#clear(): void {
-		const { timers } = this.#options;
+		const { timers } = this.#host.network;
 		timers.clear(this.#opening);
 		timers.clear(this.#closing);
 		timers.clear(this.#away);

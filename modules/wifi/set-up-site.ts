@@ -6,18 +6,13 @@ import { readForm } from "./form";
 const PATH = "/setup";
 const HTML = "text/html; charset=utf-8";
 
-export interface SetUpSiteOptions {
-	udid: string;
-	/** The page, compressed by gzip. */
-	page: Uint8Array;
-	/** The access point is open, and the device to be set up over it. */
-	isOpen(): boolean;
-	/** The device's address for those in its access point. */
-	address: string;
-	/** The port of plain HTTP or HTTPS; undefined while it is closed. */
-	port(secure: boolean): number | undefined;
+export interface SiteDevice {
+	readonly host: { readonly udid: string };
+	readonly vault: { readonly paired: boolean };
+	readonly wifi: { readonly accessPoint: boolean; readonly settingUp: boolean } | undefined;
+	readonly ports: Record<"http" | "https", { readonly number: number | undefined }>;
 	/** Takes a request for `/`. */
-	command: Handler;
+	readonly api: { command: Handler };
 }
 
 /**
@@ -25,16 +20,21 @@ export interface SetUpSiteOptions {
  * to the page itself on HTTPS. The page in its turn sends the commands that everybody may send.
  */
 export class SetUpSite {
-	readonly #options: SetUpSiteOptions;
+	readonly #device: SiteDevice;
+	readonly #page: Uint8Array;
+	readonly #address: string;
 
-	constructor(options: SetUpSiteOptions) {
-		this.#options = options;
+	/** `page`: compressed by gzip. `address`: the device's own for those in its access point. */
+	constructor(device: SiteDevice, page: Uint8Array, address: string) {
+		this.#device = device;
+		this.#page = page;
+		this.#address = address;
 	}
 
 	/** The answer to what is not for `/`; undefined: there is none. `respond` as a Handler has it. */
 	answer(request: Request, respond: (response: Response) => void): Response | undefined | "later" {
 		const { method, path, host } = request.head;
-		if (!this.#options.isOpen()) return undefined;
+		if (!this.#isOpen) return undefined;
 		const reading = method === "GET" || method === "HEAD";
 		// A phone's question whether it is in the Internet, which names some server there.
 		if (reading && path !== PATH && host !== "" && !isHomeHost(host) && !request.secure)
@@ -45,10 +45,16 @@ export class SetUpSite {
 				this.#submit(request, respond);
 				return "later";
 			}
-			if (reading)
-				return { status: 200, body: "", type: HTML, file: { gzip: true, bytes: this.#options.page } };
+			if (reading) return { status: 200, body: "", type: HTML, file: { gzip: true, bytes: this.#page } };
 		}
 		return reading ? html(200, this.#explain(host)) : undefined;
+	}
+
+	/** The access point is open, and the device to be set up over it. */
+	get #isOpen(): boolean {
+		const { wifi, vault } = this.#device;
+		if (!wifi?.accessPoint) return false;
+		return !vault.paired || wifi.settingUp;
 	}
 
 	#redirect(): Response {
@@ -57,7 +63,7 @@ export class SetUpSite {
 
 	/** Some phones open it in a window of their own, which takes no certificate that it does not know. */
 	#explain(host: string): string {
-		const url = this.#options.port(true) === undefined ? undefined : this.#url(true, host);
+		const url = this.#device.ports.https.number === undefined ? undefined : this.#url(true, host);
 		if (url === undefined)
 			return "<p>Press the button of the sensor, then open this page again.<p>Drücken Sie den Knopf des Sensors und öffnen Sie diese Seite noch einmal.<p>Appuyez sur le bouton du capteur, puis rouvrez cette page.";
 		return (
@@ -68,15 +74,16 @@ export class SetUpSite {
 	}
 
 	#url(secure: boolean, host: string): string {
-		const { address, port } = this.#options;
+		const scheme = secure ? "https" : "http";
 		const usual = secure ? 443 : 80;
-		const number = port(secure) ?? usual;
-		return `${secure ? "https" : "http"}://${host || address}${number === usual ? "" : `:${number}`}${PATH}`;
+		const number = this.#device.ports[scheme].number ?? usual;
+		return `${scheme}://${host || this.#address}${number === usual ? "" : `:${number}`}${PATH}`;
 	}
 
 	/** The form of a browser without JavaScript is the command `pair`, and its answer a sentence. */
 	#submit(request: Request, respond: (response: Response) => void): void {
-		const { udid, command } = this.#options;
+		const { api, host } = this.#device;
+		const { udid } = host;
 		const form = readForm(request.body!);
 		if (!form) {
 			respond(html(400, "<p>The form is malformed."));
@@ -92,7 +99,7 @@ export class SetUpSite {
 				: `<p>${escapeHtml(messageOf(response.body))}<p><a href="${PATH}">Back</a>`;
 			respond({ ...html(response.status, text), ...(response.sent && { sent: response.sent }) });
 		};
-		const response = command({ ...request, head: { ...request.head, path: "/" }, body }, answer);
+		const response = api.command({ ...request, head: { ...request.head, path: "/" }, body }, answer);
 		if (response) answer(response);
 	}
 }

@@ -1,5 +1,5 @@
 import { Backoff } from "../../common/backoff";
-import type { Clock, Timer, Timers, Wifi, WifiCredentials, WifiEvent } from "../../hosts/host";
+import type { Host, Timer, Wifi, WifiCredentials, WifiEvent } from "../../hosts/host";
 import {
 	WIFI_ATTEMPT_TIME,
 	WIFI_BACKOFF_FIRST,
@@ -13,20 +13,22 @@ export type WifiFailure = "wrong-password" | "not-found" | "no-address";
 /** How it stands with the network; undefined while none is to be joined. */
 export type WifiState = "joining" | "joined" | WifiFailure;
 
-export interface StationOptions {
-	wifi: Wifi;
-	clock: Pick<Clock, "monotonic">;
-	timers: Timers;
-	random(count: number): Uint8Array;
+export interface StationHost extends Pick<Host, "random"> {
+	readonly network: Pick<Host["network"], "clock" | "timers">;
+}
+
+export interface StationWatcher {
 	/** The state is another, or the address is. */
-	onChange(state: WifiState): void;
+	onState(state: WifiState): void;
 	/** ms: the least pause between two attempts at present. */
-	pause(): number;
+	readonly pause: number;
 }
 
 /** Joins a network and stays in it, for ever and without a restart: a device may be left without one on purpose. */
 export class Station {
-	readonly #options: StationOptions;
+	readonly #host: StationHost;
+	readonly #wifi: Wifi;
+	readonly #watcher: StationWatcher;
 	readonly #backoff: Backoff;
 	#credentials: WifiCredentials | undefined;
 	#state: WifiState | undefined;
@@ -37,9 +39,11 @@ export class Station {
 	#joinedAt = 0;
 	#timer: Timer;
 
-	constructor(options: StationOptions) {
-		this.#options = options;
-		this.#backoff = new Backoff(options, WIFI_BACKOFF_FIRST, WIFI_BACKOFF_MOST);
+	constructor(host: StationHost, wifi: Wifi, watcher: StationWatcher) {
+		this.#host = host;
+		this.#wifi = wifi;
+		this.#watcher = watcher;
+		this.#backoff = new Backoff(host, WIFI_BACKOFF_FIRST, WIFI_BACKOFF_MOST);
 	}
 
 	get state(): WifiState | undefined {
@@ -53,7 +57,7 @@ export class Station {
 		this.#state = credentials && "joining";
 		this.#leave();
 		if (credentials) this.#wait(WIFI_SETTLE_TIME, () => this.#attempt());
-		else this.#options.timers.clear(this.#timer);
+		else this.#host.network.timers.clear(this.#timer);
 	}
 
 	/** What the radio tells. It may do so late, of an attempt that is over, and twice. */
@@ -68,7 +72,7 @@ export class Station {
 	close(): void {
 		this.#credentials = this.#state = undefined;
 		this.#active = false;
-		this.#options.timers.clear(this.#timer);
+		this.#host.network.timers.clear(this.#timer);
 	}
 
 	#attempt(): void {
@@ -79,7 +83,7 @@ export class Station {
 		this.#change("joining");
 		this.#wait(WIFI_ATTEMPT_TIME, () => this.#fail(this.#reason()));
 		try {
-			this.#options.wifi.connect(credentials);
+			this.#wifi.connect(credentials);
 		} catch {
 			this.#fail("not-found");
 		}
@@ -87,23 +91,21 @@ export class Station {
 
 	#joined(): void {
 		if (this.#state === "joining") {
-			this.#options.timers.clear(this.#timer);
-			this.#joinedAt = this.#options.clock.monotonic();
+			this.#host.network.timers.clear(this.#timer);
+			this.#joinedAt = this.#host.network.clock.monotonic();
 		}
 		this.#change("joined");
 	}
 
 	/** A network that lets it in and drops it at once is not stormed (rainmaker #1). */
 	#lost(): void {
-		if (this.#options.clock.monotonic() - this.#joinedAt >= WIFI_STABLE) this.#backoff.reset();
+		if (this.#host.network.clock.monotonic() - this.#joinedAt >= WIFI_STABLE) this.#backoff.reset();
 		this.#fail("not-found");
 	}
 
 	#fail(reason: WifiFailure): void {
 		this.#leave();
-		this.#wait(WIFI_SETTLE_TIME + Math.max(this.#backoff.next(), this.#options.pause()), () =>
-			this.#attempt(),
-		);
+		this.#wait(WIFI_SETTLE_TIME + Math.max(this.#backoff.next(), this.#watcher.pause), () => this.#attempt());
 		this.#change(reason);
 	}
 
@@ -115,20 +117,20 @@ export class Station {
 		const told = this.#state;
 		this.#state = state;
 		// A joined network that is told again has another address.
-		if (state !== told || state === "joined") this.#options.onChange(state);
+		if (state !== told || state === "joined") this.#watcher.onState(state);
 	}
 
 	#leave(): void {
 		this.#active = false;
 		try {
-			this.#options.wifi.disconnect();
+			this.#wifi.disconnect();
 		} catch {
 			// A radio that fails is asked again at the next attempt.
 		}
 	}
 
 	#wait(ms: number, then: () => void): void {
-		this.#options.timers.clear(this.#timer);
-		this.#timer = this.#options.timers.once(then, ms);
+		this.#host.network.timers.clear(this.#timer);
+		this.#timer = this.#host.network.timers.once(then, ms);
 	}
 }

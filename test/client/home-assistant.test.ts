@@ -74,7 +74,7 @@ test("the page names the entities that the device announces", () => {
 		quantities,
 		light: true,
 		diagnostics: DIAGNOSED,
-		name: undefined,
+		name: null,
 	};
 	const announced = [...discoveryMessages(ALL)].map(({ topic, payload }) => {
 		assert.deepEqual(complaints(topic, payload), []);

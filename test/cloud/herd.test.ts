@@ -74,15 +74,17 @@ function fleet(random: Random, { clock, timers }: Time, connect: Network["connec
 	const network = { clock, timers, connect } as unknown as Host["network"];
 	return Array.from({ length: DEVICES }, (_, i) => {
 		const udid = `1000${i.toString(16).padStart(8, "0")}`;
-		return new MqttEvents({
-			host: { udid, random, network },
-			token: () => "abcdefgh",
-			name: () => undefined,
-			execute() {},
-			light: { order: undefined, show() {} },
-			device: { diagnose: () => ({ uptime: 1 }) },
-			onProblem() {},
-		});
+		return new MqttEvents(
+			{ udid, random, network },
+			{
+				token: { value: "abcdefgh" },
+				settings: { value: { name: null } },
+				mqttApi: { execute() {} },
+				light: { order: undefined, show() {} },
+				diagnose: () => ({ uptime: 1 }),
+				onProblem() {},
+			},
+		);
 	});
 }
 

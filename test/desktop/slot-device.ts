@@ -28,7 +28,7 @@ const { data } = parseOptions(process.argv.slice(2));
 const running = process.env[SLOT_VARIABLE] as Slot;
 const flash = openFlash(join(data, "flash"));
 const time = new DesktopTime(1, fail);
-const restart = () => process.exit(EXIT_SWITCH);
+const restart = (): never => process.exit(EXIT_SWITCH);
 const host = {
 	flash,
 	network: new DesktopNetwork({
@@ -40,20 +40,25 @@ const host = {
 		onException: fail,
 	}),
 	random: (count: number) => randomFillSync(new Uint8Array(count)),
-	report: say,
+	report(event: DeviceEvent) {
+		say(event);
+		if (event.event === "update" && event.state === "confirmed") fetch();
+	},
+	restart,
 	updater: new SlotUpdater({ slots: new Slots(data), running, key: UPDATE_KEY, onSwitch: restart }),
 };
 const isPaired = () => flash.get(UUID_KEY) !== undefined;
 const { influx } = readSettings(flash);
 say({ event: "ready", version: VERSION, slot: running, paired: isPaired(), database: influx?.url });
-const update = new Update({ host, onReady: restart, onBusy() {} });
+const update = new Update(host, { signal() {}, endSignal() {} });
 const fetch = () => {
 	if (process.env.UPDATE_URL) update.start(process.env.UPDATE_URL, {});
 };
 if (!host.updater.onTrial) fetch();
-watchTrial(host, isPaired, () => {
-	say({ event: "update", state: "confirmed", version: VERSION });
-	fetch();
+watchTrial(host, {
+	get works() {
+		return isPaired();
+	},
 });
 process.on("disconnect", () => process.exit());
 setInterval(() => {}, 1_000_000);

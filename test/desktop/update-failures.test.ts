@@ -229,7 +229,7 @@ test("a new firmware that does not start, crashes soon, hangs or does not work i
 	const { publisher, desk, owner, image, ...it } = await setUp(t);
 	const notWorking = image("9.3.0")
 		.toString()
-		.replace("=watchTrial(host,works,", "=watchTrial(host,()=>false,");
+		.replace("=watchTrial(host,this)", "=watchTrial(host,{works:false})");
 	assert.notEqual(notWorking, image("9.3.0").toString());
 	// It works at first, and each time a little longer than it takes to look.
 	const crashing = `${image("9.1.2")}\nsetTimeout(() => process.exit(1), 900);\n`;

@@ -4,6 +4,7 @@ import type { CloudStatus } from "../../modules/cloud/cloud";
 import { PROBLEM_RECENT, PROBLEM_SHOWN } from "../../modules/limits";
 import { Problems } from "../../modules/problems";
 import { describeDiagnostics, Start, type StatusParts } from "../../modules/status";
+import type { UpdateStatus } from "../../modules/update/update";
 import { VERSION } from "../../modules/version";
 import { FakeHost, FakeTime } from "../fakes/host";
 import { FakeUpdater } from "../fakes/update";
@@ -39,20 +40,20 @@ describe("diagnostics", () => {
 			storing: false,
 			status: { points: POINTS, events: { connected: true, commands: true, dropped: 0 } },
 		};
+		const update: { status: UpdateStatus } = { status: { state: "idle" } };
 		const parts: StatusParts = {
 			host,
 			start: new Start(host.clock),
-			http: { connections: 0 },
-			https: { connections: 0 },
+			ports: { http: { connections: 0 }, https: { connections: 0 } },
 			cloud,
-			update: { state: "idle" },
+			update,
 			problems,
 		};
 		return {
 			host,
 			problems,
 			cloud,
-			parts,
+			update,
 			told: () => describeDiagnostics(parts) as Record<string, unknown>,
 		};
 	}
@@ -84,7 +85,7 @@ describe("diagnostics", () => {
 	});
 
 	test("tell the version that an update is about, if it is newer than the one that runs", () => {
-		const { host, parts, told } = scene();
+		const { host, update, told } = scene();
 		assert.equal("latest" in told(), false);
 		Object.assign(host, { updater: new FakeUpdater() });
 		assert.equal(told().latest, VERSION);
@@ -93,7 +94,7 @@ describe("diagnostics", () => {
 			["0.0.1", VERSION],
 			[VERSION, VERSION],
 		]) {
-			parts.update = { state: "downloading", version: version! };
+			update.status = { state: "downloading", version: version! };
 			assert.equal(told().latest, latest);
 		}
 	});

@@ -50,11 +50,11 @@ export async function measureMemory(scope: Scope): Promise<Figure[]> {
 	const addPeak = (name: string, budget: readonly [number, number], now: Measure, before: Measure) =>
 		add(name, budget, now.peakSlots - before.slots, now.peakChunks - before.chunks);
 
-	addUse("idle, without an owner", [1975, 3320], await bench.measure(), empty);
+	addUse("idle, without an owner", [1455, 3040], await bench.measure(), empty);
 	const owner = await pairedOwner(bench);
 	await bench.advance(60_000);
 	const idle = await bench.measure();
-	addUse("idle, with an owner", [1760, 2990], idle, empty);
+	addUse("idle, with an owner", [1245, 2730], idle, empty);
 
 	const wires: Wire[] = [];
 	for (let i = 0; i < CONNECTIONS; i++) wires.push(await owner.open());
@@ -77,16 +77,16 @@ export async function measureMemory(scope: Scope): Promise<Figure[]> {
 	await exchange(wire, GET);
 	addPeak("peak of GET", [58, 1200], await bench.measure(), ready);
 	await exchange(wire, owner.md5(COLOR));
-	addPeak("peak of POST with MD5", [136, 1320], await bench.measure(), ready);
+	addPeak("peak of POST with MD5", [135, 1300], await bench.measure(), ready);
 	await exchange(wire, owner.signed(COLOR));
-	addPeak("peak of POST with HMAC", [166, 1700], await bench.measure(), ready);
+	addPeak("peak of POST with HMAC", [165, 1680], await bench.measure(), ready);
 	const short = Buffer.byteLength(owner.md5(COLOR).split("\r\n\r\n")[1]!);
 	await exchange(wire, owner.md5(COLOR, " ".repeat(BODY - short)));
-	addPeak("peak of POST with MD5, 1 KiB", [168, 2700], await bench.measure(), ready);
+	addPeak("peak of POST with MD5, 1 KiB", [166, 2680], await bench.measure(), ready);
 	await exchange(wire, owner.signed(COLOR, KEYS[0]));
-	addPeak("peak of POST with HMAC and a key", [212, 2200], await bench.measure(), ready);
+	addPeak("peak of POST with HMAC and a key", [211, 2180], await bench.measure(), ready);
 	await exchange(wire, owner.md5({ getStatus: {} }));
-	addPeak("peak of POST with MD5, getStatus", [258, 2750], await bench.measure(), ready);
+	addPeak("peak of POST with MD5, getStatus", [256, 2710], await bench.measure(), ready);
 	await bench.stress(false);
 	await bench.close();
 	return figures;

@@ -2,7 +2,6 @@ import type { Trust } from "../../../hosts/host";
 import type { InfluxSettings } from "../../cloud/influx";
 import { MQTT_SCHEMES, type MqttSettings } from "../../cloud/mqtt-events";
 import { CREDENTIAL_BYTES, NAME_BYTES, TOPIC_BYTES } from "../../limits";
-import type { Settings } from "../../settings";
 import type { Command } from "../command";
 import { Fields } from "../fields";
 import { type CheckTrust, endpointUrl, httpUrl, TRUST_FIELDS, trustOf } from "./endpoint-fields";
@@ -22,78 +21,46 @@ const MQTT = "setMqtt";
 const MQTT_FIELDS = ["url", "user", "password", "topic", "discovery", "light", ...TRUST_FIELDS] as const;
 
 /** `setInflux`: the database that points go to; null: none. */
-export class SetInflux implements Command<InfluxSettings | null> {
-	static readonly names = [INFLUX, ...INFLUX_FIELDS];
-	readonly #onChange: (settings: InfluxSettings | null) => void;
-	readonly #network: CheckTrust;
+export const setInflux: Command<InfluxSettings | null> = {
+	name: INFLUX,
+	fields: INFLUX_FIELDS,
+	where: "https",
+	scope: "m",
 
-	constructor(onChange: (settings: InfluxSettings | null) => void, network: CheckTrust) {
-		this.#onChange = onChange;
-		this.#network = network;
-	}
+	validate(value, { host }) {
+		return value === null ? null : influxSettings(INFLUX, value, host.network);
+	},
 
-	get name() {
-		return INFLUX;
-	}
-
-	get where() {
-		return "https" as const;
-	}
-
-	get scope() {
-		return "m" as const;
-	}
-
-	validate(value: unknown): InfluxSettings | null {
-		return value === null ? null : influxSettings(INFLUX, value, this.#network);
-	}
-
-	settings(influx: InfluxSettings | null): Partial<Settings> {
+	settings(influx) {
 		return { influx };
-	}
+	},
 
-	perform(influx: InfluxSettings | null): object {
-		this.#onChange(influx);
+	perform(influx, { cloud }) {
+		cloud.configureInflux(influx);
 		return describeInflux(influx) ?? { enabled: false };
-	}
-}
+	},
+};
 
 /** `setMqtt`: the broker that events go to; null: none. */
-export class SetMqtt implements Command<MqttSettings | null> {
-	static readonly names = [MQTT, ...MQTT_FIELDS];
-	readonly #onChange: (settings: MqttSettings | null) => void;
-	readonly #network: CheckTrust;
+export const setMqtt: Command<MqttSettings | null> = {
+	name: MQTT,
+	fields: MQTT_FIELDS,
+	where: "https",
+	scope: "m",
 
-	constructor(onChange: (settings: MqttSettings | null) => void, network: CheckTrust) {
-		this.#onChange = onChange;
-		this.#network = network;
-	}
+	validate(value, { host }) {
+		return value === null ? null : mqttSettings(MQTT, value, host.network);
+	},
 
-	get name() {
-		return MQTT;
-	}
-
-	get where() {
-		return "https" as const;
-	}
-
-	get scope() {
-		return "m" as const;
-	}
-
-	validate(value: unknown): MqttSettings | null {
-		return value === null ? null : mqttSettings(MQTT, value, this.#network);
-	}
-
-	settings(mqtt: MqttSettings | null): Partial<Settings> {
+	settings(mqtt) {
 		return { mqtt };
-	}
+	},
 
-	perform(mqtt: MqttSettings | null): object {
-		this.#onChange(mqtt);
+	perform(mqtt, { cloud }) {
+		cloud.configureMqtt(mqtt);
 		return describeMqtt(mqtt) ?? { enabled: false };
-	}
-}
+	},
+};
 
 /** What may be told of it: no password, no token. */
 export function describeInflux(influx: InfluxSettings | null): object | null {

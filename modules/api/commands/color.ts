@@ -1,5 +1,5 @@
 import { CHANNELS, formatColor, parseColor } from "../../led/color";
-import { EFFECTS, type Light, type LightOrder } from "../../led/light";
+import { EFFECTS, type LightOrder } from "../../led/light";
 import { COLOR_DURATION } from "../../limits";
 import type { Command } from "../command";
 import { Fields } from "../fields";
@@ -10,27 +10,13 @@ const FIELDS = ["color", "effect", "duration", "intensity"] as const;
 const INTENSITY = [0, 100, 100] as const;
 
 /** `setColor`: shows a color for a while, or until the next order. */
-export class SetColor implements Command<LightOrder> {
-	static readonly names = [NAME, ...FIELDS, ...CHANNELS];
-	readonly #light: Light;
+export const setColor: Command<LightOrder> = {
+	name: NAME,
+	fields: [...FIELDS, ...CHANNELS],
+	where: "any",
+	scope: "l",
 
-	constructor(light: Light) {
-		this.#light = light;
-	}
-
-	get name() {
-		return NAME;
-	}
-
-	get where() {
-		return "any" as const;
-	}
-
-	get scope() {
-		return "l" as const;
-	}
-
-	validate(value: unknown): LightOrder {
+	validate(value) {
 		const fields = new Fields(NAME, value, FIELDS);
 		const color = parseColor(fields.any("color"));
 		if (color === undefined)
@@ -44,11 +30,11 @@ export class SetColor implements Command<LightOrder> {
 			duration: fields.numberOrNull("duration", COLOR_DURATION),
 			intensity: fields.number("intensity", INTENSITY),
 		};
-	}
+	},
 
-	perform(order: LightOrder): object {
-		this.#light.show(order);
+	perform(order, { light }) {
+		light.show(order);
 		const { color, effect, duration, intensity } = order;
 		return { color: formatColor(color), effect, duration, intensity };
-	}
-}
+	},
+};

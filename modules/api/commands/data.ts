@@ -1,36 +1,21 @@
 import { describeData } from "../../sensing/data";
-import type { Sampler } from "../../sensing/sampler";
 import type { Command } from "../command";
 import { noFields } from "../fields";
 
 const NAME = "getData";
 
 /** `getData`: the latest window and the event counters. */
-export class GetData implements Command<void> {
-	static readonly names = [NAME];
-	readonly #sampler: Sampler;
+export const getData: Command<void> = {
+	name: NAME,
+	fields: [],
+	where: "any",
+	scope: "r",
 
-	constructor(sampler: Sampler) {
-		this.#sampler = sampler;
-	}
-
-	get name() {
-		return NAME;
-	}
-
-	get where() {
-		return "any" as const;
-	}
-
-	get scope() {
-		return "r" as const;
-	}
-
-	validate(value: unknown): void {
+	validate(value) {
 		noFields(NAME, value);
-	}
+	},
 
-	perform(): object {
-		return describeData(this.#sampler);
-	}
-}
+	perform(_order, { sampler }) {
+		return describeData(sampler);
+	},
+};

@@ -1,5 +1,5 @@
-import type { Proof } from "../../auth/authenticator";
 import { HTTPS_IDLE, HTTPS_LIMIT } from "../../limits";
+import type { Parts } from "../../parts";
 import type { Client, Command } from "../command";
 import { ApiError } from "../error";
 import { Fields } from "../fields";
@@ -15,43 +15,14 @@ export interface HttpsOrder {
 	limit: number;
 }
 
-/** What the command needs of the device. */
-export interface HttpsSwitch {
-	/** Opens the HTTPS port; an error says why it cannot. */
-	open(done: (error?: string) => void): void;
-	/** Closes it again, unless it is wanted anyway. */
-	abandon(): void;
-	/**
-	 * How the owner finds and recognizes the HTTPS server; `host` is the name or address it used, `proof` what it came
-	 * with.
-	 */
-	describe(host: string, proof: Proof): { url: string; fingerprint: string; proof: string };
-	enter(idle: number, limit: number): void;
-	leave(): void;
-}
-
 /** `setHttps`: switches between plain HTTP and HTTPS. The switch itself waits for the answer to be sent. */
-export class SetHttps implements Command<HttpsOrder> {
-	static readonly names = [NAME, ...FIELDS];
-	readonly #mode: HttpsSwitch;
+export const setHttps: Command<HttpsOrder> = {
+	name: NAME,
+	fields: FIELDS,
+	where: "any",
+	scope: "m",
 
-	constructor(mode: HttpsSwitch) {
-		this.#mode = mode;
-	}
-
-	get name() {
-		return NAME;
-	}
-
-	get where() {
-		return "any" as const;
-	}
-
-	get scope() {
-		return "m" as const;
-	}
-
-	validate(value: unknown, { secure, proof }: Client): HttpsOrder {
+	validate(value, _device, { secure, proof }) {
 		const fields = new Fields(NAME, value, FIELDS);
 		const limit = fields.number("limit", HTTPS_LIMIT);
 		// Who has heard a secret can begin the mode, which keeps the cloud waiting, and that is not to last.
@@ -61,26 +32,40 @@ export class SetHttps implements Command<HttpsOrder> {
 			idle: fields.number("idle", HTTPS_IDLE),
 			limit: heard ? Math.min(limit, HTTPS_LIMIT[1]) : limit,
 		};
-	}
+	},
 
-	prepare({ enabled }: HttpsOrder, done: (error?: unknown) => void): void {
+	prepare({ enabled }, { ports }, done) {
 		if (!enabled) done();
 		else
-			this.#mode.open((error) =>
+			ports.https.tryOpen((error) =>
 				done(error === undefined ? undefined : new ApiError(503, "https-unavailable", error)),
 			);
-	}
+	},
 
-	abandon(): void {
-		this.#mode.abandon();
-	}
+	abandon({ ports }) {
+		ports.arrange();
+	},
 
-	perform({ enabled, idle, limit }: HttpsOrder, { host, proof }: Client): object {
-		return enabled && proof ? { enabled, ...this.#mode.describe(host, proof), idle, limit } : { enabled };
-	}
+	perform({ enabled, idle, limit }, device, client) {
+		return enabled && client.proof
+			? { enabled, ...describeServer(device, client), idle, limit }
+			: { enabled };
+	},
 
-	afterwards({ enabled, idle, limit }: HttpsOrder): void {
-		if (enabled) this.#mode.enter(idle, limit);
-		else this.#mode.leave();
-	}
+	afterwards({ enabled, idle, limit }, { mode, vault, closed }) {
+		if (!enabled) mode.leave();
+		else if (vault.paired && !closed) mode.enter(idle, limit);
+	},
+};
+
+/** How the owner finds and recognizes the HTTPS server. */
+function describeServer({ host, identity, ports }: Parts, client: Client): object {
+	const name = client.host || host.network.address() || "localhost";
+	const literal = name.includes(":") && !name.startsWith("[") ? `[${name}]` : name;
+	const { fingerprint } = identity;
+	return {
+		url: `https://${literal}:${ports.https.number}/`,
+		fingerprint,
+		proof: client.proof?.secret.hmac(`${client.proof.token}\n${fingerprint}`),
+	};
 }

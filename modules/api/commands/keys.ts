@@ -1,6 +1,6 @@
 import { isKeyName } from "../../auth/key";
 import { KEYS_REVOKED } from "../../limits";
-import type { KeyRules, Settings, SettingsStore } from "../../settings";
+import type { KeyRules } from "../../settings";
 import type { Command } from "../command";
 import { Fields } from "../fields";
 
@@ -8,32 +8,18 @@ const NAME = "setKeys";
 const FIELDS = ["revoke", "restore", "revokeAll"] as const;
 
 /** `setKeys`: which keys are not taken any more, or again, or none of all that there are. */
-export class SetKeys implements Command<KeyRules> {
-	static readonly names = [NAME, ...FIELDS];
-	readonly #settings: SettingsStore;
+export const setKeys: Command<KeyRules> = {
+	name: NAME,
+	fields: FIELDS,
+	where: "https",
+	scope: undefined,
 
-	constructor(settings: SettingsStore) {
-		this.#settings = settings;
-	}
-
-	get name() {
-		return NAME;
-	}
-
-	get where() {
-		return "https" as const;
-	}
-
-	get scope() {
-		return undefined;
-	}
-
-	validate(value: unknown): KeyRules {
+	validate(value, { settings }) {
 		const fields = new Fields(NAME, value, FIELDS);
 		const given = FIELDS.filter((name) => fields.has(name));
 		if (given.length !== 1)
 			throw fields.invalid(given[1] ?? "revoke", "the one of revoke, restore, revokeAll");
-		const { generation, revoked } = this.#settings.value.keys;
+		const { generation, revoked } = settings.value.keys;
 		switch (given[0]) {
 			case "revokeAll":
 				if (!fields.boolean("revokeAll")) throw fields.invalid("revokeAll", "true");
@@ -53,16 +39,16 @@ export class SetKeys implements Command<KeyRules> {
 				return { generation, revoked: all };
 			}
 		}
-	}
+	},
 
-	settings(keys: KeyRules): Partial<Settings> {
+	settings(keys) {
 		return { keys };
-	}
+	},
 
-	perform(keys: KeyRules): object {
+	perform(keys) {
 		return keys;
-	}
-}
+	},
+};
 
 function keyNames(fields: Fields, field: string): string[] {
 	const names = fields.any(field);

@@ -1,5 +1,4 @@
 import { DEVICE_NAME, DEVICE_NAME_BYTES } from "../../limits";
-import type { Settings } from "../../settings";
 import type { Command } from "../command";
 import { Fields } from "../fields";
 
@@ -7,39 +6,26 @@ const SET = "setName";
 const FIELDS = ["name"] as const;
 
 /** `setName`: what the owner calls the device; null: nothing any more. */
-export class SetName implements Command<string | null> {
-	static readonly names = [SET, ...FIELDS];
-	readonly #onChange: () => void;
+export const setName: Command<string | null> = {
+	name: SET,
+	fields: FIELDS,
+	where: "https",
+	scope: "m",
 
-	constructor(onChange: () => void) {
-		this.#onChange = onChange;
-	}
-
-	get name() {
-		return SET;
-	}
-
-	get where() {
-		return "https" as const;
-	}
-
-	get scope() {
-		return "m" as const;
-	}
-
-	validate(value: unknown): string | null {
+	validate(value) {
 		return value === null ? null : nameOf(new Fields(SET, value, FIELDS));
-	}
+	},
 
-	settings(name: string | null): Partial<Settings> {
+	settings(name) {
 		return { name };
-	}
+	},
 
-	perform(name: string | null): object {
-		this.#onChange();
+	perform(name, { cloud, ports }) {
+		cloud.rename();
+		ports.announce();
 		return { name };
-	}
-}
+	},
+};
 
 /** 1 to DEVICE_NAME characters, of which one at least can be seen. */
 export function nameOf(fields: Fields): string {

@@ -1,16 +1,14 @@
-import type { Flash, WifiCredentials } from "../../../hosts/host";
+import type { WifiCredentials } from "../../../hosts/host";
 import type { InfluxSettings } from "../../cloud/influx";
 import type { MqttSettings } from "../../cloud/mqtt-events";
 import { FlashError } from "../../flash-error";
 import { nextGeneration } from "../../identity/generation";
 import { uuidProblem } from "../../identity/uuid";
-import type { Vault } from "../../identity/vault";
-import type { SettingsStore } from "../../settings";
+import { clearForOwner, welcomeOwner } from "../../owner";
 import type { Command } from "../command";
 import { ApiError } from "../error";
 import { Fields } from "../fields";
 import { influxSettings, mqttSettings } from "./cloud";
-import type { CheckTrust } from "./endpoint-fields";
 import { nameOf } from "./name";
 import { pairingClosed, WIFI_FIELDS, wifiCredentials } from "./wifi";
 
@@ -26,48 +24,20 @@ export interface PairOrder {
 	mqtt: MqttSettings | undefined;
 }
 
-/** What the command needs of the device. */
-export interface Pairing {
-	vault: Vault;
-	settings: SettingsStore;
-	flash: Flash;
-	network: CheckTrust;
-	isOpen(): boolean;
-	/** Makes the flash ready for an owner. Throws if it fails. */
-	begin(): void;
-	onPaired(): void;
-	/** The answer is on its way: HTTPS may close, a network be joined. */
-	onSent(wifi: WifiCredentials | undefined): void;
-}
-
 /** `pair`: takes the owner's UUID, once, on an unpaired device whose pairing window is open. */
-export class Pair implements Command<PairOrder> {
-	static readonly names = [NAME, ...FIELDS, ...WIFI_FIELDS];
-	readonly #pairing: Pairing;
+export const pair: Command<PairOrder> = {
+	name: NAME,
+	fields: [...FIELDS, ...WIFI_FIELDS],
+	where: "https",
+	scope: undefined,
 
-	constructor(pairing: Pairing) {
-		this.#pairing = pairing;
-	}
-
-	get name() {
-		return NAME;
-	}
-
-	get where() {
-		return "https" as const;
-	}
-
-	get scope() {
-		return undefined;
-	}
-
-	validate(value: unknown): PairOrder {
-		if (!this.#pairing.isOpen()) throw pairingClosed();
+	validate(value, { pairing, host }) {
+		if (!pairing.isOpen) throw pairingClosed();
 		const fields = new Fields(NAME, value, FIELDS);
 		const uuid = fields.any("uuid");
 		const problem = uuidProblem(uuid);
 		if (problem) throw new ApiError(400, "weak-uuid", `pair.${problem}`);
-		const { network } = this.#pairing;
+		const { network } = host;
 		const [influx, mqtt] = [fields.any("influx") ?? undefined, fields.any("mqtt") ?? undefined];
 		return {
 			uuid: uuid as string,
@@ -76,13 +46,13 @@ export class Pair implements Command<PairOrder> {
 			mqtt: mqtt && mqttSettings("pair.mqtt", mqtt, network),
 			wifi: fields.has("wifi") ? wifiCredentials("pair.wifi", fields.any("wifi")) : undefined,
 		};
-	}
+	},
 
-	prepare({ uuid, ...wishes }: PairOrder, done: (error?: unknown) => void): void {
-		const { settings, vault, flash } = this.#pairing;
+	prepare({ uuid, ...wishes }, device, done) {
+		const { settings, vault, host } = device;
 		try {
-			this.#pairing.begin();
-			const keys = { generation: nextGeneration(flash), revoked: [] };
+			clearForOwner(device);
+			const keys = { generation: nextGeneration(host.flash), revoked: [] };
 			// The UUID comes last: without it, the next start takes the settings for a pairing cut off.
 			const { wifi = null, name = null, influx = null, mqtt = null } = wishes;
 			settings.change({ keys, wifi: wifi ?? settings.value.wifi, name, influx, mqtt });
@@ -93,14 +63,15 @@ export class Pair implements Command<PairOrder> {
 			return;
 		}
 		done();
-	}
+	},
 
-	perform(): object {
-		this.#pairing.onPaired();
+	perform(_order, { token, host }) {
+		token.renew();
+		host.report?.({ event: "paired", paired: true });
 		return { paired: true };
-	}
+	},
 
-	afterwards({ wifi }: PairOrder): void {
-		this.#pairing.onSent(wifi);
-	}
-}
+	afterwards({ wifi }, device) {
+		welcomeOwner(device, wifi);
+	},
+};

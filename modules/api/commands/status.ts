@@ -1,34 +1,21 @@
+import { describeStatus } from "../../status";
 import type { Command } from "../command";
 import { noFields } from "../fields";
 
 const NAME = "getStatus";
 
 /** `getStatus`: how the device is. */
-export class GetStatus implements Command<void> {
-	static readonly names = [NAME];
-	readonly #device: { status(): object };
+export const getStatus: Command<void> = {
+	name: NAME,
+	fields: [],
+	where: "any",
+	scope: "r",
 
-	constructor(device: { status(): object }) {
-		this.#device = device;
-	}
-
-	get name() {
-		return NAME;
-	}
-
-	get where() {
-		return "any" as const;
-	}
-
-	get scope() {
-		return "r" as const;
-	}
-
-	validate(value: unknown): void {
+	validate(value) {
 		noFields(NAME, value);
-	}
+	},
 
-	perform(): object {
-		return this.#device.status();
-	}
-}
+	perform(_order, device) {
+		return describeStatus(device);
+	},
+};

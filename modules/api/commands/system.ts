@@ -1,4 +1,6 @@
 import { FlashError } from "../../flash-error";
+import { abandonReset, beginReset } from "../../identity/factory-reset";
+import { forgetOwner } from "../../owner";
 import type { Command } from "../command";
 import { Fields, noFields } from "../fields";
 
@@ -6,94 +8,62 @@ const RESTART = "restart";
 const RESET = "factoryReset";
 
 /** `restart`: as a power cycle would. */
-export class Restart implements Command<void> {
-	static readonly names = [RESTART];
-	readonly #restart: () => void;
+export const restart: Command<void> = {
+	name: RESTART,
+	fields: [],
+	where: "https-or-signed",
+	scope: "m",
 
-	constructor(restart: () => void) {
-		this.#restart = restart;
-	}
-
-	get name() {
-		return RESTART;
-	}
-
-	get where() {
-		return "https-or-signed" as const;
-	}
-
-	get scope() {
-		return "m" as const;
-	}
-
-	validate(value: unknown): void {
+	validate(value) {
 		noFields(RESTART, value);
-	}
+	},
 
-	perform(): object {
+	perform() {
 		return { restarting: true };
-	}
+	},
 
-	afterwards(): void {
-		this.#restart();
-	}
-}
-
-/** What the command needs of the device. */
-export interface Reset {
-	/** Decides the reset: from here on a loss of power does not stop it. Throws if the flash fails. */
-	begin(): void;
-	/** Takes `begin` back. */
-	abandon(): void;
-	finish(): void;
-}
+	afterwards(_order, { host }) {
+		host.report?.({ event: "restart" });
+		host.restart();
+	},
+};
 
 /** `factoryReset`: forgets the owner and all that the owner has set. */
-export class FactoryReset implements Command<void> {
-	static readonly names = [RESET];
-	readonly #reset: Reset;
+export const factoryReset: Command<void> = {
+	name: RESET,
+	fields: [],
+	where: "https-or-signed",
+	scope: undefined,
 
-	constructor(reset: Reset) {
-		this.#reset = reset;
-	}
-
-	get name() {
-		return RESET;
-	}
-
-	get where() {
-		return "https-or-signed" as const;
-	}
-
-	get scope() {
-		return undefined;
-	}
-
-	validate(value: unknown): void {
+	validate(value) {
 		// Some clients write null for every field that nobody has set, and this is not to be done by mistake.
 		if (value === null) new Fields(RESET, value, []);
 		noFields(RESET, value);
-	}
+	},
 
-	prepare(_order: undefined, done: (error?: unknown) => void): void {
+	prepare(_order, { host }, done) {
 		try {
-			this.#reset.begin();
+			beginReset(host.flash);
 		} catch {
 			done(new FlashError());
 			return;
 		}
 		done();
-	}
+	},
 
-	abandon(): void {
-		this.#reset.abandon();
-	}
+	abandon(device) {
+		try {
+			abandonReset(device.host.flash);
+		} catch {
+			device.onProblem("the flash could not be written");
+		}
+	},
 
-	perform(): object {
+	perform() {
 		return { resetting: true };
-	}
+	},
 
-	afterwards(): void {
-		this.#reset.finish();
-	}
-}
+	afterwards(_order, device) {
+		forgetOwner(device);
+	},
+};

@@ -1,7 +1,7 @@
 import type { WifiCredentials, WifiNetwork } from "../../../hosts/host";
 import { PASSPHRASE_MAX, PASSPHRASE_MIN, SSID_BYTES } from "../../limits";
 import type { HomeWifi } from "../../wifi/home-wifi";
-import type { Client, Command } from "../command";
+import type { Command } from "../command";
 import { ApiError } from "../error";
 import { Fields, noFields } from "../fields";
 
@@ -12,91 +12,58 @@ const SCAN = "scanWifi";
 export const WIFI_FIELDS = ["ssid", "password"] as const;
 
 /** `setWifi`: another network, which is kept only if it gives an address. */
-export class SetWifi implements Command<WifiCredentials> {
-	static readonly names = [SET, ...WIFI_FIELDS];
-	readonly #wifi: HomeWifi | undefined;
+export const setWifi: Command<WifiCredentials> = {
+	name: SET,
+	fields: WIFI_FIELDS,
+	where: "https",
+	scope: undefined,
 
-	constructor(wifi: HomeWifi | undefined) {
-		this.#wifi = wifi;
-	}
-
-	get name() {
-		return SET;
-	}
-
-	get where() {
-		return "https" as const;
-	}
-
-	get scope() {
-		return undefined;
-	}
-
-	validate(value: unknown): WifiCredentials {
+	validate(value, { wifi }) {
 		const credentials = wifiCredentials(SET, value);
-		if (mustExist(this.#wifi).busy)
-			throw new ApiError(409, "wifi-busy", "other Wi-Fi credentials are being tried");
+		mustExist(wifi);
+		if (wifi.busy) throw new ApiError(409, "wifi-busy", "other Wi-Fi credentials are being tried");
 		return credentials;
-	}
+	},
 
-	perform({ ssid }: WifiCredentials): object {
+	perform({ ssid }) {
 		return { ssid, state: "joining" };
-	}
+	},
 
-	afterwards(credentials: WifiCredentials): void {
-		this.#wifi?.try(credentials);
-	}
-}
+	afterwards(credentials, { wifi }) {
+		wifi?.try(credentials);
+	},
+};
 
 interface Scan {
 	networks: readonly WifiNetwork[];
 }
 
 /** `scanWifi`: the networks in reach. Without an owner it is for whoever may become it. */
-export class ScanWifi implements Command<Scan> {
-	static readonly names = [SCAN];
-	readonly #wifi: HomeWifi | undefined;
-	readonly #isPairingOpen: () => boolean;
+export const scanWifi: Command<Scan> = {
+	name: SCAN,
+	fields: [],
+	where: "https",
+	scope: undefined,
+	unowned: true,
 
-	constructor(wifi: HomeWifi | undefined, isPairingOpen: () => boolean) {
-		this.#wifi = wifi;
-		this.#isPairingOpen = isPairingOpen;
-	}
-
-	get name() {
-		return SCAN;
-	}
-
-	get where() {
-		return "https" as const;
-	}
-
-	get scope() {
-		return undefined;
-	}
-
-	get unowned() {
-		return true;
-	}
-
-	validate(value: unknown, { proof }: Client): Scan {
+	validate(value, { pairing, wifi }, { proof }) {
 		noFields(SCAN, value);
-		if (!proof && !this.#isPairingOpen()) throw pairingClosed();
-		mustExist(this.#wifi);
+		if (!proof && !pairing.isOpen) throw pairingClosed();
+		mustExist(wifi);
 		return { networks: [] };
-	}
+	},
 
-	prepare(order: Scan, done: (error?: unknown) => void): void {
-		this.#wifi?.scan((networks) => {
+	prepare(order, { wifi }, done) {
+		wifi?.scan((networks) => {
 			order.networks = networks ?? [];
 			done(networks ? undefined : new ApiError(503, "wifi-busy", "the radio cannot look for networks now"));
 		});
-	}
+	},
 
-	perform({ networks }: Scan): object {
+	perform({ networks }) {
 		return { networks };
-	}
-}
+	},
+};
 
 export function pairingClosed(): ApiError {
 	return new ApiError(409, "pairing-closed", "press the button to open pairing");
@@ -110,7 +77,6 @@ export function wifiCredentials(name: string, value: unknown): WifiCredentials {
 	return { ssid, password: open ? "" : fields.text("password", PASSPHRASE_MIN, PASSPHRASE_MAX) };
 }
 
-function mustExist(wifi: HomeWifi | undefined): HomeWifi {
+function mustExist(wifi: HomeWifi | undefined): asserts wifi {
 	if (!wifi) throw new ApiError(409, "no-wifi", "this device has no Wi-Fi of its own");
-	return wifi;
 }

@@ -47,10 +47,7 @@ class Rig {
 
 	start(): void {
 		const { host } = this;
-		this.sampler = new Sampler({
-			clock: host.clock,
-			timers: host.timers,
-			sensors: host.sensors,
+		this.sampler = new Sampler(host, {
 			onWindow: (window, late) => {
 				this.windows.push(window);
 				if (late) this.late++;
@@ -58,15 +55,15 @@ class Rig {
 			},
 			onMotion: (motion) => this.cloud.motion(motion),
 		});
-		this.cloud = new Cloud({
-			host,
+		this.cloud = new Cloud(host, {
 			sampler: this.sampler,
-			token: () => "abcdefgh",
-			name: () => undefined,
-			execute() {},
+			token: { value: "abcdefgh" },
+			settings: { value: { name: null } },
+			mqttApi: { execute() {} },
 			light: { order: undefined, show() {} },
-			device: { diagnose: () => ({}) },
+			diagnose: () => ({}),
 			onProblem: (message) => this.problems.push(message),
+			onUpload() {},
 		});
 		this.cloud.configure(INFLUX, MQTT);
 	}

@@ -10,7 +10,7 @@ const ALL = {
 	quantities: QUANTITIES.map(({ name }) => name),
 	light: true,
 	diagnostics: DIAGNOSED,
-	name: undefined,
+	name: null,
 };
 const messages = [...discoveryMessages(ALL)];
 const config = (name: string) =>

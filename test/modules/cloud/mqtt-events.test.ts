@@ -20,7 +20,7 @@ function events(settings: MqttSettings | null = SETTINGS) {
 	Object.assign(host.network, { connect: broker.connect });
 	const problems: string[] = [];
 	const scene = {
-		name: undefined as string | undefined,
+		name: null as string | null,
 		diagnostics: { version: "0.1.0" } as Record<string, unknown>,
 	};
 	const light = {
@@ -33,16 +33,17 @@ function events(settings: MqttSettings | null = SETTINGS) {
 	const commands: string[] = [];
 	/** Says nothing until `answers` is there. */
 	const answers: ((payload: string, sent?: () => void) => void)[] = [];
-	const it: MqttEvents = new MqttEvents({
-		host,
-		token: () => "abcdefgh",
-		name: () => scene.name,
-		execute: (topic, message, respond) => {
-			commands.push(`${topic} ${message && Buffer.from(message)}`);
-			answers.push((payload, sent) => respond({ payload, ...(sent && { sent }) }));
+	const it: MqttEvents = new MqttEvents(host, {
+		token: { value: "abcdefgh" },
+		settings: { value: scene },
+		mqttApi: {
+			execute(topic, message, respond) {
+				commands.push(`${topic} ${message && Buffer.from(message)}`);
+				answers.push((payload, sent) => respond({ payload, ...(sent && { sent }) }));
+			},
 		},
 		light,
-		device: { diagnose: () => scene.diagnostics },
+		diagnose: () => scene.diagnostics,
 		onProblem: (message) => problems.push(message),
 	});
 	it.configure(settings);

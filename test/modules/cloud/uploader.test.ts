@@ -36,7 +36,7 @@ function uploader(waiting = 0, settings: InfluxSettings | null = V1) {
 	let next = 0;
 	append(waiting);
 	const problems: string[] = [];
-	const it = new Uploader({ host, log, onProblem: (message) => problems.push(message) });
+	const it = new Uploader(host, log, { onProblem: (message) => problems.push(message), onUpload() {} });
 	it.configure(settings);
 	const times = (from: number, to: number) =>
 		Array.from({ length: to - from }, (_, i) => 10 * (from + i + 1));

@@ -6,7 +6,7 @@ import { FakeHost } from "../../fakes/host";
 function mode() {
 	const host = new FakeHost();
 	const changes: string[] = [];
-	return { host, changes, mode: new HttpsMode(host, (mode) => changes.push(mode)) };
+	return { host, changes, mode: new HttpsMode(host, { onMode: (mode) => changes.push(mode) }) };
 }
 
 test("it ends after the idle time without a request", () => {

@@ -10,12 +10,13 @@ const MINUTE = 60_000;
 
 function identity(host = new FakeHost(), inUse = () => false) {
 	const log: string[] = [];
-	const it = new TlsIdentity({
-		host,
-		inUse,
-		onReady: () => log.push("ready"),
-		onProblem: (message) => log.push(message),
-	});
+	const ports = {
+		get useIdentity() {
+			return inUse();
+		},
+		arrange: () => log.push("ready"),
+	};
+	const it = new TlsIdentity(host, { ports, onProblem: (message) => log.push(message) });
 	return { host, log, it };
 }
 

@@ -6,7 +6,8 @@ import { FakeTime } from "../../fakes/host";
 function window(): { time: FakeTime; pairing: PairingWindow; changes: boolean[] } {
 	const time = new FakeTime();
 	const changes: boolean[] = [];
-	return { time, pairing: new PairingWindow(time, (open) => changes.push(open)), changes };
+	const pairing = new PairingWindow({ timers: time }, { onPairing: (open) => changes.push(open) });
+	return { time, pairing, changes };
 }
 
 test("pairing is open for ten minutes", () => {

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { watchButton } from "../../../modules/identity/reset-button";
+import { ResetButton } from "../../../modules/identity/reset-button";
 import { FakeHost } from "../../fakes/host";
 
-function watched(): { host: FakeHost; log: string[]; stop: () => void } {
+function watched(): { host: FakeHost; log: string[]; button: ResetButton } {
 	const host = new FakeHost();
 	const log: string[] = [];
-	const stop = watchButton(host.button, host.timers, {
+	const button = new ResetButton(host, {
 		onPress: () => log.push("press"),
 		onHold: (holding) => log.push(holding ? "hold" : "release"),
 		onReset: () => log.push("reset"),
 	});
-	return { host, log, stop };
+	return { host, log, button };
 }
 
 test("a short press is a press", () => {
@@ -54,10 +54,10 @@ test("a contact that bounces counts as one press", () => {
 });
 
 test("stopping in the middle of a hold leaves no timer and no reset", () => {
-	const { host, log, stop } = watched();
+	const { host, log, button } = watched();
 	host.button.onChange(true);
 	host.advance(5_000);
-	stop();
+	button.close();
 	host.advance(60_000);
 	assert.deepEqual(log, ["hold", "release"]);
 	assert.equal(host.time.pending, 0);

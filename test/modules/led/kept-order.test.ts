@@ -11,9 +11,12 @@ const BLUE: LightOrder = { color: 0x0000ff, effect: "breathe", duration: null, i
 function setUp(flash = new FakeFlash()) {
 	const time = new FakeTime();
 	const problems: string[] = [];
-	const kept = new KeptOrder({ flash, timers: time, onProblem: (message) => void problems.push(message) });
+	const kept = new KeptOrder(
+		{ flash, timers: time },
+		{ onProblem: (message) => void problems.push(message) },
+	);
 	/** What the next start finds. */
-	const found = () => new KeptOrder({ flash, timers: time, onProblem() {} }).value;
+	const found = () => new KeptOrder({ flash, timers: time }, { onProblem() {} }).value;
 	return { time, flash, kept, problems, found };
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import type { Timers } from "../../../hosts/host";
+import type { DeviceEvent, Timers } from "../../../hosts/host";
 import type { Color } from "../../../modules/led/color";
 import { type Effect, Light, type LightOrder } from "../../../modules/led/light";
 import { BREATH, BREATH_STEP } from "../../../modules/limits";
@@ -23,13 +23,11 @@ function setUp({ gamma = 1, lateness = (): number => 0 } = {}) {
 	};
 	const changes: string[] = [];
 	const orders: (LightOrder | undefined)[] = [];
-	const light = new Light({
-		led,
-		timers,
-		clock: time,
-		onChange: (...change) => void changes.push(change.join(" ")),
-		onOrder: (order) => void orders.push(order),
-	});
+	const report = (event: DeviceEvent) => {
+		if (event.event === "led") changes.push(`${event.red} ${event.green} ${event.blue} ${event.effect}`);
+	};
+	const onOrder = (order: LightOrder | undefined) => void orders.push(order);
+	const light = new Light({ led, timers, clock: time, report }, { onOrder });
 	led.history.length = 0;
 	return { time, led, light, changes, orders };
 }
@@ -42,7 +40,7 @@ describe("the owner's light", () => {
 	test("is dark at first, whatever the LED showed before", () => {
 		const led = new FakeLed();
 		const time = new FakeTime();
-		new Light({ led, timers: time, clock: time });
+		new Light({ led, timers: time, clock: time }, { onOrder() {} });
 		assert.deepEqual(led.history, ["0,0,0"]);
 		assert.equal(time.pending, 0);
 	});
@@ -454,10 +452,10 @@ describe("trouble", () => {
 	test("a watcher that throws stops nothing", () => {
 		const time = new FakeTime();
 		const led = new FakeLed();
-		const onChange = () => {
+		const report = () => {
 			throw new Error("not interested");
 		};
-		const light = new Light({ led, timers: time, clock: time, onChange });
+		const light = new Light({ led, timers: time, clock: time, report }, { onOrder() {} });
 		light.show(order({ effect: "blink", duration: 1 }));
 		time.advance(1_000);
 		assert.deepEqual(led.color, DARK);
@@ -467,14 +465,10 @@ describe("trouble", () => {
 	test("a watcher may give orders itself", () => {
 		const time = new FakeTime();
 		const led = new FakeLed();
-		const light: Light = new Light({
-			led,
-			timers: time,
-			clock: time,
-			onChange: (_red, _green, _blue, effect) => {
-				if (effect === "solid") light.signal("pairing");
-			},
-		});
+		const report = (event: DeviceEvent) => {
+			if (event.event === "led" && event.effect === "solid") light.signal("pairing");
+		};
+		const light: Light = new Light({ led, timers: time, clock: time, report }, { onOrder() {} });
 		light.show(order());
 		assert.equal(time.pending, 1);
 		light.close();

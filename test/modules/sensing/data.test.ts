@@ -7,8 +7,7 @@ import { FakeHost } from "../../fakes/host";
 function setUp(synced = true) {
 	const host = new FakeHost();
 	host.time.synced = synced;
-	const { clock, timers, sensors } = host;
-	return { host, sampler: new Sampler({ clock, timers, sensors, onWindow() {} }) };
+	return { host, sampler: new Sampler(host, { onWindow() {}, onMotion() {} }) };
 }
 
 describe("describeData", () => {

@@ -20,7 +20,7 @@ interface SetUp {
 	onMotion?(motion: Motion): void;
 }
 
-function setUp({ wall = START, synced = true, late = [], read, onMotion }: SetUp = {}) {
+function setUp({ wall = START, synced = true, late = [], read, onMotion = () => {} }: SetUp = {}) {
 	const time = new FakeTime(wall);
 	time.synced = synced;
 	const timers: Timers = {
@@ -35,7 +35,7 @@ function setUp({ wall = START, synced = true, late = [], read, onMotion }: SetUp
 		windows.push(window);
 		if (isLate) waited++;
 	};
-	const sampler = new Sampler({ clock: time, timers, sensors, onWindow, ...(onMotion && { onMotion }) });
+	const sampler = new Sampler({ clock: time, timers, sensors }, { onWindow, onMotion });
 	/** Seconds from START of the windows so far. */
 	const times = () => windows.map((window) => window.time - START / 1000);
 	return { time, sensors, windows, sampler, times, late: () => waited };
@@ -472,7 +472,7 @@ describe("before the clock is set", () => {
 			throw new Error("no room");
 		};
 		const sensors: Sensors = { read: () => ({ co2: 1 }), onMotion() {} };
-		new Sampler({ clock: time, timers: time, sensors, onWindow });
+		new Sampler({ clock: time, timers: time, sensors }, { onWindow, onMotion() {} });
 		time.advance(35_000);
 		time.synced = true;
 		time.advance(1_000);
@@ -536,18 +536,14 @@ describe("trouble", () => {
 		const time = new FakeTime(START);
 		let windows = 0;
 		const sensors: Sensors = { read: () => ({ co2: 1 }), onMotion() {} };
-		new Sampler({
-			clock: time,
-			timers: time,
-			sensors,
-			onWindow: () => {
-				windows++;
-				throw new Error("no room");
-			},
-			onMotion: () => {
-				throw new Error("no broker");
-			},
-		});
+		const onWindow = () => {
+			windows++;
+			throw new Error("no room");
+		};
+		const onMotion = () => {
+			throw new Error("no broker");
+		};
+		new Sampler({ clock: time, timers: time, sensors }, { onWindow, onMotion });
 		sensors.onMotion("left-to-right");
 		time.advance(30_000);
 		assert.equal(windows, 3);
@@ -557,15 +553,11 @@ describe("trouble", () => {
 		const time = new FakeTime(START);
 		const sensors: Sensors = { read: () => ({ co2: 1 }), onMotion() {} };
 		const windows: Window[] = [];
-		new Sampler({
-			clock: time,
-			timers: time,
-			sensors,
-			onWindow: (window) => {
-				windows.push(window);
-				sensors.onMotion("left-to-right");
-			},
-		});
+		const onWindow = (window: Window) => {
+			windows.push(window);
+			sensors.onMotion("left-to-right");
+		};
+		new Sampler({ clock: time, timers: time, sensors }, { onWindow, onMotion() {} });
 		time.advance(20_000);
 		assert.deepEqual(
 			windows.map(({ motionEvents }) => motionEvents),
@@ -592,7 +584,8 @@ describe("trouble", () => {
 		const time = new FakeTime(START);
 		const sensors: Sensors = { read: () => ({ co2: 1 }), onMotion() {} };
 		const onWindow = () => sampler.close();
-		const sampler: Sampler = new Sampler({ clock: time, timers: time, sensors, onWindow });
+		const host = { clock: time, timers: time, sensors };
+		const sampler: Sampler = new Sampler(host, { onWindow, onMotion() {} });
 		time.advance(60_000);
 		assert.equal(time.pending, 0);
 	});

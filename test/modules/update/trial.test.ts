@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { watchTrial } from "../../../modules/update/trial";
+import { VERSION } from "../../../modules/version";
 import { FakeHost } from "../../fakes/host";
 import { FakeUpdater } from "../../fakes/update";
 
@@ -8,12 +9,8 @@ function trial(onTrial = true) {
 	const host = new FakeHost();
 	const updater = Object.assign(new FakeUpdater(), { onTrial });
 	Object.assign(host, { updater });
-	const state = { works: false, confirmed: 0 };
-	const end = watchTrial(
-		host,
-		() => state.works,
-		() => state.confirmed++,
-	);
+	const state = { works: false };
+	const end = watchTrial(host, state);
 	return { host, updater, state, end };
 }
 
@@ -24,7 +21,7 @@ test("a firmware that has worked for a minute is kept, and not before: it might 
 	assert.deepEqual(updater.log, []);
 	host.advance(1_000);
 	assert.deepEqual(updater.log, ["confirm"]);
-	assert.equal(state.confirmed, 1);
+	assert.deepEqual(host.events, [{ event: "update", state: "confirmed", version: VERSION }]);
 	assert.equal(host.realTime.pending, 0);
 });
 
@@ -61,7 +58,7 @@ test("one that does not work in five minutes is left", () => {
 	const { host, updater, end } = trial();
 	host.advance(300_000);
 	assert.deepEqual(updater.log, ["roll back: the new firmware did not work within 5 minutes"]);
-	end();
+	end?.();
 	assert.equal(host.realTime.pending, 0);
 });
 
@@ -106,7 +103,7 @@ test("going back that the flash does not take is tried again, not all the time",
 
 test("ending it early judges nothing", () => {
 	const { host, updater, end } = trial();
-	end();
+	end?.();
 	host.advance(600_000);
 	assert.deepEqual(updater.log, []);
 });

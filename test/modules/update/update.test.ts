@@ -8,15 +8,17 @@ import { FakeHost } from "../../fakes/host";
 import type { FakeLink } from "../../fakes/server";
 import { FakeUpdater, FakeWeb, IMAGE, MANIFEST_URL, manifest, publish } from "../../fakes/update";
 
+const DARK = { signal() {}, endSignal() {} };
+
 function device(change: Partial<FakeUpdater> = {}) {
 	const host = new FakeHost();
 	const updater = Object.assign(new FakeUpdater(), change);
 	const web = new FakeWeb();
 	Object.assign(host, { updater });
 	Object.assign(host.network, { connect: web.connect });
-	let ready = 0;
 	const busy: boolean[] = [];
-	const it = new Update({ host, onReady: () => ready++, onBusy: (is) => busy.push(is) });
+	const light = { signal: () => busy.push(true), endSignal: () => busy.push(false) };
+	const it = new Update(host, light);
 	const run = () => {
 		it.start(MANIFEST_URL, {});
 		web.work();
@@ -24,7 +26,7 @@ function device(change: Partial<FakeUpdater> = {}) {
 		web.work();
 		return it.status;
 	};
-	return { host, updater, web, it, run, busy, ready: () => ready };
+	return { host, updater, web, it, run, busy, ready: () => host.restarts };
 }
 
 /** What an update with that manifest and image ends with. */
@@ -113,7 +115,7 @@ describe("refused before anything is written", () => {
 		assert.match(outcome(manifest(), IMAGE, { keyless: true }).status.error ?? "", /without a key/);
 		assert.match(outcome(manifest(), IMAGE, { onTrial: true }).status.error ?? "", /not confirmed/);
 		const host = new FakeHost();
-		assert.match(new Update({ host, onReady() {}, onBusy() {} }).impossible ?? "", /cannot replace/);
+		assert.match(new Update(host, DARK).impossible ?? "", /cannot replace/);
 	});
 });
 
@@ -268,7 +270,7 @@ test("one that lost its power during a download says so, once", () => {
 	web.work();
 	assert.equal(host.flash.get("fetched"), undefined);
 	host.flash.set("fetched", host.flash.get("copy")!);
-	const restarted = () => new Update({ host, onReady() {}, onBusy() {} }).status;
+	const restarted = () => new Update(host, DARK).status;
 	assert.deepEqual(restarted(), { state: "failed", error: "the update to 9.0.0 was interrupted" });
 	assert.deepEqual(restarted(), { state: "idle" });
 	for (const key of ["fetched", "tried"]) host.flash.set(key, new TextEncoder().encode(VERSION));
@@ -286,13 +288,13 @@ test("one that lost its power just before the switch is taken at the next daily 
 		for (const key of ["fetched", "tried"]) flash.set(`${key} copy`, flash.get(key)!);
 		throw new Error("power");
 	};
-	const first = new Update({ host, onReady() {}, onBusy() {} });
+	const first = new Update(host, DARK);
 	first.start(MANIFEST_URL, {});
 	web.work();
 	for (const key of ["fetched", "tried"]) flash.set(key, flash.get(`${key} copy`)!);
 	updater.activate = () => {};
 	host.random = () => new Uint8Array(1);
-	const next = new Update({ host, onReady() {}, onBusy() {} });
+	const next = new Update(host, DARK);
 	assert.equal(next.status.error, "the update to 9.0.0 was interrupted");
 	next.watch(MANIFEST_URL, {});
 	host.advance(86_400_000);
@@ -396,7 +398,7 @@ test("a version that was rolled back is not taken every day, but when the owner 
 	publish(web, manifest());
 	assert.equal(run().state, "restarting");
 	Object.assign(updater, { rolledBack: "it does not work" });
-	const next = new Update({ host, onReady() {}, onBusy() {} });
+	const next = new Update(host, DARK);
 	host.random = () => new Uint8Array(1);
 	const look = () => {
 		host.advance(86_400_000);
@@ -409,7 +411,7 @@ test("a version that was rolled back is not taken every day, but when the owner 
 	publish(web, manifest({ version: "9.0.1" }));
 	assert.deepEqual(look(), { state: "restarting", version: "9.0.1" });
 	next.close();
-	const last = new Update({ host, onReady() {}, onBusy() {} });
+	const last = new Update(host, DARK);
 	publish(web, manifest({ version: "9.0.1" }));
 	last.start(MANIFEST_URL, {});
 	web.work();

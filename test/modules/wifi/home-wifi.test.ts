@@ -28,16 +28,16 @@ class Scene {
 	/** The power comes. */
 	start(kept = this.kept): void {
 		this.kept = kept;
-		this.wifi = new HomeWifi({
-			wifi: this.radio,
-			clock: this.time,
-			timers: this.time,
-			random: (count) => new Uint8Array(count).fill(255),
-			keep: (credentials) => {
-				if (this.flashFails) throw new Error("flash");
-				this.kept = credentials;
+		const network = { clock: this.time, timers: this.time };
+		const random = (count: number) => new Uint8Array(count).fill(255);
+		this.wifi = new HomeWifi({ network, random }, this.radio, {
+			settings: {
+				change: ({ wifi }) => {
+					if (this.flashFails) throw new Error("flash");
+					this.kept = wifi;
+				},
 			},
-			onChange() {},
+			ports: { arrange() {} },
 			onProblem: (message) => this.problems.push(message),
 		});
 		this.wifi.start(kept);

@@ -1,15 +1,29 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Trust } from "../../../../hosts/host";
-import { SetInflux, SetMqtt } from "../../../../modules/api/commands/cloud";
+import type { Client, Command } from "../../../../modules/api/command";
+import { setInflux, setMqtt } from "../../../../modules/api/commands/cloud";
 import { ApiError } from "../../../../modules/api/error";
+import type { Parts } from "../../../../modules/parts";
 
 const PEM = "-----BEGIN CERTIFICATE-----\nMIIBszCCAVmg\nAwIBAgIU\n-----END CERTIFICATE-----\n";
 /** Takes every authority but this one. */
 const UNUSABLE = PEM.replace("MIIBszCCAVmg", "MIIBszCCAVmh");
 const network = { checkTrust: ({ ca }: Trust) => (ca === UNUSABLE ? "it is damaged" : undefined) };
-const influx = new SetInflux(() => {}, network);
-const mqtt = new SetMqtt(() => {}, network);
+const influx = bind(setInflux);
+const mqtt = bind(setMqtt);
+
+/** A command of a device with that network, for the owner. */
+function bind<Order>(command: Command<Order>, surroundings: object = network) {
+	const cloud = { configureInflux() {}, configureMqtt() {} };
+	const device = { host: { network: surroundings }, cloud } as unknown as Parts;
+	const client: Client = { host: "", secure: true, proof: undefined };
+	return {
+		validate: (value: unknown) => command.validate(value, device, client),
+		settings: command.settings,
+		perform: (order: Order) => command.perform(order, device, client),
+	};
+}
 
 function refusal(command: { validate(value: unknown): unknown }, value: unknown): string {
 	try {
@@ -94,7 +108,7 @@ describe("setInflux", () => {
 			refusal(mqtt, { url: "mqtts://a.example", ca: UNUSABLE }),
 			/^setMqtt\.ca .*: it is damaged$/,
 		);
-		new SetInflux(() => {}, {}).validate(order);
+		bind(setInflux, {}).validate(order);
 	});
 
 	test("what is no certificate, fingerprint, URL or text is refused", () => {
