@@ -11,6 +11,8 @@ export const LATENESS = 100;
 /** The wall clock of one start of a device: unset, then right, then as wrong as somebody makes it. */
 export class SimulatedClock implements Clock {
 	synced = false;
+	/** ms: when it was set last. */
+	setAt = 0;
 	/** It was set. */
 	onSet = (): void => {};
 	readonly #world: World;
@@ -45,7 +47,7 @@ export class SimulatedClock implements Clock {
 		this.synced = true;
 		this.#error = error;
 		this.#drift = drift;
-		this.#driftSince = this.#world.now;
+		this.#driftSince = this.setAt = this.#world.now;
 		this.onSet();
 	}
 }

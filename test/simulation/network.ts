@@ -27,6 +27,8 @@ export interface NetworkParts extends Pick<LinkParts, "world" | "random" | "weat
 }
 
 const DAY = 86_400_000;
+/** ms in which a certificate that has come to its end is replaced, once it may be. */
+const RENEWED = 3 * 60_000;
 
 /** Connections of one start of a device, both ways. */
 export class SimulatedNetwork implements Network {
@@ -46,9 +48,12 @@ export class SimulatedNetwork implements Network {
 	readonly #parts: NetworkParts;
 	readonly #open = new Map<Door, { options: ListenOptions; listening: boolean }>();
 	#closed = false;
+	/** ms */
+	#renewableSince: number;
 
 	constructor(parts: NetworkParts) {
 		this.#parts = parts;
+		this.#renewableSince = parts.world.now;
 		this.clock = parts.clock;
 		this.timers = parts.timers;
 	}
@@ -67,6 +72,7 @@ export class SimulatedNetwork implements Network {
 			else world.schedule.after(random.below(50), () => run(() => options.onError("the port is in use")));
 			return { close() {} };
 		}
+		if (options.identity) this.#checkCertificate(options.identity);
 		const open = { options, listening: false };
 		this.#open.set(door, open);
 		world.schedule.after(random.between(1, 30), () => {
@@ -76,7 +82,9 @@ export class SimulatedNetwork implements Network {
 		});
 		return {
 			close: () => {
-				if (this.#open.get(door) === open) this.#open.delete(door);
+				if (this.#open.get(door) !== open) return;
+				this.#open.delete(door);
+				if (door === "https") this.#renewableSince = world.now;
 			},
 		};
 	}
@@ -142,6 +150,7 @@ export class SimulatedNetwork implements Network {
 		const identity = new Uint8Array(
 			Buffer.from(`identity ${key} of ${udid} until ${until} number ${random.next()}`),
 		);
+		if (this.identitiesFail) this.#renewableSince = world.now;
 		if (this.identitiesFail) world.count("fault: certificate not made");
 		else if (former) world.count("state: certificate made anew for its key");
 		const result = this.identitiesFail ? undefined : identity;
@@ -167,6 +176,14 @@ export class SimulatedNetwork implements Network {
 		this.#closed = true;
 		this.#open.clear();
 		for (const link of [...this.links]) link.break(true);
+	}
+
+	/** It is renewed within minutes, unless it is in use, or the clock was not as it is, or none could be made. */
+	#checkCertificate(identity: Uint8Array): void {
+		const { world, clock } = this.#parts;
+		const since = world.now - Math.max(this.#renewableSince, clock.setAt);
+		if (clock.synced && since > RENEWED && this.expiry(identity) < clock.now())
+			world.violate(`a certificate is shown ${since} ms after it could have been renewed`);
 	}
 
 	#link(peer: Peer, to: Connect | undefined): Link {
