@@ -138,14 +138,8 @@ export class Machine {
 			world.violate("the host calls the device while that calls the host");
 			return;
 		}
-		this.#inside = true;
 		firmware.setVersion(run.version);
-		try {
-			callback();
-		} catch (error) {
-			if (this.power.on) world.violate(`an exception left a callback: ${(error as Error).stack}`);
-		}
-		this.#inside = false;
+		this.#enter(callback);
 		if (!this.power.on) this.#goDown(this.#random.between(1_500, 60_000));
 		else {
 			this.watcher.onSettled();
@@ -153,13 +147,21 @@ export class Machine {
 		}
 	}
 
+	#enter(callback: () => void): void {
+		this.#inside = true;
+		try {
+			callback();
+		} catch (error) {
+			if (this.power.on) this.#parts.world.violate(`an exception left a callback: ${(error as Error).stack}`);
+		}
+		this.#inside = false;
+	}
+
 	#restart(run: Run): void {
 		this.#restarting = false;
 		// As the desk does it; the chip pulls its own plug.
 		if (this.#random.chance(0.5)) {
-			this.#inside = true;
-			run.device?.close();
-			this.#inside = false;
+			this.#enter(() => run.device?.close());
 			if (this.power.on) this.watcher.onClosed();
 		}
 		this.power.on = false;
