@@ -85,7 +85,7 @@ export class Device implements Parts {
 		if (order && this.vault.paired) this.light.show(order);
 		this.token = new Token(host, (token) => {
 			host.report?.({ event: "token", token });
-			this.cloud?.renewToken();
+			this.cloud?.events.renewToken();
 		});
 		this.authenticator = new Authenticator(host, this.vault, this.token);
 		this.sampler = new Sampler(host, this);
@@ -148,7 +148,7 @@ export class Device implements Parts {
 
 	onOrder(order: LightOrder | undefined): void {
 		this.keptOrder.follow(order);
-		this.cloud?.tellLight();
+		this.cloud?.events.tellLight();
 	}
 
 	onWindow(window: Window, late: boolean): void {

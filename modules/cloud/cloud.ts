@@ -3,7 +3,7 @@ import type { Point } from "../sensing/point";
 import type { Sampler } from "../sensing/sampler";
 import type { Window } from "../sensing/window";
 import type { InfluxSettings } from "./influx";
-import { type MqttDevice, MqttEvents, type MqttSettings } from "./mqtt-events";
+import { type EventsStatus, type MqttDevice, MqttEvents, type MqttSettings } from "./mqtt-events";
 import { PointLog } from "./point-log";
 import { Uploader, type UploaderDevice } from "./uploader";
 
@@ -17,16 +17,16 @@ export interface CloudDevice extends MqttDevice, UploaderDevice {
 /** How sending goes, for `getSettings`. */
 export interface CloudStatus {
 	points: { waiting: number; sent: number; lost: number; refused: number; error?: string };
-	events: { connected: boolean; commands: boolean; dropped: number; error?: string };
+	events: EventsStatus;
 }
 
 /** All that leaves the home: points to the database, events to the broker. */
 export class Cloud {
+	readonly events: MqttEvents;
 	readonly #host: CloudHost;
 	readonly #device: CloudDevice;
 	readonly #log: PointLog | undefined;
 	readonly #uploader: Uploader | undefined;
-	readonly #mqtt: MqttEvents;
 	#lost = 0;
 	/** Points are stored for a database, not for nobody: that would wear the flash, and outlive an owner. */
 	#storing = false;
@@ -36,7 +36,7 @@ export class Cloud {
 	constructor(host: CloudHost, device: CloudDevice) {
 		this.#host = host;
 		this.#device = device;
-		this.#mqtt = new MqttEvents(host, device);
+		this.events = new MqttEvents(host, device);
 		if (!host.storage) return;
 		try {
 			this.#log = new PointLog(host.storage);
@@ -49,7 +49,7 @@ export class Cloud {
 	/** Sends to these from now on. */
 	configure(influx: InfluxSettings | null, mqtt: MqttSettings | null): void {
 		this.configureInflux(influx);
-		this.configureMqtt(mqtt);
+		this.events.configure(mqtt);
 	}
 
 	configureInflux(settings: InfluxSettings | null): void {
@@ -58,57 +58,38 @@ export class Cloud {
 		this.tell();
 	}
 
-	configureMqtt(settings: MqttSettings | null): void {
-		this.#mqtt.configure(settings);
-	}
-
 	/** `late`: it is not of now, but waited for its time. */
 	window({ time, readings, motionEvents }: Window, late: boolean): void {
 		const point = { time, readings, motionEvents };
 		this.#store(point);
 		// Events are of now: hundreds of old windows at once would choke the connection.
-		if (!late) this.#mqtt.window(point);
+		if (!late) this.events.window(point);
 		this.#uploader?.wake();
 		this.tell();
 	}
 
 	motion(motion: Motion): void {
 		const { clock } = this.#host;
-		this.#mqtt.motion(motion, clock.synced ? Math.floor(clock.now() / 1000) : undefined);
-	}
-
-	/** The token is another one now. */
-	renewToken(): void {
-		this.#mqtt.renewToken();
-	}
-
-	/** The device has another name now. */
-	rename(): void {
-		this.#mqtt.rename();
-	}
-
-	/** Another order of the light is in force, or none. */
-	tellLight(): void {
-		this.#mqtt.tellLight();
+		this.events.motion(motion, clock.synced ? Math.floor(clock.now() / 1000) : undefined);
 	}
 
 	/** HTTPS mode begins: ends what is under way; points go on being stored. */
 	suspend(): void {
 		this.#uploader?.suspend();
-		this.#mqtt.suspend();
+		this.events.suspend();
 	}
 
 	/** HTTPS mode has ended: sends what waits, the oldest first. */
 	resume(): void {
 		this.#uploader?.resume();
-		this.#mqtt.resume();
+		this.events.resume();
 	}
 
 	/** Forgets the owner's points, and where they went, without a report. Throws if the storage cannot be erased. */
 	erase(): void {
 		this.#storing = false;
 		this.#uploader?.configure(null);
-		this.#mqtt.forget();
+		this.events.forget();
 		this.#device.sampler.forget();
 		this.#lost = 0;
 		this.#log?.erase();
@@ -140,18 +121,13 @@ export class Cloud {
 				refused: this.#uploader?.refused ?? 0,
 				...(error !== undefined && { error }),
 			},
-			events: {
-				connected: this.#mqtt.connected,
-				commands: this.#mqtt.listening,
-				dropped: this.#mqtt.dropped,
-				...(this.#mqtt.error !== undefined && { error: this.#mqtt.error }),
-			},
+			events: this.events.status,
 		};
 	}
 
 	close(): void {
 		this.#uploader?.close();
-		this.#mqtt.close();
+		this.events.close();
 	}
 
 	#store(point: Point): void {

@@ -13,6 +13,7 @@ const CLASSES: Readonly<Record<string, { device_class?: string; name: string }>>
 };
 
 interface Diagnostic {
+	member: string;
 	component: "sensor" | "binary_sensor" | "update";
 	config: Readonly<Record<string, string>>;
 }
@@ -21,8 +22,9 @@ interface Diagnostic {
  * What is shown of the members of `…/diagnostics`. Nothing can be installed there: which firmware runs is not for the
  * broker's users to say.
  */
-const DIAGNOSTICS: Readonly<Record<string, Diagnostic>> = {
-	rssi: {
+const DIAGNOSTICS: readonly Diagnostic[] = [
+	{
+		member: "rssi",
 		component: "sensor",
 		config: {
 			name: "Signal strength",
@@ -32,7 +34,8 @@ const DIAGNOSTICS: Readonly<Record<string, Diagnostic>> = {
 			value_template: "{{ value_json.rssi | default(None) }}",
 		},
 	},
-	started: {
+	{
+		member: "started",
 		component: "sensor",
 		config: {
 			name: "Last restart",
@@ -40,7 +43,8 @@ const DIAGNOSTICS: Readonly<Record<string, Diagnostic>> = {
 			value_template: "{{ value_json.started | as_datetime }}",
 		},
 	},
-	memory: {
+	{
+		member: "memory",
 		component: "sensor",
 		config: {
 			name: "Free memory",
@@ -50,7 +54,8 @@ const DIAGNOSTICS: Readonly<Record<string, Diagnostic>> = {
 			value_template: "{{ value_json.memory }}",
 		},
 	},
-	waiting: {
+	{
+		member: "waiting",
 		component: "sensor",
 		config: {
 			name: "Points waiting",
@@ -58,7 +63,8 @@ const DIAGNOSTICS: Readonly<Record<string, Diagnostic>> = {
 			value_template: "{{ value_json.waiting | default(None) }}",
 		},
 	},
-	problem: {
+	{
+		member: "problem",
 		component: "binary_sensor",
 		config: {
 			name: "Problem",
@@ -67,7 +73,8 @@ const DIAGNOSTICS: Readonly<Record<string, Diagnostic>> = {
 			json_attributes_template: "{{ dict(message=value_json.problem) | to_json }}",
 		},
 	},
-	latest: {
+	{
+		member: "latest",
 		component: "update",
 		config: {
 			name: "Firmware",
@@ -76,10 +83,10 @@ const DIAGNOSTICS: Readonly<Record<string, Diagnostic>> = {
 				"{{ dict(installed_version=value_json.version, latest_version=value_json.latest) | to_json }}",
 		},
 	},
-};
+];
 
 /** The members of `…/diagnostics` that are shown. */
-export const DIAGNOSED: readonly string[] = ["rssi", "started", "memory", "waiting", "problem", "latest"];
+export const DIAGNOSED: readonly string[] = DIAGNOSTICS.map(({ member }) => member);
 
 const MOTIONS: readonly Motion[] = ["left-to-right", "right-to-left"];
 
@@ -185,8 +192,7 @@ export function* discoveryMessages({
 			...common,
 		}),
 	};
-	for (const name of DIAGNOSED) {
-		const { component, config } = DIAGNOSTICS[name]!;
+	for (const { member: name, component, config } of DIAGNOSTICS) {
 		const topic = `homeassistant/${component}/${id}/${name}/config`;
 		if (!diagnostics.includes(name)) {
 			if (isGone(name)) yield { topic, payload: "" };

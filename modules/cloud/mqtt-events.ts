@@ -9,7 +9,7 @@ import {
 	SETTLED_TIME,
 } from "../limits";
 import { parseEndpoint } from "../net/endpoint";
-import { isHomeAddress } from "../net/home";
+import { reach } from "../net/home";
 import { MqttClient } from "../net/mqtt-client";
 import type { Point } from "../sensing/point";
 import { QUANTITIES } from "../sensing/quantities";
@@ -29,6 +29,17 @@ export interface MqttSettings {
 	/** Whether the broker's users may set the light. Settings of before it was there have none. */
 	light?: boolean;
 	trust: Trust;
+}
+
+/** How it goes, for the owner. */
+export interface EventsStatus {
+	connected: boolean;
+	/** Whether they can come through the broker. */
+	commands: boolean;
+	/** Events that were dropped as too many waited, since the start. */
+	dropped: number;
+	/** Why there is no connection. */
+	error?: string;
 }
 
 export const MQTT_SCHEMES = { mqtt: 1883, mqtts: 8883 } as const;
@@ -103,23 +114,13 @@ export class MqttEvents {
 		this.#backoff = new Backoff(host, BACKOFF_FIRST, BACKOFF_MOST);
 	}
 
-	get connected(): boolean {
-		return this.#connected;
-	}
-
-	/** Whether commands can come through the broker. */
-	get listening(): boolean {
-		return this.#listening;
-	}
-
-	/** Why there is no connection; undefined if all is well. */
-	get error(): string | undefined {
-		return this.#error;
-	}
-
-	/** Events that were dropped as too many waited, since the start. */
-	get dropped(): number {
-		return this.#dropped;
+	get status(): EventsStatus {
+		return {
+			connected: this.#connected,
+			commands: this.#listening,
+			dropped: this.#dropped,
+			...(this.#error !== undefined && { error: this.#error }),
+		};
 	}
 
 	/** Uses another broker from now on, or none. */
@@ -228,12 +229,7 @@ export class MqttEvents {
 		network.timers.clear(this.#timer);
 		this.#client = new MqttClient({
 			network,
-			to: {
-				endpoint,
-				trust: settings.trust,
-				// Without TLS nothing leaves the home, whatever a name resolves to by now.
-				allowAddress: (address) => endpoint.secure || isHomeAddress(address),
-			},
+			to: reach(endpoint, settings.trust),
 			clientId: `ambient16-${udid}`,
 			...(settings.user !== undefined && { user: settings.user }),
 			...(settings.password !== undefined && { password: settings.password }),

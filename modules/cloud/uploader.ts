@@ -1,7 +1,7 @@
 import { Backoff } from "../../common/backoff";
 import type { Host, Timer } from "../../hosts/host";
 import { BACKOFF_FIRST, BACKOFF_MOST, POINT_LINE, POST_TIME, RETRY_AFTER_MOST } from "../limits";
-import { isHomeAddress } from "../net/home";
+import { reach } from "../net/home";
 import { HttpClient } from "../net/http-client";
 import type { Point } from "../sensing/point";
 import { collectAnswer, type DatabaseAnswer } from "./database-answer";
@@ -244,13 +244,7 @@ interface Target {
 function targetOf(settings: InfluxSettings, network: Host["network"]): Target | undefined {
 	const request = writeRequest(settings);
 	if (!request) return undefined;
-	const { endpoint } = request;
-	const to = {
-		endpoint,
-		trust: settings.trust,
-		// Without TLS nothing leaves the home, whatever a name resolves to by now.
-		allowAddress: (address: string) => endpoint.secure || isHomeAddress(address),
-	};
+	const to = reach(request.endpoint, settings.trust);
 	const client = new HttpClient({ network, to, silence: POST_TIME, most: POST_TIME });
 	return { client, request, settings };
 }

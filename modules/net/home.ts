@@ -1,3 +1,4 @@
+import type { Connect, Endpoint, Trust } from "../../hosts/host";
 import { parseAddress } from "./address";
 
 /**
@@ -52,4 +53,9 @@ export function isHomeAddress(address: string): boolean {
 		return isHomeAddress(`${high >> 8}.${high & 255}.${low >> 8}.${low & 255}`);
 	}
 	return (zeros === 7 && parts[7] === 1) || (first & 0xfe00) === 0xfc00 || (first & 0xffc0) === 0xfe80;
+}
+
+/** Where to connect to: without TLS to an address of the home only, whatever a name resolves to by now. */
+export function reach(endpoint: Endpoint, trust: Trust): Connect {
+	return { endpoint, trust, allowAddress: (address) => endpoint.secure || isHomeAddress(address) };
 }

@@ -1,7 +1,7 @@
 import type { Host, Trust } from "../../hosts/host";
 import { DOWNLOAD_MOST, DOWNLOAD_TIME } from "../limits";
 import { HTTP_SCHEMES, parseEndpoint } from "../net/endpoint";
-import { isHomeAddress, isHomeHost } from "../net/home";
+import { isHomeHost, reach } from "../net/home";
 import { HttpClient } from "../net/http-client";
 
 export interface DownloadOptions {
@@ -28,7 +28,7 @@ export function download({ network, url, trust, onData, onEnd }: DownloadOptions
 	}
 	const client = new HttpClient({
 		network,
-		to: { endpoint, trust, allowAddress: (address) => endpoint.secure || isHomeAddress(address) },
+		to: reach(endpoint, trust),
 		silence: DOWNLOAD_TIME,
 		most: DOWNLOAD_MOST,
 	});

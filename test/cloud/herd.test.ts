@@ -132,7 +132,7 @@ function simulate(random: Random): Attempts {
 	time.advance(OUTAGE);
 	isUp = true;
 	time.advance(60_000);
-	assert.ok(devices.every(({ connected }) => connected));
+	assert.ok(devices.every(({ status }) => status.connected));
 	return attempts;
 }
 
@@ -149,7 +149,7 @@ async function restart(t: TestContext, random: Random): Promise<Attempts> {
 	t.after(() => {
 		for (const device of devices) device.close();
 	});
-	const connected = () => devices.filter((device) => device.connected).length;
+	const connected = () => devices.filter((device) => device.status.connected).length;
 	for (let i = 0; i < DEVICES; i += 100) {
 		for (const device of devices.slice(i, i + 100)) device.configure(settings(broker.port));
 		await patiently(

@@ -57,7 +57,7 @@ export const setMqtt: Command<MqttSettings | null> = {
 	},
 
 	perform(mqtt, { cloud }) {
-		cloud.configureMqtt(mqtt);
+		cloud.events.configure(mqtt);
 		return describeMqtt(mqtt) ?? { enabled: false };
 	},
 };

@@ -21,7 +21,7 @@ export const setName: Command<string | null> = {
 	},
 
 	perform(name, { cloud, ports }) {
-		cloud.rename();
+		cloud.events.rename();
 		ports.announce();
 		return { name };
 	},

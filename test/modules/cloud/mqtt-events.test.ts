@@ -161,7 +161,7 @@ describe("events", () => {
 		const { broker, it } = events();
 		for (let i = 0; i < 100; i++) it.motion("left-to-right", i);
 		broker.accept();
-		assert.deepEqual([kinds(broker)[0], kinds(broker).length, it.dropped], [68, 32, 68]);
+		assert.deepEqual([kinds(broker)[0], kinds(broker).length, it.status.dropped], [68, 32, 68]);
 	});
 
 	test("windows are published as they come, not later", () => {
@@ -293,16 +293,16 @@ describe("commands", () => {
 
 	test("whether the broker lets the device hear of them is known", () => {
 		const { broker, it, host } = events();
-		assert.equal(it.listening, false);
+		assert.equal(it.status.commands, false);
 		broker.accept();
-		assert.equal(it.listening, true);
+		assert.equal(it.status.commands, true);
 		broker.drop();
-		assert.equal(it.listening, false);
+		assert.equal(it.status.commands, false);
 		broker.grants = false;
 		host.advance(1_000);
 		broker.accept();
 		broker.work();
-		assert.deepEqual([it.connected, it.listening], [true, false]);
+		assert.deepEqual([it.status.connected, it.status.commands], [true, false]);
 	});
 });
 

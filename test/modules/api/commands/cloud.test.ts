@@ -15,7 +15,7 @@ const mqtt = bind(setMqtt);
 
 /** A command of a device with that network, for the owner. */
 function bind<Order>(command: Command<Order>, surroundings: object = network) {
-	const cloud = { configureInflux() {}, configureMqtt() {} };
+	const cloud = { configureInflux() {}, events: { configure() {} } };
 	const device = { host: { network: surroundings }, cloud } as unknown as Parts;
 	const client: Client = { host: "", secure: true, proof: undefined };
 	return {
