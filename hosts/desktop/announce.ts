@@ -1,10 +1,8 @@
 import { randomFillSync } from "node:crypto";
 import { MdnsResponder } from "../esp32/announce";
-import type { Announce, Timers } from "../host";
+import type { Announce, AnnouncedService, Timers } from "../host";
 import { type DatagramSocket, type Link, links, Multicast } from "./multicast";
-import { DesktopTime } from "./time";
-
-type Published = Parameters<Announce["publish"]>[0];
+import { desktopTime } from "./time";
 
 /** ms for the goodbyes to leave at the end. */
 const GOODBYE_TIME = 200;
@@ -30,7 +28,7 @@ export class MdnsAnnounce implements Announce {
 	#multicast: Multicast | undefined;
 	/** By the address of their links. */
 	#announcers = new Map<string, MdnsResponder>();
-	#published: Published | undefined;
+	#published: AnnouncedService | undefined;
 	#broken = false;
 	#offline = false;
 	#look: NodeJS.Timeout | undefined;
@@ -38,10 +36,10 @@ export class MdnsAnnounce implements Announce {
 	constructor(onProblem: (message: string) => void, options: AnnounceOptions = {}) {
 		this.#onProblem = onProblem;
 		this.#options = options;
-		this.#timers = options.timers ?? new DesktopTime(1, () => this.#fail());
+		this.#timers = options.timers ?? desktopTime(1, () => this.#fail());
 	}
 
-	publish(service: Published): void {
+	publish(service: AnnouncedService): void {
 		this.#published = { ...service };
 		this.#announce();
 	}

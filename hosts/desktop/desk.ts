@@ -40,7 +40,7 @@ export class Desk {
 	act(action: DeskAction): void {
 		if ("power" in action) this.#power(action.power);
 		else if ("network" in action) this.#network(action.network);
-		else if ("router" in action) this.#parts.air?.moveRouter(!action.router);
+		else if ("router" in action) this.#parts.air?.moveRouter(action.router);
 		else if ("newPassword" in action) this.#parts.air?.changePassword(action.newPassword);
 		else if (this.#host) this.#touch(this.#host, action);
 	}

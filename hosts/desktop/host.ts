@@ -9,11 +9,10 @@ import { type Action, readKeys, readLines } from "./input";
 import { HELP, type Options, parseOptions } from "./options";
 import { createConsole } from "./output";
 import { openPanel } from "./panel/open";
-import type { Panel } from "./panel/panel";
 import { findPort } from "./ports";
 import { describe } from "./problem";
 import { RESET_VARIABLE, SLOT_VARIABLE, type Slot, Slots } from "./slots";
-import { DesktopTime } from "./time";
+import { desktopTime } from "./time";
 
 const EXIT_FAILURE = 1;
 /** As in a shell. */
@@ -59,12 +58,12 @@ async function prepare(options: Options): Promise<DeskParts> {
 	};
 	const onException = (error: unknown) => onProblem(describe(error));
 	const running = process.env[SLOT_VARIABLE] as Slot | undefined;
-	const time = new DesktopTime(options.clockRate, onException);
+	const time = desktopTime(options.clockRate, onException);
 	const { clockRate, panelPort } = options;
 	const panel = await openPanel({ udid, httpPort, httpsPort, clock: time, clockRate, port: panelPort });
-	const realTime = new DesktopTime(1, onException);
+	const realTime = desktopTime(1, onException);
 	const air = options.wifi
-		? new SimulatedAir({ timers: realTime, onChange: () => panel && showAir(panel.panel, air) })
+		? new SimulatedAir({ timers: realTime, onChange: (wifi) => panel?.panel.touch({ wifi }) })
 		: undefined;
 	return {
 		udid,
@@ -87,12 +86,6 @@ async function prepare(options: Options): Promise<DeskParts> {
 		diagnostics,
 		onException,
 	};
-}
-
-function showAir(panel: Panel, air: SimulatedAir | undefined): void {
-	if (!air) return;
-	const { joined = "", accessPoint, routerAway, passwordChanged } = air;
-	panel.touch({ wifi: { joined, accessPoint, router: !routerAway, newPassword: passwordChanged } });
 }
 
 /** Joins a running device to the process: its signals, its input and its end. */

@@ -1,15 +1,11 @@
-import { ScaledTime, type SystemTime } from "../simulated/time";
-
-const systemTime: SystemTime = {
-	now: () => Date.now(),
-	monotonic: () => performance.now(),
-	set: (callback, ms) => setTimeout(callback, ms),
-	clear: (handle) => clearTimeout(handle as NodeJS.Timeout),
-};
+import { ScaledTime } from "../simulated/time";
 
 /** The computer's clock and timers, `rate` times as fast. */
-export class DesktopTime extends ScaledTime {
-	constructor(rate: number, onException: (error: unknown) => void, system: SystemTime = systemTime) {
-		super(rate, onException, system);
-	}
+export function desktopTime(rate: number, onException: (error: unknown) => void): ScaledTime {
+	return new ScaledTime(rate, onException, {
+		now: () => Date.now(),
+		monotonic: () => performance.now(),
+		set: (callback, ms) => setTimeout(callback, ms),
+		clear: (handle) => clearTimeout(handle as NodeJS.Timeout),
+	});
 }

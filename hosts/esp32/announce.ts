@@ -1,4 +1,4 @@
-import type { Announce, Timer, Timers } from "../host";
+import type { Announce, AnnouncedService, Timer, Timers } from "../host";
 import { guard, type OnException } from "../moddable/guard";
 import type { OpenUdp, Udp } from "../moddable/io";
 import { legacyResponse, MDNS_GROUP, MDNS_PORT, questionFor, response, type Zone } from "./mdns";
@@ -10,8 +10,6 @@ const DELAY = 20;
 const DELAY_SPREAD = 100;
 /** ms that must be between two multicasts of the same records (6.2). */
 const QUIET = 1_000;
-
-type Service = Parameters<Announce["publish"]>[0];
 
 export interface AnnounceOptions {
 	/** The service is `<name> <udid>`, 63 bytes at most (RFC 6763, 4.1.1). */
@@ -30,7 +28,7 @@ export interface AnnounceOptions {
  */
 export class MdnsResponder implements Announce {
 	#options: AnnounceOptions;
-	#service: Service | undefined;
+	#service: AnnouncedService | undefined;
 	#zone: Zone | undefined;
 	#socket: Udp | undefined;
 	#again: Timer;
@@ -42,7 +40,7 @@ export class MdnsResponder implements Announce {
 		this.#options = options;
 	}
 
-	publish(service: Service): void {
+	publish(service: AnnouncedService): void {
 		const known = this.#service;
 		if (known && this.#zone && known.secure === service.secure && known.port === service.port) return;
 		this.withdraw();
@@ -139,7 +137,8 @@ export class MdnsResponder implements Announce {
 }
 
 /** What is told of the service. */
-function zoneOf({ secure, port, udid, version, name: given }: Service, name: string, address: string): Zone {
+function zoneOf(service: AnnouncedService, name: string, address: string): Zone {
+	const { secure, port, udid, version, name: given } = service;
 	return {
 		host: `ambient16-${udid}.local`,
 		address,

@@ -14,8 +14,6 @@ declare module "embedded:io/digital" {
 		static readonly Output: number;
 		constructor(options: { pin: number; mode: number; initialValue?: 0 | 1 });
 		read(): 0 | 1;
-		write(value: 0 | 1): void;
-		close(): void;
 	}
 }
 
@@ -28,7 +26,6 @@ declare module "embedded:io/i2c" {
 declare module "embedded:io/pwm" {
 	export default class PWM {
 		constructor(options: { pin: number; hz?: number });
-		readonly resolution: number;
 		write(value: number): void;
 	}
 }
@@ -39,27 +36,12 @@ declare module "embedded:io/smbus" {
 	export default class SMBus extends I2C {}
 }
 
-declare module "embedded:io/socket/udp" {
-	export default class UDP {
-		constructor(options: {
-			port?: number;
-			multicast?: string;
-			timeToLive?: number;
-			onReadable?(this: UDP, packets: number): void;
-			onError?(): void;
-		});
-		read(): ArrayBuffer & { address: string; port: number };
-		write(bytes: ArrayBufferView | ArrayBuffer, address: string, port: number): void;
-	}
-}
-
 declare module "embedded:storage/flash" {
 	export class Flash {
 		read(count: number, position: number): ArrayBuffer;
 		write(bytes: ArrayBufferView | ArrayBuffer, position: number): void;
 		eraseBlock(first: number, end?: number): void;
 		status(): { size: number; blockLength: number; blocks: number };
-		close(): void;
 	}
 	const flash: { open(options: { path: string }): Flash };
 	export default flash;
@@ -96,19 +78,13 @@ declare module "neopixel" {
 		makeRGB(red: number, green: number, blue: number): number;
 		setPixel(index: number, color: number): void;
 		update(): void;
-		close(): void;
 	}
 }
 
 declare module "wifi" {
 	export default class WiFi {
-		static readonly Mode: {
-			readonly off: -5;
-			readonly none: 0;
-			readonly station: 1;
-			readonly accessPoint: 2;
-		};
-		static mode: -5 | 0 | 1 | 2 | 3;
+		static readonly Mode: { readonly station: 1 };
+		static mode: 1;
 		constructor(
 			network: { ssid: string; password?: string } | undefined,
 			callback: (

@@ -1,7 +1,7 @@
 import type { Clock, Connect, SocketHandler, Stream, Timers } from "../host";
 import { Resumptions } from "../resumptions";
 import { guard, type OnException } from "./guard";
-import type { TcpConnection } from "./io";
+import type { SocketIo, TcpConnection } from "./io";
 import { TlsConnection } from "./tls-connection";
 import type { Tls } from "./tls-io";
 import { TlsSlots } from "./tls-slots";
@@ -10,42 +10,40 @@ import { TlsSlots } from "./tls-slots";
 export type Resolve = (name: string, done: (address: string | undefined) => void) => void;
 
 export interface ConnectorOptions {
+	io: SocketIo;
+	tls: Tls;
 	resolve: Resolve;
-	/** Absent: there is plain TCP only. */
-	tls?: Tls;
-	slots: TlsSlots;
+	/** Both in real time. */
 	clock: Clock;
-	/** In real time. */
 	timers: Timers;
-	/** A connection that begins when it is accepted. */
-	open(address: string, port: number): TcpConnection;
 	onException: OnException;
 }
 
 /** Connects to servers: by TCP, or by TLS to one that it is told to trust. */
 export class Connector {
-	readonly #options: ConnectorOptions;
+	readonly options: ConnectorOptions;
+	readonly slots: TlsSlots;
 	/** One handshake at a time: it takes up to 24 kB, with long RSA keys, beside what a connection takes. */
-	readonly #handshakes: TlsSlots;
+	readonly handshakes: TlsSlots;
 	/** C keeps none of more than 4 KiB (A16_RESUMPTION). */
-	readonly #resumptions = new Resumptions<ArrayBuffer>();
+	readonly resumptions = new Resumptions<ArrayBuffer>();
 
-	constructor(options: ConnectorOptions) {
-		this.#options = options;
-		this.#handshakes = new TlsSlots(1, options.timers);
+	constructor(options: ConnectorOptions, slots: TlsSlots) {
+		this.options = options;
+		this.slots = slots;
+		this.handshakes = new TlsSlots(1, options.timers);
 	}
 
 	/** See Network.connect. */
 	connect(to: Connect, handler: SocketHandler): Stream {
-		return new Outgoing(to, handler, this.#options, this.#handshakes, this.#resumptions);
+		return new Outgoing(to, handler, this);
 	}
 }
 
 /** A connection that is made, or being made. */
 class Outgoing implements Stream, SocketHandler {
 	readonly #to: Connect;
-	readonly #options: ConnectorOptions;
-	readonly #resumptions: Resumptions<ArrayBuffer>;
+	readonly #connector: Connector;
 	#handler: SocketHandler | undefined;
 	#socket: TcpConnection | TlsConnection | undefined;
 	#connected = false;
@@ -54,25 +52,17 @@ class Outgoing implements Stream, SocketHandler {
 	/** The same of the turn to shake hands. */
 	#endTurn = () => {};
 
-	constructor(
-		to: Connect,
-		handler: SocketHandler,
-		options: ConnectorOptions,
-		handshakes: TlsSlots,
-		resumptions: Resumptions<ArrayBuffer>,
-	) {
+	constructor(to: Connect, handler: SocketHandler, connector: Connector) {
 		this.#to = to;
 		this.#handler = handler;
-		this.#options = options;
-		this.#resumptions = resumptions;
+		this.#connector = connector;
 		const { endpoint, trust } = to;
-		if (!endpoint.secure) options.timers.once(() => this.lookUp(), 0);
-		else if (!options.tls) this.failSoon("there is no TLS in this build");
+		if (!endpoint.secure) connector.options.timers.once(() => this.lookUp(), 0);
 		else if (trust.ca === undefined && trust.fingerprint === undefined)
 			this.failSoon("no CA: set ca or fingerprint");
 		else
-			this.#release = options.slots.take(() => {
-				this.#endTurn = handshakes.take(() => this.lookUp());
+			this.#release = connector.slots.take(() => {
+				this.#endTurn = connector.handshakes.take(() => this.lookUp());
 			});
 	}
 
@@ -128,9 +118,8 @@ class Outgoing implements Stream, SocketHandler {
 		else if (host === "localhost") this.dial("127.0.0.1");
 		else {
 			try {
-				this.#options.resolve(host, (address) => {
-					guard(() => this.dial(address), this.#options.onException);
-				});
+				const { resolve, onException } = this.#connector.options;
+				resolve(host, (address) => guard(() => this.dial(address), onException));
 			} catch {
 				this.failSoon("the name cannot be looked up");
 			}
@@ -143,7 +132,7 @@ class Outgoing implements Stream, SocketHandler {
 		else if (!this.isAllowed(address)) this.end(`the address ${address} is outside the home`);
 		else {
 			const { endpoint } = this.#to;
-			const connection = this.#options.open(address, endpoint.port);
+			const connection = this.#connector.options.io.connect(address, endpoint.port);
 			try {
 				if (endpoint.secure) this.secure(connection);
 				else {
@@ -157,11 +146,12 @@ class Outgoing implements Stream, SocketHandler {
 	}
 
 	private secure(connection: TcpConnection): void {
-		const { timers, clock, onException } = this.#options;
+		const { resumptions, options } = this.#connector;
+		const { tls, timers, clock, onException } = options;
 		const { endpoint, trust } = this.#to;
 		const { host } = endpoint;
-		const resumption = this.#resumptions.take(this.#to);
-		const tls = this.#options.tls!.connect({
+		const resumption = resumptions.take(this.#to);
+		const session = tls.connect({
 			// RFC 6066, 3: no dot at the end.
 			host: host.endsWith(".") ? host.slice(0, -1) : host,
 			...(trust.ca !== undefined && { ca: trust.ca }),
@@ -169,21 +159,21 @@ class Outgoing implements Stream, SocketHandler {
 			...(resumption && { resumption }),
 			...(clock.synced && { time: clock.now() }),
 		});
-		if (tls.error !== undefined) {
-			const reason = tls.error;
-			tls.free();
+		if (session.error !== undefined) {
+			const reason = session.error;
+			session.free();
 			this.end(reason);
 			return;
 		}
-		const socket = new TlsConnection(connection, tls, {
+		const socket = new TlsConnection(connection, session, {
 			timers,
 			onOpen: () => {
 				this.#endTurn();
 				socket.accept(this);
 			},
-			onParting: (session) => {
+			onParting: () => {
 				const kept = session.export();
-				if (kept) this.#resumptions.keep(this.#to, kept);
+				if (kept) resumptions.keep(this.#to, kept);
 			},
 			onGone: () => {
 				this.#release();
@@ -204,13 +194,13 @@ class Outgoing implements Stream, SocketHandler {
 	}
 
 	private failSoon(reason: string): void {
-		this.#options.timers.once(() => this.end(reason), 0);
+		this.#connector.options.timers.once(() => this.end(reason), 0);
 	}
 
 	private end(reason: string | undefined): void {
 		const handler = this.#handler;
 		this.destroy();
-		if (handler) guard(() => handler.onError(reason), this.#options.onException);
+		if (handler) guard(() => handler.onError(reason), this.#connector.options.onException);
 	}
 
 	private tell(callback: (handler: SocketHandler) => void): void {
@@ -219,7 +209,7 @@ class Outgoing implements Stream, SocketHandler {
 		guard(
 			() => callback(handler),
 			(error) => {
-				this.#options.onException(error);
+				this.#connector.options.onException(error);
 				this.end("it failed");
 			},
 		);

@@ -10,10 +10,9 @@ import type {
 	Timers,
 	Trust,
 } from "../host";
-import { Connector, type Resolve } from "./connector";
-import { guard, type OnException } from "./guard";
-import type { ListenerHandler, SocketIo, TcpConnection, TcpListener } from "./io";
-import type { Tls } from "./tls-io";
+import { Connector, type ConnectorOptions } from "./connector";
+import { guard } from "./guard";
+import type { ListenerHandler, TcpConnection, TcpListener } from "./io";
 import { TlsServer } from "./tls-server";
 import { TlsSlots } from "./tls-slots";
 
@@ -24,25 +23,16 @@ import { TlsSlots } from "./tls-slots";
  */
 const TLS_CONNECTIONS = 2;
 
-export interface NetworkOptions {
-	io: SocketIo;
+export interface NetworkOptions extends ConnectorOptions {
 	/** Of plain HTTP; 0: any free one. */
 	port: number;
-	maxConnections: number;
-	/** Absent: there is plain TCP only. */
-	tls?: Tls;
 	/** Of HTTPS; 0: any free one. */
-	httpsPort?: number;
-	/** Absent: there are addresses only. */
-	resolve?: Resolve;
-	/** Both in real time. */
-	clock: Clock;
-	timers: Timers;
+	httpsPort: number;
+	maxConnections: number;
 	/** The device's own, undefined while it has none. */
 	address(): string | undefined;
 	/** The plain or the secure port is open, or open again. */
 	onListening(port: number, secure: boolean): void;
-	onException: OnException;
 }
 
 /** TCP, and TLS over it. */
@@ -59,21 +49,12 @@ export class ModdableNetwork implements Network {
 	readonly #connector: Connector;
 
 	constructor(options: NetworkOptions) {
-		const { io, timers, clock, tls, resolve, onException } = options;
-		this.clock = clock;
-		this.timers = timers;
+		this.clock = options.clock;
+		this.timers = options.timers;
 		this.maxConnections = options.maxConnections;
 		this.#options = options;
-		this.#slots = new TlsSlots(TLS_CONNECTIONS, timers);
-		this.#connector = new Connector({
-			resolve: resolve ?? ((_name, done) => done(undefined)),
-			...(tls && { tls }),
-			slots: this.#slots,
-			clock,
-			timers,
-			open: (address, port) => io.connect(address, port),
-			onException,
-		});
+		this.#slots = new TlsSlots(TLS_CONNECTIONS, options.timers);
+		this.#connector = new Connector(options, this.#slots);
 	}
 
 	address(): string | undefined {
@@ -91,11 +72,8 @@ export class ModdableNetwork implements Network {
 		const { tls, timers, onException } = this.#options;
 		const { identity } = options;
 		const number = identity ? this.#options.httpsPort : this.#options.port;
-		if (number === undefined || (identity && !tls))
-			return failed("there is no TLS in this build", options, onException);
 		const server =
 			identity &&
-			tls &&
 			new TlsServer({
 				tls,
 				identity,
@@ -112,32 +90,32 @@ export class ModdableNetwork implements Network {
 
 	/**
 	 * Off the caller's stack, but not off the machine: nothing else is done meanwhile. How long that is on the chip was
-	 * not measured. Without TLS it is never done: who waits for a certificate is content with plain HTTP.
+	 * not measured.
 	 */
 	createIdentity(udid: string, done: (identity: Uint8Array | undefined) => void, former?: Uint8Array): void {
 		const { tls, clock } = this.#options;
-		const make = () => {
+		this.timers.once(() => {
 			const address = this.address();
-			return tls?.createIdentity(udid, {
+			const identity = tls.createIdentity(udid, {
 				...(address !== undefined && { address }),
 				...(clock.synced && { time: clock.now() }),
 				...(former && { former }),
 			});
-		};
-		if (tls) this.timers.once(() => done(make()), 0);
+			done(identity);
+		}, 0);
 	}
 
 	expiry(identity: Uint8Array): number {
-		return this.#options.tls?.expiry(identity) ?? 0;
+		return this.#options.tls.expiry(identity);
 	}
 
 	fingerprint(identity: Uint8Array): string | undefined {
-		return this.#options.tls?.fingerprint(identity);
+		return this.#options.tls.fingerprint(identity);
 	}
 
 	checkTrust({ ca }: Trust): string | undefined {
 		const { tls, clock } = this.#options;
-		return ca === undefined ? undefined : tls?.checkAuthorities(ca, clock.synced ? clock.now() : undefined);
+		return ca === undefined ? undefined : tls.checkAuthorities(ca, clock.synced ? clock.now() : undefined);
 	}
 
 	connect(to: Connect, handler: SocketHandler): Stream {
@@ -211,9 +189,4 @@ class OpenPort implements Listener, ListenerHandler {
 	private fail(what: string): void {
 		guard(() => this.#options.onError(`port ${this.#number} ${what}`), this.#network.onException);
 	}
-}
-
-function failed(message: string, options: ListenOptions, onException: OnException): Listener {
-	guard(() => options.onError(message), onException);
-	return { close() {} };
 }

@@ -13,34 +13,6 @@ declare function native(name: string): (...args: any[]) => any;
 /** A class whose instances C destroys. */
 declare function Native(destructor: string): new () => object;
 
-declare module "embedded:io/socket/listener" {
-	import type Tcp from "embedded:io/socket/tcp";
-
-	export default class Listener {
-		constructor(options: { port?: number; onReadable?(this: Listener, count: number): void });
-		readonly port: number;
-		read(): Tcp | undefined;
-	}
-}
-
-declare module "embedded:io/socket/tcp" {
-	export default class Tcp {
-		constructor(
-			options: ({ address: string; port: number } | { from: Tcp }) & {
-				nodelay?: boolean;
-				onReadable?(this: Tcp, count: number): void;
-				onWritable?(this: Tcp, count: number): void;
-				onError?(this: Tcp): void;
-				target?: unknown;
-			},
-		);
-		readonly remoteAddress: string | undefined;
-		read(count?: number): number | ArrayBuffer;
-		write(bytes: number | ArrayBufferView | ArrayBuffer): void;
-		close(): void;
-	}
-}
-
 declare module "crypt" {
 	export class Digest {
 		constructor(algorithm: "MD5" | "SHA1" | "SHA256" | "SHA512");

@@ -26,7 +26,7 @@ export interface TlsConnectionOptions {
 	/** All that was read has been answered, and sent. */
 	onIdle?(tls: TlsConnection): void;
 	/** Just before the session goes, if it was open and came to no harm. */
-	onParting?(session: TlsSession): void;
+	onParting?(): void;
 	/** Nothing is left of the session. */
 	onGone(tls: TlsConnection): void;
 	onException: OnException;
@@ -153,7 +153,7 @@ export class TlsConnection implements Socket, SocketHandler {
 		const handler = this.#handler;
 		this.#handler = undefined;
 		this.#session = undefined;
-		if (this.#opened && !session.error) this.tell(() => this.#options.onParting?.(session));
+		if (this.#opened && !session.error) this.tell(() => this.#options.onParting?.());
 		session.free();
 		// What was written to it leaves: the alert that says what was wrong.
 		this.#connection.close();

@@ -29,10 +29,21 @@ function surroundings(): SimulatedNetwork[] {
 const HOME_PASSWORD = "correct horse";
 const CHANGED_PASSWORD = "battery staple";
 
+/** What is to be seen of it. */
+export interface AirState {
+	/** The network that the device is in, empty if it is in none. */
+	joined: string;
+	/** Whether the device's own is open. */
+	accessPoint: boolean;
+	/** Whether the home's router is in reach, and whether its password is another one. */
+	router: boolean;
+	newPassword: boolean;
+}
+
 export interface AirOptions {
 	timers: Timers;
-	/** Something of it is to be seen that is new. */
-	onChange(): void;
+	/** It is like this now. */
+	onChange(state: AirState): void;
 }
 
 /** A radio without waves: `npm start -- --wifi` lets everything be walked through that a board does on its first day. */
@@ -56,37 +67,20 @@ export class SimulatedAir implements Wifi {
 		this.onEvent = () => {};
 		this.#leave();
 		this.#accessPoint = false;
-		this.#options.onChange();
-	}
-
-	/** The network that it is in. */
-	get joined(): string | undefined {
-		return this.#joined;
-	}
-
-	get accessPoint(): boolean {
-		return this.#accessPoint;
+		this.#tell();
 	}
 
 	/** The home's router is where it was, or out of reach. */
-	get routerAway(): boolean {
-		return !this.#home.reachable;
-	}
-
-	get passwordChanged(): boolean {
-		return this.#home.password === CHANGED_PASSWORD;
-	}
-
-	moveRouter(away: boolean): void {
-		this.#home.reachable = !away;
-		if (away) this.#throwOut();
-		this.#options.onChange();
+	moveRouter(reachable: boolean): void {
+		this.#home.reachable = reachable;
+		if (!reachable) this.#throwOut();
+		this.#tell();
 	}
 
 	changePassword(changed: boolean): void {
 		this.#home.password = changed ? CHANGED_PASSWORD : HOME_PASSWORD;
 		this.#throwOut();
-		this.#options.onChange();
+		this.#tell();
 	}
 
 	connect({ ssid, password }: WifiCredentials): void {
@@ -100,7 +94,7 @@ export class SimulatedAir implements Wifi {
 			if (network.addresses)
 				this.#later(ADDRESS, () => {
 					this.#joined = ssid;
-					this.#options.onChange();
+					this.#tell();
 					this.onEvent("joined");
 				});
 		});
@@ -112,7 +106,7 @@ export class SimulatedAir implements Wifi {
 
 	setAccessPoint(open: boolean): void {
 		this.#accessPoint = open;
-		this.#options.onChange();
+		this.#tell();
 	}
 
 	link(): WifiLink | undefined {
@@ -140,7 +134,17 @@ export class SimulatedAir implements Wifi {
 		this.#attempt++;
 		if (this.#joined === undefined) return;
 		this.#joined = undefined;
-		this.#options.onChange();
+		this.#tell();
+	}
+
+	#tell(): void {
+		const { reachable, password } = this.#home;
+		this.#options.onChange({
+			joined: this.#joined ?? "",
+			accessPoint: this.#accessPoint,
+			router: reachable,
+			newPassword: password === CHANGED_PASSWORD,
+		});
 	}
 
 	#later(ms: number, then: () => void): void {

@@ -8,7 +8,7 @@ import { openFlash } from "../../hosts/desktop/flash";
 import { DesktopNetwork } from "../../hosts/desktop/network";
 import { parseOptions } from "../../hosts/desktop/options";
 import { EXIT_SWITCH, SLOT_VARIABLE, type Slot, Slots } from "../../hosts/desktop/slots";
-import { DesktopTime } from "../../hosts/desktop/time";
+import { desktopTime } from "../../hosts/desktop/time";
 import { SlotUpdater } from "../../hosts/desktop/updater";
 import type { DeviceEvent } from "../../hosts/host";
 import { UPDATE_KEY } from "../../hosts/update-key";
@@ -27,7 +27,7 @@ const say = (event: DeviceEvent | object) => void writeSync(1, `${JSON.stringify
 const { data } = parseOptions(process.argv.slice(2));
 const running = process.env[SLOT_VARIABLE] as Slot;
 const flash = openFlash(join(data, "flash"));
-const time = new DesktopTime(1, fail);
+const time = desktopTime(1, fail);
 const restart = (): never => process.exit(EXIT_SWITCH);
 const host = {
 	flash,

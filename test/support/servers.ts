@@ -3,7 +3,7 @@ import { type AddressInfo, createServer as createTcpServer, type Server, type So
 import { Cable } from "../../hosts/desktop/cable";
 import type { Lookup } from "../../hosts/desktop/dial";
 import { DesktopNetwork } from "../../hosts/desktop/network";
-import { DesktopTime } from "../../hosts/desktop/time";
+import { desktopTime } from "../../hosts/desktop/time";
 import type { FakeTime } from "../fakes/host";
 
 interface Test {
@@ -60,7 +60,7 @@ export function desktopNetwork(t: Test, { lookup, time }: { lookup?: Lookup; tim
 		port: 0,
 		httpsPort: 0,
 		cable: new Cable(),
-		time: time ?? new DesktopTime(1, onException),
+		time: time ?? desktopTime(1, onException),
 		...(lookup && { lookup }),
 		onListening() {},
 		onException,

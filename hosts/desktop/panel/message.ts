@@ -1,4 +1,5 @@
 import type { DeviceEvent, Motion, Readings, ResetReason } from "../../host";
+import type { AirState } from "../../simulated/air";
 
 /** What is to be seen of the device now. All of it is public. */
 export interface State {
@@ -33,8 +34,8 @@ export interface State {
 	/** The last one since then. */
 	problem: { time: number; message: string } | null;
 	cloud: Omit<Extract<DeviceEvent, { event: "cloud" }>, "event">;
-	/** The simulated Wi-Fi, empty `joined` while it is in no network; null: there is none. */
-	wifi: { joined: string; accessPoint: boolean; router: boolean; newPassword: boolean } | null;
+	/** The simulated Wi-Fi; null: there is none. */
+	wifi: AirState | null;
 	/** Since the device was plugged in; null: none. */
 	update: Omit<Extract<DeviceEvent, { event: "update" }>, "event"> | null;
 }

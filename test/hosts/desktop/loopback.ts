@@ -5,7 +5,7 @@ import { Cable } from "../../../hosts/desktop/cable";
 import { createIdentity } from "../../../hosts/desktop/identity";
 import { DesktopNetwork } from "../../../hosts/desktop/network";
 import { findPort } from "../../../hosts/desktop/ports";
-import { DesktopTime } from "../../../hosts/desktop/time";
+import { desktopTime } from "../../../hosts/desktop/time";
 import type { Listener, Socket, SocketHandler } from "../../../hosts/host";
 import type { FakeTime } from "../../fakes/host";
 
@@ -45,7 +45,7 @@ export async function serve(
 	const errors: string[] = [];
 	const onException = (error: unknown) => void exceptions.push(error);
 	const port = await findPort(0, "--port", 0);
-	const time = fakeTime ?? new DesktopTime(1, onException);
+	const time = fakeTime ?? desktopTime(1, onException);
 	const cable = new Cable();
 	const network = new DesktopNetwork({ port, httpsPort: port, cable, time, onListening() {}, onException });
 	t.after(() => {

@@ -24,6 +24,7 @@ function setUp() {
 			done(answer);
 		},
 		port: 80,
+		httpsPort: 443,
 		maxConnections: 4,
 		clock: time,
 		timers: time,

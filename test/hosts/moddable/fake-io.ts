@@ -1,4 +1,5 @@
 import type { SocketHandler } from "../../../hosts/host";
+import type { Resolve } from "../../../hosts/moddable/connector";
 import type {
 	ListenerHandler,
 	OpenUdp,
@@ -123,3 +124,6 @@ export class FakeListener implements TcpListener {
 		this.closed = true;
 	}
 }
+
+/** No name is known. */
+export const noName: Resolve = (_name, done) => done(undefined);

@@ -3,7 +3,8 @@ import { describe, test } from "node:test";
 import type { ListenOptions, Socket } from "../../../hosts/host";
 import { ModdableNetwork } from "../../../hosts/moddable/network";
 import { FakeTime } from "../../fakes/host";
-import { FakeIo } from "./fake-io";
+import { FakeIo, noName } from "./fake-io";
+import { FakeTls } from "./fake-tls";
 
 function setUp(options: Partial<ListenOptions> = {}) {
 	const time = new FakeTime();
@@ -13,7 +14,10 @@ function setUp(options: Partial<ListenOptions> = {}) {
 	let address: string | undefined = "192.0.2.16";
 	const network = new ModdableNetwork({
 		io,
+		tls: new FakeTls(),
+		resolve: noName,
 		port: 80,
+		httpsPort: 443,
 		maxConnections: 2,
 		clock: time,
 		timers: time,

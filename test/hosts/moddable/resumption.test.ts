@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import type { Trust } from "../../../hosts/host";
 import { ModdableNetwork } from "../../../hosts/moddable/network";
 import { FakeTime } from "../../fakes/host";
-import { FakeIo } from "./fake-io";
+import { FakeIo, noName } from "./fake-io";
 import { FakeTls } from "./fake-tls";
 
 const CA = { ca: "-----BEGIN CERTIFICATE-----\nold" };
@@ -18,7 +18,9 @@ function setUp() {
 	const network = new ModdableNetwork({
 		io,
 		tls,
+		resolve: noName,
 		port: 80,
+		httpsPort: 443,
 		maxConnections: 4,
 		clock: time,
 		timers: time,

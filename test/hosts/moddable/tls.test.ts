@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import type { Socket } from "../../../hosts/host";
 import { ModdableNetwork } from "../../../hosts/moddable/network";
 import { FakeTime } from "../../fakes/host";
-import { FakeIo, type FakeTcp } from "./fake-io";
+import { FakeIo, type FakeTcp, noName } from "./fake-io";
 import { FakeTls } from "./fake-tls";
 
 const [H, A, B, C, BROKEN] = [..."hABc!"].map((letter) => letter.charCodeAt(0)) as [
@@ -23,6 +23,7 @@ function setUp(onReadable: (socket: Socket, count: number) => void = () => {}) {
 	const network = new ModdableNetwork({
 		io,
 		tls,
+		resolve: noName,
 		port: 80,
 		httpsPort: 443,
 		maxConnections: 4,

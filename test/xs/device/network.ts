@@ -11,6 +11,7 @@ import type { OnException } from "../../../hosts/moddable/guard";
 import type { SocketIo } from "../../../hosts/moddable/io";
 import { ModdableNetwork, type NetworkOptions } from "../../../hosts/moddable/network";
 import { sdkTls } from "../../../hosts/moddable/sdk-tls";
+import type { Tls } from "../../../hosts/moddable/tls-io";
 import { Outside } from "./outside";
 
 export interface BenchNetworkOptions {
@@ -30,10 +31,18 @@ export interface Ports {
 /** ms that everything outside takes. */
 const DELAY = 100;
 
+/** Of a network that is never asked for it. */
+const NO_TLS = {} as Tls;
+
+const nobody: NetworkOptions["resolve"] = (_name, done) => done(undefined);
+
 function optionsOf(options: BenchNetworkOptions, ports: Ports): NetworkOptions {
 	return {
 		...options,
+		tls: NO_TLS,
+		resolve: nobody,
 		port: 0,
+		httpsPort: 0,
 		maxConnections: 4,
 		address: () => "127.0.0.1",
 		onListening: (port, secure) => {
@@ -48,7 +57,7 @@ export class TlsBenchNetwork extends ModdableNetwork {
 
 	constructor(options: BenchNetworkOptions) {
 		const ports: Ports = {};
-		super({ ...optionsOf(options, ports), httpsPort: 0, tls: sdkTls() });
+		super({ ...optionsOf(options, ports), tls: sdkTls() });
 		this.ports = ports;
 	}
 
@@ -105,6 +114,8 @@ export class PlainBenchNetwork extends ModdableNetwork {
 	override fingerprint(): string {
 		return "00".repeat(32);
 	}
+
+	override checkTrust(): undefined {}
 
 	override close(): void {
 		super.close();

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { DesktopTime } from "../../../hosts/desktop/time";
-import type { SystemTime } from "../../../hosts/simulated/time";
+import { ScaledTime, type SystemTime } from "../../../hosts/simulated/time";
 import { FakeTime } from "../../fakes/host";
 
 /** A computer whose timers obey setTimeout's bound and may fire early. */
@@ -23,7 +22,7 @@ class FakeSystem implements SystemTime {
 function make(rate: number) {
 	const system = new FakeSystem();
 	const errors: unknown[] = [];
-	return { system, errors, time: new DesktopTime(rate, (error) => errors.push(error), system) };
+	return { system, errors, time: new ScaledTime(rate, (error) => errors.push(error), system) };
 }
 
 describe("clock", () => {
