@@ -1,10 +1,11 @@
 import { type Action, actionOfLine } from "../simulated/action";
 
-/** What somebody at the desk does to the device and its cables. `pressed`: the finger stays on the button. */
+/** What somebody at the desk does to the device. `pressed`: the finger stays on the button. */
+export type HandAction = Action | { pressed: boolean } | { breath: true };
+
+/** The same, and to its cables. */
 export type DeskAction =
-	| Action
-	| { pressed: boolean }
-	| { breath: true }
+	| HandAction
 	| { network: boolean }
 	| { power: boolean }
 	/** Of the simulated Wi-Fi: whether the home's router is in reach, and whether its password is another one. */

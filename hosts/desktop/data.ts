@@ -7,6 +7,7 @@ import { files, openFlash } from "./flash";
 import { takeLock } from "./lock";
 import { openStorage } from "./storage";
 
+/** What a device keeps. */
 export interface Data {
 	/** The folder's full path. */
 	data: string;

@@ -1,16 +1,11 @@
 import type { Host } from "../host";
-import type { DeskAction } from "./action";
+import type { DeskAction, HandAction } from "./action";
 import { type DeskParts, DesktopHost } from "./desktop-host";
 import { describe } from "./problem";
 import { EXIT_SWITCH } from "./slots";
 
 /** ms that open connections have at the end. */
 const GRACE = 300;
-
-type HandAction = Exclude<
-	DeskAction,
-	{ power: boolean } | { network: boolean } | { router: boolean } | { newPassword: boolean }
->;
 
 /** A device at a desk: runs it, starts it anew, ends it. */
 export class Desk {

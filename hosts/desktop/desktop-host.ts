@@ -21,6 +21,7 @@ import { UPDATE_KEY } from "../update-key";
 import type { MdnsAnnounce } from "./announce";
 import type { Cable } from "./cable";
 import { type Console, StartingConsole } from "./console";
+import type { Data } from "./data";
 import { DesktopNetwork } from "./network";
 import type { OpenPanel } from "./panel/open";
 import { readSetupPage } from "./setup-page";
@@ -28,15 +29,10 @@ import type { ReadyMessage, Slot, Slots } from "./slots";
 import { SlotUpdater } from "./updater";
 
 /** What outlives a restart of the device. */
-export interface DeskParts {
-	udid: string;
-	/** The folder behind `flash`. */
-	data: string;
+export interface DeskParts extends Data {
 	/** Device time. */
 	time: Clock & Timers;
 	realTime: Clock & Timers;
-	flash: Flash;
-	storage: Storage;
 	httpPort: number;
 	httpsPort: number;
 	/** Of the simulated room. */

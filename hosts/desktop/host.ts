@@ -46,7 +46,8 @@ function fail(message: string, code: number): never {
 
 /** Rejects with an Error with a line for the user. */
 async function prepare(options: Options): Promise<DeskParts> {
-	const { data, udid, flash, storage } = openData(options.data, options.udid);
+	const kept = openData(options.data, options.udid);
+	const { udid } = kept;
 	const httpPort = await findPort(options.port, "--port", options.httpsPort);
 	const httpsPort = await findPort(options.httpsPort, "--https-port", httpPort);
 	const console = createConsole(options.json);
@@ -66,11 +67,8 @@ async function prepare(options: Options): Promise<DeskParts> {
 		? new SimulatedAir({ timers: realTime, onChange: (wifi) => panel?.panel.touch({ wifi }) })
 		: undefined;
 	return {
-		udid,
-		data,
-		...(running !== undefined && { slots: new Slots(data), running }),
-		flash,
-		storage,
+		...kept,
+		...(running !== undefined && { slots: new Slots(kept.data), running }),
 		time,
 		realTime,
 		httpPort,

@@ -63,7 +63,9 @@ export function openListener(options: ListenerOptions): Listener {
 
 	let server: Server;
 	try {
-		server = identity ? createSecureServer(identity, shakeHands, settle) : createPlainServer(receive);
+		server = identity
+			? createSecureServer(identity, shakeHands, settle)
+			: createServer(STREAM_OPTIONS, receive);
 	} catch {
 		guard(() => options.onError("the TLS identity cannot be used"));
 		return { close() {} };
@@ -82,10 +84,6 @@ export function openListener(options: ListenerOptions): Listener {
 }
 
 const STREAM_OPTIONS = { allowHalfOpen: true, noDelay: true };
-
-function createPlainServer(deliver: (stream: Stream) => void): Server {
-	return createServer(STREAM_OPTIONS, deliver);
-}
 
 function createSecureServer(
 	identity: Uint8Array,

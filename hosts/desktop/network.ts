@@ -39,6 +39,8 @@ export class DesktopNetwork implements Network {
 	/** A browser sends the cookies of all programs on this computer, whatever their ports. */
 	readonly headerBlock = 8_192;
 	readonly maxUpload = 65_536;
+	readonly expiry = expiry;
+	readonly fingerprint = fingerprint;
 	readonly clock: Clock;
 	readonly timers: Timers;
 	#options: NetworkOptions;
@@ -90,14 +92,6 @@ export class DesktopNetwork implements Network {
 			.catch((error) => void this.#options.onException(error))
 			.then((identity) => done(identity || undefined))
 			.catch(this.#options.onException);
-	}
-
-	expiry(identity: Uint8Array): number {
-		return expiry(identity);
-	}
-
-	fingerprint(identity: Uint8Array): string | undefined {
-		return fingerprint(identity);
 	}
 
 	checkTrust(trust: Trust): string | undefined {

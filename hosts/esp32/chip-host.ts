@@ -145,7 +145,7 @@ export class ChipHost implements Host {
 		this.announce = announce;
 		const network = new ModdableNetwork({
 			io: sockets,
-			tls: sdkTls(),
+			tls: sdkTls,
 			resolve: (name, done) => Net.resolve(name, (_name, found) => done(found)),
 			port: HTTP_PORT,
 			httpsPort: HTTPS_PORT,

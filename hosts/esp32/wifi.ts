@@ -2,13 +2,9 @@ import type { Wifi, WifiCredentials, WifiEvent, WifiLink, WifiNetwork } from "..
 import type { CaptiveDns } from "./captive-dns";
 
 /** What the chip's radio can do. Every call may throw. */
-export interface Radio {
-	connect(credentials: WifiCredentials): void;
-	disconnect(): void;
+export interface Radio extends Pick<Wifi, "connect" | "disconnect" | "link" | "scan"> {
 	openAccessPoint(ssid: string): void;
 	closeAccessPoint(): void;
-	link(): WifiLink | undefined;
-	scan(done: (networks: readonly WifiNetwork[]) => void): void;
 }
 
 export interface ChipWifiOptions {

@@ -26,7 +26,7 @@ export interface SensorsOptions {
 }
 
 /** The sensors of a simulated room, in which it is the hour that it is here. */
-export class SimulatedSensors implements Sensors {
+export class SimulatedSensors implements Sensors, Co2Sensor {
 	onMotion: (motion: Motion) => void = () => {};
 	#room: Room;
 	#options: SensorsOptions;
@@ -40,8 +40,7 @@ export class SimulatedSensors implements Sensors {
 	#correction = 0;
 	#started: number;
 	#recalibration: Timer;
-
-	readonly co2: Co2Sensor;
+	readonly co2: Co2Sensor = this;
 
 	constructor(options: SensorsOptions) {
 		this.#options = options;
@@ -49,13 +48,6 @@ export class SimulatedSensors implements Sensors {
 		this.#looked = this.#localTime();
 		this.#timer = options.timers.repeat(() => this.#look(), LOOK_INTERVAL);
 		this.#started = options.clock.monotonic();
-		const unready = () => this.#unready;
-		this.co2 = {
-			get unready() {
-				return unready();
-			},
-			recalibrate: (co2, done) => this.#recalibrate(co2, done),
-		};
 	}
 
 	/** The altitude changes nothing: the room has the pressure of the sea. */
@@ -97,12 +89,12 @@ export class SimulatedSensors implements Sensors {
 		this.#options.timers.clear(this.#recalibration);
 	}
 
-	get #unready(): string | undefined {
+	get unready(): string | undefined {
 		const settled = this.#options.clock.monotonic() - this.#started >= SETTLED;
 		return settled ? undefined : "the CO2 sensor has to measure for 3 minutes first";
 	}
 
-	#recalibrate(co2: number, done: (worked: boolean) => void): void {
+	recalibrate(co2: number, done: (worked: boolean) => void): void {
 		const { clock, timers } = this.#options;
 		this.#started = clock.monotonic();
 		this.#recalibration = timers.once(() => {

@@ -141,7 +141,7 @@ export class SimulatorHost implements Host {
 		this.storage = storage;
 		this.network = new ModdableNetwork({
 			io: new Sockets(onException),
-			tls: sdkTls(),
+			tls: sdkTls,
 			resolve: (name, done) => Net.resolve(name, (_name, found) => done(found)),
 			port,
 			httpsPort,

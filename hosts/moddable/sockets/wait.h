@@ -1,4 +1,4 @@
-/* Between wait.c and the system's threads (thread-*.c). */
+/* Between wait.c and the system's threads (thread.c). */
 #ifndef A16_WAIT_H
 #define A16_WAIT_H
 

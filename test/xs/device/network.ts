@@ -57,7 +57,7 @@ export class TlsBenchNetwork extends ModdableNetwork {
 
 	constructor(options: BenchNetworkOptions) {
 		const ports: Ports = {};
-		super({ ...optionsOf(options, ports), tls: sdkTls() });
+		super({ ...optionsOf(options, ports), tls: sdkTls });
 		this.ports = ports;
 	}
 
