@@ -1,6 +1,6 @@
 import { EPOCH } from "./clock";
 import type { Home } from "./home";
-import type { Change } from "./ledger";
+import type { Wish } from "./ledger";
 import { changing, type ProgramKey, type Request } from "./owner";
 import type { Random } from "./random";
 import type { Broker } from "./servers";
@@ -50,7 +50,7 @@ export function* pair(home: Home, random: Random): Task {
 }
 
 /** A network is stored if it has shown that it works. */
-function wifiChange(home: Home, ssid: string): Omit<Change, "made"> {
+function wifiChange(home: Home, ssid: string): Wish {
 	const onMade = () => {
 		home.isWifiRight = true;
 	};

@@ -22,7 +22,11 @@ export interface Change {
 	/** It is stored. */
 	onMade?: (() => void) | undefined;
 	made: boolean;
+	/** All that asked for the same when one of them was made, this one among them. */
+	alike: readonly Change[];
 }
+
+export type Wish = Omit<Change, "made" | "alike">;
 
 /** Holds what is stored to what was asked for: each change is made as a whole, once, and only if somebody asked for it. */
 export class Ledger {
@@ -41,8 +45,8 @@ export class Ledger {
 		this.#machine = machine;
 	}
 
-	ask({ name, apply, onMade }: Omit<Change, "made">): Change {
-		const change = { name, apply, onMade, made: false };
+	ask({ name, apply, onMade }: Wish): Change {
+		const change: Change = { name, apply, onMade, made: false, alike: [] };
 		this.#pending.add(change);
 		return change;
 	}
@@ -51,11 +55,9 @@ export class Ledger {
 	answered(change: Change, status: number): void {
 		this.#pending.delete(change);
 		const { world, flash } = this.#machine;
-		// Two ask for the same at the same time: whose change it was is known only now.
-		const twin = [...this.#pending].find(
-			({ name, made }) => name === change.name && made === (status === 200),
-		);
-		if (twin && change.made !== (status === 200) && isDeepStrictEqual(twin.apply(this.stored), this.stored)) {
+		// Whose of them it was is known only now.
+		const twin = change.alike.find((it) => it.made !== change.made);
+		if (twin && change.made !== (status === 200)) {
 			change.made = twin.made;
 			twin.made = !twin.made;
 		}
@@ -95,9 +97,12 @@ export class Ledger {
 		}
 		this.#resetting = false;
 		if (found === undefined || isDeepStrictEqual(found, this.stored)) return;
-		for (const change of this.#pending) {
-			if (change.made && change.name !== "reset") continue;
-			if (!isDeepStrictEqual(change.apply(this.stored), found)) continue;
+		const alike = [...this.#pending].filter(
+			({ made, name, apply }) => (!made || name === "reset") && isDeepStrictEqual(apply(this.stored), found),
+		);
+		const [change] = alike;
+		if (change) {
+			for (const it of alike) it.alike = alike;
 			change.made = true;
 			world.note(`stored: ${change.name}`);
 			world.count(`stored: ${change.name}`);

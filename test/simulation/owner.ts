@@ -1,5 +1,5 @@
 import { createHash, createHmac } from "node:crypto";
-import type { Change, Ledger, Stored } from "./ledger";
+import type { Ledger, Stored, Wish } from "./ledger";
 import type { Machine } from "./machine";
 import type { Door } from "./network";
 import { GUESTS, HOME } from "./radio";
@@ -24,7 +24,7 @@ export interface Request {
 	commands: Record<string, unknown>;
 	door: Door;
 	/** What is stored once it is carried out. */
-	change?: Omit<Change, "made">;
+	change?: Wish;
 	key?: ProgramKey | undefined;
 	method?: "md5" | "signed";
 	/** Over the access point. */

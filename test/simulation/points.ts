@@ -3,8 +3,8 @@ import type { Machine } from "./machine";
 import type { Taken } from "./servers";
 
 interface Point {
-	/** Seconds since 1970. */
-	time: number;
+	/** Seconds since 1970; several if windows were so short, as a clock jumped, that they have the same second. */
+	times: number[];
 	/** Of the world: its mean moment. */
 	second: number;
 	/** Position among all that were stored. */
@@ -73,8 +73,15 @@ export class Points {
 		if (time % 10 !== 0) world.violate(`the time ${time} is no multiple of 10`);
 		this.#checkTime(time, second);
 		if (!storing) return;
+		this.#written += POINT;
+		const twin = this.#points.get(second);
+		if (twin) {
+			twin.times.push(time);
+			twin.excused = true;
+			return;
+		}
 		const point = {
-			time,
+			times: [time],
 			second,
 			number: this.#stored++,
 			erases: storage.erases,
@@ -84,7 +91,6 @@ export class Points {
 		this.#points.set(second, point);
 		this.#waiting.add(point);
 		this.#excuseStoredOver();
-		this.#written += POINT;
 		this.#checkWaste();
 		if (this.#points.size > 5_000) this.#points.delete(this.#points.keys().next().value as number);
 	}
@@ -125,10 +131,17 @@ export class Points {
 				if (second < 0) continue;
 				// Stored, but not told of: the power went.
 				this.#checkTime(time, second);
-				this.#points.set(second, { time, second, number: -1, erases: 0, excused: true, taken: true });
+				this.#points.set(second, {
+					times: [time],
+					second,
+					number: -1,
+					erases: 0,
+					excused: true,
+					taken: true,
+				});
 				continue;
 			}
-			if (point.time !== time) world.violate(`one window is stored under ${point.time} and ${time}`);
+			if (!point.times.includes(time)) world.violate(`one window is stored under ${point.times} and ${time}`);
 			if (point.number >= 0 && point.number < last)
 				world.violate("points are not sent in the order of their windows");
 			if (point.number >= 0) last = point.number;
@@ -143,7 +156,7 @@ export class Points {
 		for (const waiting of this.#waiting) {
 			if (waiting.number >= last) break;
 			if (!waiting.excused) {
-				world.violate(`the point of ${waiting.time} was passed over`);
+				world.violate(`the point of ${waiting.times} was passed over`);
 				return;
 			}
 		}
@@ -173,7 +186,7 @@ export class Points {
 		const missing = [...this.#waiting].filter(({ excused, number }) => !excused && number < this.#stored - 3);
 		if (missing.length > 0)
 			this.#machine.world.violate(
-				`${missing.length} points never came to the database, the first of ${missing[0]!.time} (second ${missing[0]!.second} of the world, number ${missing[0]!.number} of ${this.#stored})`,
+				`${missing.length} points never came to the database, the first of ${missing[0]!.times} (second ${missing[0]!.second} of the world, number ${missing[0]!.number} of ${this.#stored})`,
 			);
 	}
 
