@@ -105,12 +105,10 @@ static int fill(mbedtls_x509write_cert *certificate, mbedtls_pk_context *key, co
 }
 
 static int set_key(mbedtls_pk_context *key, const A16IdentityOptions *options, compat_random *random) {
-	const uint8_t *der, *certificate;
-	size_t size, certificate_size;
+	A16Identity former;
 	if (!options->former) return compat_p256_generate(key, random) ? A16_INTERNAL : 0;
-	if (!a16_identity_split(
-			options->former, options->former_size, &der, &size, &certificate, &certificate_size) ||
-		compat_pk_parse(key, der, size, random))
+	if (!a16_identity_split(options->former, options->former_size, &former) ||
+		compat_pk_parse(key, former.key, former.key_size, random))
 		return A16_ARGUMENT;
 	return 0;
 }
@@ -155,33 +153,31 @@ int a16_identity_create(const A16IdentityOptions *options, uint8_t *bytes, size_
 	return result;
 }
 
-bool a16_identity_split(const uint8_t *bytes, size_t size, const uint8_t **key, size_t *key_size,
-	const uint8_t **certificate, size_t *certificate_size) {
+bool a16_identity_split(const uint8_t *bytes, size_t size, A16Identity *identity) {
 	if (size < HEADER || bytes[0] != 'A' || bytes[1] != '1') return false;
-	*key_size = (size_t)bytes[2] << 8 | bytes[3];
-	*certificate_size = (size_t)bytes[4] << 8 | bytes[5];
-	*key = bytes + HEADER;
-	*certificate = *key + *key_size;
-	return *key_size && *certificate_size && size == HEADER + *key_size + *certificate_size;
+	identity->key_size = (size_t)bytes[2] << 8 | bytes[3];
+	identity->certificate_size = (size_t)bytes[4] << 8 | bytes[5];
+	identity->key = bytes + HEADER;
+	identity->certificate = identity->key + identity->key_size;
+	return identity->key_size && identity->certificate_size &&
+		size == HEADER + identity->key_size + identity->certificate_size;
 }
 
 int a16_identity_fingerprint(const uint8_t *bytes, size_t size, uint8_t fingerprint[32]) {
-	const uint8_t *key, *certificate;
-	size_t key_size, certificate_size;
-	if (!a16_identity_split(bytes, size, &key, &key_size, &certificate, &certificate_size))
-		return A16_ARGUMENT;
-	if (compat_start() || compat_sha256(certificate, certificate_size, fingerprint)) return A16_INTERNAL;
+	A16Identity identity;
+	if (!a16_identity_split(bytes, size, &identity)) return A16_ARGUMENT;
+	if (compat_start() || compat_sha256(identity.certificate, identity.certificate_size, fingerprint))
+		return A16_INTERNAL;
 	return 0;
 }
 
 uint64_t a16_identity_expiry(const uint8_t *bytes, size_t size) {
-	const uint8_t *key, *der;
-	size_t key_size, der_size;
+	A16Identity identity;
 	mbedtls_x509_crt certificate;
 	uint64_t expiry = 0;
-	if (!a16_identity_split(bytes, size, &key, &key_size, &der, &der_size) || compat_start()) return 0;
+	if (!a16_identity_split(bytes, size, &identity) || compat_start()) return 0;
 	mbedtls_x509_crt_init(&certificate);
-	if (!mbedtls_x509_crt_parse_der(&certificate, der, der_size))
+	if (!mbedtls_x509_crt_parse_der(&certificate, identity.certificate, identity.certificate_size))
 		expiry = a16_trust_seconds(&certificate.valid_to);
 	mbedtls_x509_crt_free(&certificate);
 	return expiry;

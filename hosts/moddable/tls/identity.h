@@ -32,9 +32,14 @@ typedef struct {
  */
 int a16_identity_create(const A16IdentityOptions *options, uint8_t *bytes, size_t size);
 
-/** Where key and certificate lie in an identity; false if the bytes are none. */
-bool a16_identity_split(const uint8_t *bytes, size_t size, const uint8_t **key, size_t *key_size,
-	const uint8_t **certificate, size_t *certificate_size);
+/** Where key and certificate lie in an identity. */
+typedef struct {
+	const uint8_t *key, *certificate;
+	size_t key_size, certificate_size;
+} A16Identity;
+
+/** False if the bytes are none. */
+bool a16_identity_split(const uint8_t *bytes, size_t size, A16Identity *identity);
 
 /** SHA-256 of the certificate (DER); 0 or an error of error.h. */
 int a16_identity_fingerprint(const uint8_t *bytes, size_t size, uint8_t fingerprint[32]);

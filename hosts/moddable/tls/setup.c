@@ -66,13 +66,11 @@ static int start(A16Session *session) {
 	return 0;
 }
 
-static int set_up_server(A16Session *session, const uint8_t *identity, size_t size) {
-	const uint8_t *key, *certificate;
-	size_t key_size, certificate_size;
-	if (!a16_identity_split(identity, size, &key, &key_size, &certificate, &certificate_size))
-		return A16_ARGUMENT;
-	if (compat_pk_parse(&session->key, key, key_size, &session->random) ||
-		mbedtls_x509_crt_parse_der(&session->certificates, certificate, certificate_size))
+static int set_up_server(A16Session *session, const uint8_t *bytes, size_t size) {
+	A16Identity identity;
+	if (!a16_identity_split(bytes, size, &identity) ||
+		compat_pk_parse(&session->key, identity.key, identity.key_size, &session->random) ||
+		mbedtls_x509_crt_parse_der(&session->certificates, identity.certificate, identity.certificate_size))
 		return A16_ARGUMENT;
 	if (mbedtls_ssl_conf_own_cert(&session->conf, &session->certificates, &session->key)) return A16_MEMORY;
 	return start(session);

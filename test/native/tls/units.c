@@ -72,19 +72,19 @@ static void dates_agree_with_timegm(void) {
 }
 
 static void an_identity_splits_into_key_and_certificate(void) {
-	size_t size, key_size, certificate_size;
+	size_t size;
 	const uint8_t *bytes = test_identity(&size);
-	const uint8_t *key, *certificate;
-	CHECK(a16_identity_split(bytes, size, &key, &key_size, &certificate, &certificate_size));
+	A16Identity identity;
+	CHECK(a16_identity_split(bytes, size, &identity));
 	mbedtls_x509_crt parsed;
 	mbedtls_x509_crt_init(&parsed);
-	CHECK(mbedtls_x509_crt_parse_der(&parsed, certificate, certificate_size) == 0);
+	CHECK(mbedtls_x509_crt_parse_der(&parsed, identity.certificate, identity.certificate_size) == 0);
 	CHECK(parsed.version == 3);
-	CHECK(parsed.raw.len == certificate_size);
+	CHECK(parsed.raw.len == identity.certificate_size);
 	CHECK(parsed.serial.len == 16 && parsed.serial.p[0] >= 0x40 && parsed.serial.p[0] < 0x80);
 	CHECK(parsed.valid_from.year == 2020 && parsed.valid_to.year == 2049);
 	uint8_t digest[32];
-	CHECK(compat_sha256(certificate, certificate_size, digest) == 0);
+	CHECK(compat_sha256(identity.certificate, identity.certificate_size, digest) == 0);
 	CHECK(memcmp(digest, test_fingerprint(), 32) == 0);
 	mbedtls_x509_crt_free(&parsed);
 }
@@ -101,11 +101,10 @@ static void identities_differ(void) {
 }
 
 static void read_certificate(const uint8_t *bytes, int size, mbedtls_x509_crt *certificate) {
-	const uint8_t *key, *der;
-	size_t key_size, der_size;
+	A16Identity identity;
 	mbedtls_x509_crt_init(certificate);
-	if (a16_identity_split(bytes, (size_t)size, &key, &key_size, &der, &der_size))
-		mbedtls_x509_crt_parse_der(certificate, der, der_size);
+	if (a16_identity_split(bytes, (size_t)size, &identity))
+		mbedtls_x509_crt_parse_der(certificate, identity.certificate, identity.certificate_size);
 }
 
 static void a_certificate_is_valid_for_no_longer_than_apple_takes(void) {
