@@ -275,14 +275,7 @@ export class Update {
 
 	#set(status: UpdateStatus): void {
 		this.#status = status;
-		const { state, version, percent, bytes, error } = status;
-		this.#host.report?.({
-			event: "update",
-			state,
-			...(version !== undefined && { version }),
-			...(percent !== undefined && { percent, bytes }),
-			...(error !== undefined && { error }),
-		});
+		this.#host.report?.({ event: "update", ...status });
 	}
 }
 

@@ -1,10 +1,10 @@
-import type { Trust } from "../../../hosts/host";
+import type { Network, Trust } from "../../../hosts/host";
 import type { InfluxSettings } from "../../cloud/influx";
 import { MQTT_SCHEMES, type MqttSettings } from "../../cloud/mqtt-events";
 import { CREDENTIAL_BYTES, NAME_BYTES, TOPIC_BYTES } from "../../limits";
 import type { Command } from "../command";
 import { Fields } from "../fields";
-import { type CheckTrust, endpointUrl, httpUrl, TRUST_FIELDS, trustOf } from "./endpoint-fields";
+import { endpointUrl, TRUST_FIELDS, trustOf } from "./endpoint-fields";
 
 const INFLUX = "setInflux";
 const INFLUX_FIELDS = [
@@ -77,9 +77,9 @@ export function describeMqtt(mqtt: MqttSettings | null): object | null {
 }
 
 /** `command`: whose value it is, for errors. */
-export function influxSettings(command: string, value: unknown, network: CheckTrust): InfluxSettings {
+export function influxSettings(command: string, value: unknown, network: Network): InfluxSettings {
 	const fields = new Fields(command, value, INFLUX_FIELDS);
-	const url = httpUrl(fields);
+	const url = endpointUrl(fields);
 	const text = (name: string, most: number) => (fields.has(name) ? fields.text(name, 1, most) : undefined);
 	const [database, bucket] = [text("database", NAME_BYTES), text("bucket", NAME_BYTES)];
 	if ((database === undefined) === (bucket === undefined))
@@ -102,7 +102,7 @@ export function influxSettings(command: string, value: unknown, network: CheckTr
 }
 
 /** `command`: whose value it is, for errors. */
-export function mqttSettings(command: string, value: unknown, network: CheckTrust): MqttSettings {
+export function mqttSettings(command: string, value: unknown, network: Network): MqttSettings {
 	const fields = new Fields(command, value, MQTT_FIELDS);
 	const topic = fields.has("topic") ? fields.text("topic", 1, TOPIC_BYTES) : "ambient16";
 	// MQTT 3.1.1, 4.7: wildcards have no place in a topic that is published to, `$` is the broker's.

@@ -7,8 +7,11 @@ import type { Fields } from "../fields";
 /** The fields that trustOf reads. */
 export const TRUST_FIELDS = ["ca", "fingerprint"] as const;
 
-/** The `url`, which may do without TLS only if it stays in the home. */
-export function endpointUrl(fields: Fields, schemes: Readonly<Record<string, number>>): string {
+/** The `url`, of http and https unless said otherwise, which may do without TLS only if it stays in the home. */
+export function endpointUrl(
+	fields: Fields,
+	schemes: Readonly<Record<string, number>> = HTTP_SCHEMES,
+): string {
 	const url = fields.text("url", 1, URL_BYTES);
 	const endpoint = parseEndpoint(url, schemes);
 	const [plain, secure] = Object.keys(schemes) as [string, string];
@@ -22,11 +25,8 @@ export function endpointUrl(fields: Fields, schemes: Readonly<Record<string, num
 	return url;
 }
 
-/** The part of the network that knows which authorities it can use. */
-export type CheckTrust = Pick<Network, "checkTrust">;
-
 /** Whom to believe: `ca` or `fingerprint`, or neither. A `ca` is one that `network` can use. */
-export function trustOf(fields: Fields, network: CheckTrust): Trust {
+export function trustOf(fields: Fields, network: Network): Trust {
 	if (fields.has("ca") && fields.has("fingerprint"))
 		throw fields.invalid("ca", "left out where there is a fingerprint");
 	if (fields.has("ca")) {
@@ -40,9 +40,4 @@ export function trustOf(fields: Fields, network: CheckTrust): Trust {
 	if (fingerprint.length !== 64 || /[^0-9a-f]/.test(fingerprint))
 		throw fields.invalid("fingerprint", "the SHA-256 of a certificate in hex");
 	return { fingerprint };
-}
-
-/** An http or https `url`. */
-export function httpUrl(fields: Fields): string {
-	return endpointUrl(fields, HTTP_SCHEMES);
 }

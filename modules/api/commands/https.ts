@@ -7,7 +7,7 @@ import { Fields } from "../fields";
 const NAME = "setHttps";
 const FIELDS = ["enabled", "idle", "limit"] as const;
 
-export interface HttpsOrder {
+interface HttpsOrder {
 	enabled: boolean;
 	/** Seconds without a request after which HTTPS mode ends. */
 	idle: number;

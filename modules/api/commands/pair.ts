@@ -15,7 +15,7 @@ import { pairingClosed, WIFI_FIELDS, wifiCredentials } from "./wifi";
 const NAME = "pair";
 const FIELDS = ["uuid", "wifi", "name", "influx", "mqtt"] as const;
 
-export interface PairOrder {
+interface PairOrder {
 	uuid: string;
 	wifi: WifiCredentials | undefined;
 	/** What else is set at once; undefined: nothing. */

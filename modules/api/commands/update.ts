@@ -2,12 +2,12 @@ import type { Trust } from "../../../hosts/host";
 import type { Command } from "../command";
 import { ApiError } from "../error";
 import { Fields } from "../fields";
-import { httpUrl, TRUST_FIELDS, trustOf } from "./endpoint-fields";
+import { endpointUrl, TRUST_FIELDS, trustOf } from "./endpoint-fields";
 
 const NAME = "update";
 const FIELDS = ["url", "daily", ...TRUST_FIELDS] as const;
 
-export interface UpdateOrder {
+interface UpdateOrder {
 	/** Where to look. */
 	source: { url: string; trust: Trust };
 	/** Whether to look there once a day from now on; undefined: as before. */
@@ -24,7 +24,7 @@ export const updateFirmware: Command<UpdateOrder> = {
 	validate(value, { update, host }) {
 		const fields = new Fields(NAME, value, FIELDS);
 		const order = {
-			source: { url: httpUrl(fields), trust: trustOf(fields, host.network) },
+			source: { url: endpointUrl(fields), trust: trustOf(fields, host.network) },
 			daily: fields.has("daily") ? fields.boolean("daily") : undefined,
 		};
 		const { impossible, busy } = update;
