@@ -98,7 +98,7 @@ export async function measureWork(scope: Scope): Promise<Figure[]> {
 	const owner = await pairedOwner(bench);
 	const port = (await bench.ports()).http!;
 	const figures: Figure[] = [];
-	for (const [name, next, budget] of requests(owner, [2700, 3760, 7780, 6570, 9260, 12_180])) {
+	for (const [name, next, budget] of requests(owner, [2660, 3730, 7580, 6430, 8480, 10_980])) {
 		await repeat(port, 10, next);
 		const { meter } = await bench.measure();
 		await repeat(port, SOME, next);
@@ -160,7 +160,7 @@ export async function measureInstructions(scope: Scope): Promise<Figure[]> {
 	const counted: [name: string, budget: number][] = [];
 	for (const [name, next, budget] of requests(
 		owner,
-		[265_000, 390_000, 640_000, 568_000, 895_000, 1_215_000],
+		[240_000, 365_000, 592_000, 525_000, 735_000, 985_000],
 	)) {
 		counted.push([name, budget]);
 		await repeat(port, 10, next);
