@@ -64,7 +64,7 @@ async function prepare(options: Options): Promise<DeskParts> {
 	const panel = await openPanel({ udid, httpPort, httpsPort, clock: time, clockRate, port: panelPort });
 	const realTime = desktopTime(1, onException);
 	const air = options.wifi
-		? new SimulatedAir({ timers: realTime, onChange: (wifi) => panel?.panel.touch({ wifi }) })
+		? new SimulatedAir({ timers: realTime, onChange: (wifi) => panel?.panel.air(wifi) })
 		: undefined;
 	return {
 		...kept,

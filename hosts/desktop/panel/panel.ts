@@ -1,4 +1,5 @@
 import type { Clock, DeviceEvent } from "../../host";
+import type { AirState } from "../../simulated/air";
 import { describeEvent, hexColor } from "../readable";
 import type { Entry, Gesture, Message, Outage, State, Window } from "./message";
 import { Ring } from "./ring";
@@ -144,8 +145,13 @@ export class Panel {
 		this.#enter({ kind: "breath", text: "on the sensors" });
 	}
 
+	/** What is around its radio has changed. */
+	air(wifi: AirState): void {
+		this.#change({ wifi });
+	}
+
 	/** Somebody has touched the button or a cable. */
-	touch(touched: Partial<Pick<State, "power" | "network" | "pressed" | "wifi">>): void {
+	touch(touched: Partial<Pick<State, "power" | "network" | "pressed">>): void {
 		this.#change(touched);
 		for (const [what, on] of Object.entries(touched))
 			if (what !== "pressed") this.#enter({ kind: what, text: on ? "plugged in" : "pulled" });

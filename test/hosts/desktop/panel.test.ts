@@ -96,6 +96,14 @@ describe("what is to be seen", () => {
 		assert.deepEqual([panel.whole().state?.color, panel.whole().state?.effect], ["#000000", "off"]);
 	});
 
+	test("the simulated Wi-Fi, which is no cable that somebody plugs in", () => {
+		const { panel } = makePanel();
+		assert.equal(panel.whole().state?.wifi, null);
+		const wifi = { joined: "Home", accessPoint: false, router: true, newPassword: false };
+		panel.air(wifi);
+		assert.deepEqual([panel.whole().state?.wifi, panel.whole().entries], [wifi, []]);
+	});
+
 	test("the token, until when it is good, and as long as the firmware has it", () => {
 		const { panel, clock } = makePanel();
 		panel.event({ event: "token", token: "uulroqkt" });
