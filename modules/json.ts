@@ -13,12 +13,15 @@ export class JsonError extends Error {
 }
 
 /** What a text says. */
-export interface Parsed {
+export interface Parsed extends Readonly<Found> {
 	readonly object: JsonObject;
+}
+
+interface Found {
 	/** The first unknown name in the object itself. */
-	readonly unknownName: string | undefined;
+	unknownName: string | undefined;
 	/** The first unknown name in an object within it. */
-	readonly unknownInner: string | undefined;
+	unknownInner: string | undefined;
 }
 
 /**
@@ -46,11 +49,6 @@ export function parseObject(bytes: Uint8Array, names: readonly string[]): Parsed
 
 export function isObject(value: unknown): value is JsonObject {
 	return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-interface Found {
-	unknownName: string | undefined;
-	unknownInner: string | undefined;
 }
 
 /**

@@ -24,7 +24,7 @@ const STATUS_LINES: Readonly<Record<number, string>> = {
 };
 
 const COMMON = "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n";
-const JSON_TYPE = "application/json";
+const JSON_TYPE = "Content-Type: application/json\r\n";
 
 /** Puts responses into bytes. */
 export class AnswerEncoder {
@@ -36,10 +36,11 @@ export class AnswerEncoder {
 	 * wait for each other (Nagle's algorithm, RFC 896, against delayed acknowledgments). Of one with a file it is the head
 	 * alone. `headers` are further lines, each ending in CRLF. `withBody` is false for the answer to HEAD.
 	 */
-	encode({ status, body, file, type = JSON_TYPE }: Response, headers: string, withBody: boolean): Uint8Array {
+	encode({ status, body, file, type }: Response, headers: string, withBody: boolean): Uint8Array {
 		const line = STATUS_LINES[status] ?? `HTTP/1.1 ${status} \r\n`;
 		const encoder = this.#encoder;
-		const head = `${line}Content-Type: ${type}\r\n${this.#common}${headers}`;
+		const kind = type === undefined ? JSON_TYPE : `Content-Type: ${type}\r\n`;
+		const head = line + kind + this.#common + headers;
 		if (file) {
 			const coding = file.gzip ? "Content-Encoding: gzip\r\n" : "";
 			return encoder.encode(`${head}${coding}Content-Length: ${file.bytes.length}\r\n\r\n`);

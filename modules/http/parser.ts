@@ -158,21 +158,23 @@ export class HeadParser {
 
 	/** The host in `host[:port]`, undefined if it is malformed (RFC 9110, 7.2; RFC 3986, 3.2.2). */
 	private hostOf(authority: string): string | undefined {
-		let end = authority.indexOf(":");
-		let host: string;
-		if (authority[0] === "[") {
-			end = authority.indexOf("]");
+		const literal = authority.startsWith("[");
+		const end = authority.indexOf(literal ? "]" : ":");
+		let host = authority;
+		if (literal) {
 			host = authority.slice(1, end);
 			if (end < 0 || !host.includes(":") || this.#notAddress.test(host)) return;
-			end++;
 		} else {
-			if (end < 0) end = authority.length;
-			host = authority.slice(0, end);
+			if (end >= 0) host = authority.slice(0, end);
 			if (this.#notName.test(host) || (host === "" && authority !== "")) return;
 		}
-		if (end < authority.length && (authority[end] !== ":" || this.#notDigit.test(authority.slice(end + 1))))
-			return;
+		if (end >= 0 && !this.isPort(authority.slice(literal ? end + 1 : end))) return;
 		return host.toLowerCase();
+	}
+
+	/** Whether it is `:port` or nothing. */
+	private isPort(text: string): boolean {
+		return text === "" || (text[0] === ":" && !this.#notDigit.test(text.slice(1)));
 	}
 }
 
