@@ -61,6 +61,6 @@ function padded(key: Uint8Array, value: number): Uint8Array {
 	// By words: XS takes long for a loop itself.
 	const words = new Int32Array(block.buffer);
 	const mask = value * 0x01010101;
-	for (let i = 0; i < words.length; i++) words[i] = words[i]! ^ mask;
+	for (let i = 0; i < BLOCK / 4; i++) words[i] = words[i]! ^ mask;
 	return block;
 }

@@ -3,7 +3,7 @@ import { type Refusal, refuse } from "./errors";
 /** Of those that are looked for: transfer-encoding. */
 const LONGEST_NAME = 17;
 /** What a server has to know, or must be there once at most. */
-const KNOWN = [
+const KNOWN: readonly string[] = [
 	"host",
 	"content-length",
 	"content-type",
@@ -12,16 +12,14 @@ const KNOWN = [
 	"origin",
 	"transfer-encoding",
 	"expect",
-] as const;
+];
 /** Of these, those whose values are lists, and may come in several lines (RFC 9110, 5.3). */
 const LISTS: readonly string[] = ["connection", "transfer-encoding", "expect"];
 /** What most clients send beside these. */
 const USUAL: readonly string[] = ["user-agent", "accept", "accept-encoding", "accept-language"];
 
-type Name = (typeof KNOWN)[number];
-
 /** The values of the header fields that are known and there; those of a list are joined by commas. */
-export type Fields = { readonly kind: "fields" } & { [name in Name]?: string };
+export type Fields = { readonly kind: "fields"; [name: string]: string | undefined };
 
 /**
  * Reads the fields from the lines after the first. `notToken` finds what is in no name; a value that goes on in a next
@@ -35,7 +33,7 @@ export function readFields(lines: readonly string[], notToken: RegExp): Fields |
 		const colon = line.indexOf(":");
 		let name = colon > 0 ? line.slice(0, colon) : "";
 		if (colon <= LONGEST_NAME) name = name.toLowerCase();
-		if (isKnown(name)) {
+		if (KNOWN.includes(name)) {
 			// In a head without other white space, trim() takes off spaces and tabs alone (RFC 9110, 5.6.3).
 			const value = line.slice(colon + 1).trim();
 			const before = fields[name];
@@ -46,8 +44,4 @@ export function readFields(lines: readonly string[], notToken: RegExp): Fields |
 	}
 	if (repeated) return refuse(400, "repeated-header", "A header field that is allowed once is there twice.");
 	return fields;
-}
-
-function isKnown(name: string): name is Name {
-	return KNOWN.includes(name as Name);
 }

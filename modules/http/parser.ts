@@ -32,8 +32,6 @@ export interface Head {
 	/** The client waits for 100 Continue before it sends the body. */
 	readonly awaitsContinue: boolean;
 	readonly keepAlive: boolean;
-	/** The client speaks HTTP/1.0. */
-	readonly old: boolean;
 }
 
 /**
@@ -144,7 +142,6 @@ export class HeadParser {
 			awaitsContinue: expectation !== undefined && !old,
 			// RFC 9112, 9.3.
 			keepAlive: !has(fields.connection, "close") && (!old || has(fields.connection, "keep-alive")),
-			old,
 		};
 	}
 
@@ -200,14 +197,14 @@ function kept(value: string | undefined): string | undefined {
 /** Whether a field with options, separated by commas, has this one in whatever case. */
 function has(field: string | undefined, option: string): boolean {
 	if (field === undefined) return false;
-	const options = field.toLowerCase();
+	const options = `,${field.toLowerCase()},`;
 	for (let at = options.indexOf(option); at >= 0; at = options.indexOf(option, at + 1)) {
 		// What stands in a list between options is commas and white space (RFC 9110, 5.6.1).
-		if (endsOption(options[at - 1]) && endsOption(options[at + option.length])) return true;
+		if (endsOption(options[at - 1]!) && endsOption(options[at + option.length]!)) return true;
 	}
 	return false;
 }
 
-function endsOption(character: string | undefined): boolean {
-	return character === undefined || character === "," || character === " " || character === "\t";
+function endsOption(character: string): boolean {
+	return character === "," || character === " " || character === "\t";
 }

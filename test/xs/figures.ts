@@ -98,7 +98,7 @@ export async function measureWork(scope: Scope): Promise<Figure[]> {
 	const owner = await pairedOwner(bench);
 	const port = (await bench.ports()).http!;
 	const figures: Figure[] = [];
-	for (const [name, next, budget] of requests(owner, [2660, 3730, 7580, 6430, 8480, 10_980])) {
+	for (const [name, next, budget] of requests(owner, [2600, 3640, 7530, 6370, 8420, 10_960])) {
 		await repeat(port, 10, next);
 		const { meter } = await bench.measure();
 		await repeat(port, SOME, next);
@@ -160,7 +160,7 @@ export async function measureInstructions(scope: Scope): Promise<Figure[]> {
 	const counted: [name: string, budget: number][] = [];
 	for (const [name, next, budget] of requests(
 		owner,
-		[240_000, 365_000, 592_000, 525_000, 735_000, 985_000],
+		[230_000, 354_000, 587_000, 517_000, 735_000, 972_000],
 	)) {
 		counted.push([name, budget]);
 		await repeat(port, 10, next);

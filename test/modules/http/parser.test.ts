@@ -74,7 +74,6 @@ describe("a request's head", () => {
 			chunked: false,
 			awaitsContinue: false,
 			keepAlive: true,
-			old: false,
 		});
 	});
 
