@@ -22,11 +22,13 @@ export interface Change {
 	/** It is stored. */
 	onMade?: (() => void) | undefined;
 	made: boolean;
+	/** There was a moment, since it was asked for, at which it would have changed nothing. */
+	idle: boolean;
 	/** All that asked for the same when one of them was made, this one among them. */
 	alike: readonly Change[];
 }
 
-export type Wish = Omit<Change, "made" | "alike">;
+export type Wish = Pick<Change, "name" | "apply" | "onMade">;
 
 /** Holds what is stored to what was asked for: each change is made as a whole, once, and only if somebody asked for it. */
 export class Ledger {
@@ -46,8 +48,9 @@ export class Ledger {
 	}
 
 	ask({ name, apply, onMade }: Wish): Change {
-		const change: Change = { name, apply, onMade, made: false, alike: [] };
+		const change: Change = { name, apply, onMade, made: false, idle: false, alike: [] };
 		this.#pending.add(change);
+		this.#noteIdle();
 		return change;
 	}
 
@@ -62,8 +65,7 @@ export class Ledger {
 			twin.made = !twin.made;
 		}
 		if (status === 200) {
-			const isMade = change.made || isDeepStrictEqual(change.apply(this.stored), this.stored);
-			if (!isMade && !flash.get("resetting"))
+			if (!change.made && !change.idle && !flash.get("resetting"))
 				world.violate(`${change.name} was answered with 200 and is not stored`);
 		} else if (change.made) world.violate(`${change.name} was answered with ${status} and is stored`);
 	}
@@ -93,6 +95,7 @@ export class Ledger {
 		const found = this.#read();
 		if (this.#resetting && found === null) {
 			this.stored = null;
+			this.#noteIdle();
 			this.onForgotten();
 		}
 		this.#resetting = false;
@@ -107,6 +110,7 @@ export class Ledger {
 			world.note(`stored: ${change.name}`);
 			world.count(`stored: ${change.name}`);
 			this.stored = found;
+			this.#noteIdle();
 			change.onMade?.();
 			if (!found) this.onForgotten();
 			if (found) this.lastGeneration = Math.max(this.lastGeneration, found.generation);
@@ -115,6 +119,11 @@ export class Ledger {
 		world.violate(
 			`nobody asked for what is stored: ${JSON.stringify(found)} after ${JSON.stringify(this.stored)}, pending ${[...this.#pending].map(({ name }) => name)}`,
 		);
+	}
+
+	#noteIdle(): void {
+		for (const change of this.#pending)
+			if (!change.idle) change.idle = isDeepStrictEqual(change.apply(this.stored), this.stored);
 	}
 
 	/** Undefined: it cannot be read, which is told. */
