@@ -52,10 +52,13 @@ export function live({ seed, firmware, length, only, log }: HistoryOptions): Out
 	if (!world.violation) {
 		stage.troubles.endAll();
 		stage.home.machine.power.cutAfter(Number.POSITIVE_INFINITY);
+		stage.home.machine.slots.cutIn = undefined;
 		stage.home.press(false);
 		run(world, length + RECOVERY);
+		// It may be restarting, for an update that it looks for once a day.
+		if (!stage.home.machine.current) run(world, length + RECOVERY + 10_000);
 		if (!world.violation) checkEnd(stage);
-		run(world, length + RECOVERY + 60_000);
+		run(world, length + RECOVERY + 70_000);
 		if (!world.violation) checkRest(stage);
 	}
 	return { world, plan };
