@@ -29,16 +29,12 @@ export function* pair(home: Home, random: Random): Task {
 	const answer = yield* owner.pair(
 		{ ssid: network, password: wrong ? `wrong-${random.letters(10)}` : password },
 		true,
-		() => {
-			home.isWifiRight = !wrong;
-			home.lastChange = machine.world.now;
-		},
 	);
 	if (answer?.status !== 200) return;
 	machine.world.count("state: paired");
 	yield* sleep(machine, 20_000);
 	if (wrong) {
-		owner.ledger.unanswered(owner.ledger.ask(wifiChange(home, network)), 200_000);
+		owner.ledger.unanswered(owner.ledger.ask(wifiChange(network, password)), 200_000);
 		yield* owner.command({
 			door: "https",
 			asGuest: true,
@@ -50,11 +46,8 @@ export function* pair(home: Home, random: Random): Task {
 }
 
 /** A network is stored if it has shown that it works. */
-function wifiChange(home: Home, ssid: string): Wish {
-	const onMade = () => {
-		home.isWifiRight = true;
-	};
-	return { ...changing("setWifi", () => ({ wifi: ssid })), onMade };
+function wifiChange(wifi: string, password: string): Wish {
+	return changing("setWifi", () => ({ wifi, password }));
 }
 
 /** Switches to HTTPS, gives some commands, and leaves it or lets it end by itself. */
@@ -106,8 +99,8 @@ function* carryOut(home: Home, random: Random, name: string): Task {
 	if (name === "setWifi") {
 		home.lastChange = machine.world.now;
 		// It is stored later, if it shows that it works.
-		const { ssid } = request.commands.setWifi as { ssid: string };
-		owner.ledger.unanswered(owner.ledger.ask(wifiChange(home, ssid)), 200_000);
+		const { ssid, password } = request.commands.setWifi as { ssid: string; password: string };
+		owner.ledger.unanswered(owner.ledger.ask(wifiChange(ssid, password)), 200_000);
 	}
 	const before = home.ledger.stored;
 	const answer = yield* owner.command({ door: "https", ...request });

@@ -124,12 +124,13 @@ function isFair({ home, troubles }: Stage): boolean {
 	if (flash.contents.has("resetting")) return false;
 	return (
 		home.air.networks.has(stored.wifi) &&
-		home.isWifiRight &&
+		stored.password === home.air.networks.get(stored.wifi)?.password &&
 		troubles.quiet("air") > BACK &&
 		troubles.quiet("strangers") > 60_000 &&
 		world.now - current.startedAt > BACK &&
 		world.now - home.modes.changedAt > PORT_OPENS &&
-		world.now - home.lastChange > BACK
+		world.now - home.lastChange > BACK &&
+		world.now - home.ledger.networkSince > BACK
 	);
 }
 

@@ -35,8 +35,6 @@ export class Home implements Watcher {
 	readonly #world: World;
 	/** ms: when the device was given another network, or something of the kind. */
 	lastChange = 0;
-	/** The password of the network that is kept is the right one. */
-	isWifiRight = true;
 	/** The device says that it has an owner. */
 	isOwned = false;
 	#number = 0;

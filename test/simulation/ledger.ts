@@ -8,6 +8,8 @@ export interface Stored {
 	generation: number;
 	revoked: readonly string[];
 	wifi: string | null;
+	/** Of that network. */
+	password: string | null;
 	influx: string | null;
 	mqtt: string | null;
 	/** The broker's users may set the light. */
@@ -19,8 +21,6 @@ export interface Stored {
 export interface Change {
 	name: string;
 	apply(stored: Stored | null): Stored | null;
-	/** It is stored. */
-	onMade?: (() => void) | undefined;
 	made: boolean;
 	/** There was a moment, since it was asked for, at which it would have changed nothing. */
 	idle: boolean;
@@ -28,12 +28,14 @@ export interface Change {
 	alike: readonly Change[];
 }
 
-export type Wish = Pick<Change, "name" | "apply" | "onMade">;
+export type Wish = Pick<Change, "name" | "apply">;
 
 /** Holds what is stored to what was asked for: each change is made as a whole, once, and only if somebody asked for it. */
 export class Ledger {
 	/** What was stored when it was looked at last. */
 	stored: Stored | null = null;
+	/** ms: since when it is that network. */
+	networkSince = 0;
 	/** The highest generation of keys that there ever was. */
 	lastGeneration = 0;
 	/** There is no owner any more, and nothing of one. */
@@ -47,8 +49,8 @@ export class Ledger {
 		this.#machine = machine;
 	}
 
-	ask({ name, apply, onMade }: Wish): Change {
-		const change: Change = { name, apply, onMade, made: false, idle: false, alike: [] };
+	ask({ name, apply }: Wish): Change {
+		const change: Change = { name, apply, made: false, idle: false, alike: [] };
 		this.#pending.add(change);
 		this.#noteIdle();
 		return change;
@@ -109,9 +111,10 @@ export class Ledger {
 			change.made = true;
 			world.note(`stored: ${change.name}`);
 			world.count(`stored: ${change.name}`);
+			const { wifi, password } = this.stored ?? {};
+			if (found?.wifi !== wifi || found?.password !== password) this.networkSince = world.now;
 			this.stored = found;
 			this.#noteIdle();
-			change.onMade?.();
 			if (!found) this.onForgotten();
 			if (found) this.lastGeneration = Math.max(this.lastGeneration, found.generation);
 			return;
@@ -140,6 +143,7 @@ export class Ledger {
 				generation: settings.keys.generation,
 				revoked: settings.keys.revoked,
 				wifi: settings.wifi?.ssid ?? null,
+				password: settings.wifi?.password ?? null,
 				influx: settings.influx?.url ?? null,
 				mqtt: settings.mqtt?.url ?? null,
 				mqttLight: settings.mqtt?.light ?? false,

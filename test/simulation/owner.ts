@@ -96,11 +96,7 @@ export class Owner {
 		return answer;
 	}
 
-	*pair(
-		wifi: { ssid: string; password: string },
-		asGuest: boolean,
-		onMade: () => void,
-	): Task<Answer | undefined> {
+	*pair(wifi: { ssid: string; password: string }, asGuest: boolean): Task<Answer | undefined> {
 		const { uuid, ledger } = this;
 		this.hide(wifi.password);
 		return yield* this.#send(
@@ -108,12 +104,12 @@ export class Owner {
 			{
 				...{ commands: {}, door: "https", asGuest },
 				change: {
-					...{ name: "pair", onMade },
+					name: "pair",
 					apply: (stored) =>
 						stored ?? {
 							...{ uuid, md5: true, revoked: [], influx: null, mqtt: null, mqttLight: false, update: null },
 							generation: ledger.lastGeneration + 1,
-							wifi: wifi.ssid,
+							...{ wifi: wifi.ssid, password: wifi.password },
 						},
 				},
 			},
