@@ -22,10 +22,13 @@ test("kill -9 at any instant, 200 times: every value is whole, the old or the ne
 	for (let i = 0; i < PROCESSES; i++) {
 		const folders = Array.from({ length: THREADS }, (_, n) => join(folder, `${i}-${n}`));
 		for (const each of folders) mkdirSync(each);
-		const child = spawn(process.execPath, [script, ...folders], { stdio: "ignore" });
+		const child = spawn(process.execPath, [script, ...folders], { stdio: ["ignore", "ignore", "inherit"] });
 		t.after(() => child.kill("SIGKILL"));
 		const exit = once(child, "exit");
-		while (!folders.every((each) => existsSync(join(each, "value")))) await pause(1);
+		while (!folders.every((each) => existsSync(join(each, "value")))) {
+			assert.equal(child.exitCode, null, "the writers go on until they are killed");
+			await pause(1);
+		}
 		await pause(Math.random() * 20);
 		child.kill("SIGKILL");
 		assert.deepEqual(await exit, [null, "SIGKILL"]);
