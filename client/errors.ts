@@ -12,7 +12,16 @@ export class UnreachableError extends SensorError {
 
 	/** Nobody listens there: so it is with plain HTTP in HTTPS mode. */
 	get refused(): boolean {
-		return (this.cause as { code?: unknown } | undefined)?.code === "ECONNREFUSED";
+		return this.#code === "ECONNREFUSED";
+	}
+
+	/** The connection was cut before there was an answer. */
+	get cut(): boolean {
+		return this.#code === "ECONNRESET";
+	}
+
+	get #code(): unknown {
+		return (this.cause as { code?: unknown } | undefined)?.code;
 	}
 }
 

@@ -64,7 +64,12 @@ class Connection extends Verbs {
 
 	/** Who it is, and the token in force. */
 	async info(): Promise<Info> {
-		const reply = await this.#exchange({ method: "GET", headers: {} });
+		const ask = () => this.#exchange({ method: "GET", headers: {} });
+		// A port that closes, as HTTPS mode begins, cuts off who has just come: then nobody listens there (RFC 9110, 9.2.2).
+		const reply = await ask().catch((error) => {
+			if (error instanceof UnreachableError && error.cut) return ask();
+			throw error;
+		});
 		// Signatures came later than MD5 secrets, and `auth` with them.
 		const info: Record<string, unknown> = { auth: ["md5"], ...parse(reply) };
 		if (reply.status !== 200 || !isInfo(info))

@@ -202,7 +202,7 @@ class _Connection:
 
     def info(self) -> dict[str, Any]:
         """Who it is, and the token in force."""
-        status, info = self._exchange("GET")[:2]
+        status, info = self._ask()[:2]
         token, udid, auth = info.get("token"), info.get("udid"), info.get("auth", ["md5"])
         known = isinstance(token, str) and isinstance(udid, str) and isinstance(auth, list)
         # What goes into header fields and file names is what docs/protocol.md says. Who may choose the token freely
@@ -332,6 +332,18 @@ class _Connection:
             int(retry_after) if retry_after and re.fullmatch("[0-9]{1,9}", retry_after) else None,
             nc if type(nc) is int and nc > 0 else None,
         )
+
+    def _ask(self) -> tuple[int, dict[str, Any], Optional[str]]:
+        """GET, once more if the connection is cut before there is an answer (RFC 9110, 9.2.2).
+
+        A port that closes, as HTTPS mode begins, cuts off who has just come: then nobody listens there.
+        """
+        try:
+            return self._exchange("GET")
+        except Unreachable as error:
+            if not isinstance(error.__cause__, ConnectionResetError):
+                raise
+            return self._exchange("GET")
 
     def _exchange(
         self, method: str, body: Optional[bytes] = None, headers: Optional[dict[str, str]] = None

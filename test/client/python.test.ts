@@ -134,6 +134,29 @@ result = [udid, "window" in sensor.data(), name]
 		await new Sensor(desk.http, { uuid, httpsUrl: desk.https }).closeHttps();
 	});
 
+	test("who asks at a port that is just closing asks once more, and commands nothing twice", async (t) => {
+		let connections = 0;
+		const stranger = await serve(t, (request, response) => {
+			connections++;
+			if (request.method === "POST" || connections === 1) request.socket.resetAndDestroy();
+			else response.end(JSON.stringify(INFO));
+		});
+		const result = (await python(
+			`
+sensor = Sensor(args[0], args[1])
+udid = sensor.info()["udid"]
+try:
+    sensor.data()
+except Unreachable:
+    result = udid
+`,
+			stranger.url,
+			uuid,
+		)) as string;
+		assert.equal(result, INFO.udid);
+		assert.equal(stranger.heard.filter((request) => request.includes("getData")).length, 1);
+	});
+
 	test("a sensor that is found nowhere is unreachable, whatever HTTPS it may have", async () => {
 		const result = (await python(
 			`Sensor("http://127.0.0.1:1", args[0], https_url="https://127.0.0.1:1").data()`,

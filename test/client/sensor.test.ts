@@ -26,6 +26,30 @@ import {
 	updating,
 } from "./support/impostor";
 
+test("who asks at a port that is just closing asks once more, and commands nothing twice", async (t) => {
+	let connections = 0;
+	const stranger = await serve(t, (request, response) => {
+		connections++;
+		if (request.method === "POST" || connections === 1) request.socket.resetAndDestroy();
+		else response.end(JSON.stringify(INFO));
+	});
+	const sensor = new Sensor(stranger.url, { uuid: randomUUID() });
+	assert.equal((await sensor.info()).udid, INFO.udid);
+	assert.equal(connections, 2);
+	await assert.rejects(sensor.data(), UnreachableError);
+	assert.equal(stranger.heard.filter((request) => request.includes("getData")).length, 1);
+});
+
+test("who is always cut off is unreachable", async (t) => {
+	let connections = 0;
+	const stranger = await serve(t, ({ socket }) => {
+		connections++;
+		socket.resetAndDestroy();
+	});
+	await assert.rejects(new Sensor(stranger.url).info(), UnreachableError);
+	assert.equal(connections, 2);
+});
+
 test("a sensor is paired, and reset", async (t) => {
 	const desk = await startDesk(t);
 	const sensor = new Sensor(desk.http);
