@@ -255,9 +255,15 @@ describe("sockets that nobody can hang, crash or slow, under AddressSanitizer", 
 		await pause(100);
 		assert.ok((await owner.bench.measure()).sockets <= 21);
 		const late = sockets.at(-1)!;
-		const answer = once(late, "data");
+		const answer = once(late, "data", { signal: AbortSignal.timeout(60_000) });
 		for (const socket of sockets.slice(0, 10)) socket.destroy();
-		assert.equal(String((await answer)[0]), "hello");
+		const [hello] = await answer.catch(async (error) => {
+			const { sockets: open } = await owner.bench.measure();
+			const heard = JSON.stringify(await owner.bench.act("heard"));
+			const states = sockets.map(({ readyState, bytesRead }) => `${readyState} ${bytesRead}`);
+			throw new Error(`${error}: ${open} sockets, ${heard}, ${states}`);
+		});
+		assert.equal(String(hello), "hello");
 		for (const socket of sockets) socket.destroy();
 		await owner.bench.act("unserve");
 		await settled(owner);
