@@ -68,6 +68,8 @@ export class SimulatedNetwork implements Network {
 		if (this.#open.has(door)) world.violate(`${door} is listened on twice`);
 		if (this.refused.has(door)) {
 			world.count(`fault: ${door} port refused`);
+			// It is in use as long as the port is wanted.
+			if (door === "https") this.#renewableSince = world.now;
 			if (random.chance(0.5)) options.onError("the port is in use");
 			else world.schedule.after(random.below(50), () => run(() => options.onError("the port is in use")));
 			return { close() {} };
