@@ -1,10 +1,9 @@
-import { createHash, createHmac, randomFillSync } from "node:crypto";
+import { randomFillSync } from "node:crypto";
 import type {
 	Announce,
 	Clock,
 	DeviceEvent,
 	Diagnostics,
-	Digest,
 	Flash,
 	Host,
 	Led,
@@ -22,6 +21,7 @@ import type { MdnsAnnounce } from "./announce";
 import type { Cable } from "./cable";
 import { type Console, StartingConsole } from "./console";
 import type { Data } from "./data";
+import { digest, hmac } from "./digest";
 import { DesktopNetwork } from "./network";
 import type { OpenPanel } from "./panel/open";
 import { readSetupPage } from "./setup-page";
@@ -57,6 +57,8 @@ export type DeskDiagnostics = Pick<Diagnostics, "problems"> & { reset: ResetReas
 
 /** The surroundings of one device from its start to its end. */
 export class DesktopHost implements Host {
+	readonly digest = digest;
+	readonly hmac = hmac;
 	readonly udid: string;
 	readonly clock: Clock;
 	readonly timers: Timers;
@@ -124,16 +126,6 @@ export class DesktopHost implements Host {
 
 	random(count: number): Uint8Array {
 		return randomFillSync(new Uint8Array(count));
-	}
-
-	digest(algorithm: Digest, bytes: Uint8Array): string {
-		return createHash(algorithm === "MD5" ? "md5" : "sha256")
-			.update(bytes)
-			.digest("hex");
-	}
-
-	hmac(key: Uint8Array, bytes: Uint8Array): string {
-		return createHmac("sha256", key).update(bytes).digest("hex");
 	}
 
 	restart(): void {

@@ -10,7 +10,17 @@ import { mintKey, Sensor } from "../../client/node";
 import { type Desk, startDesk, temporaryFolder } from "../support/desk";
 import { suiteScope } from "../support/scope";
 import { startHasty } from "./support/hasty";
-import { forged, forgeries, INFO, playing, proofOf, serve, trap, updating } from "./support/impostor";
+import {
+	forged,
+	forgeries,
+	INFO,
+	playing,
+	proofOf,
+	serve,
+	serveClosing,
+	trap,
+	updating,
+} from "./support/impostor";
 
 const MODULE = fileURLToPath(new URL("../../client/python/ambient16.py", import.meta.url));
 const FOLDER = fileURLToPath(new URL("../../client/python", import.meta.url));
@@ -135,12 +145,7 @@ result = [udid, "window" in sensor.data(), name]
 	});
 
 	test("who asks at a port that is just closing asks once more, and commands nothing twice", async (t) => {
-		let connections = 0;
-		const stranger = await serve(t, (request, response) => {
-			connections++;
-			if (request.method === "POST" || connections === 1) request.socket.resetAndDestroy();
-			else response.end(JSON.stringify(INFO));
-		});
+		const stranger = await serveClosing(t);
 		const result = (await python(
 			`
 sensor = Sensor(args[0], args[1])

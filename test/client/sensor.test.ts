@@ -22,20 +22,16 @@ import {
 	playing,
 	proofOf,
 	serve,
+	serveClosing,
 	trap,
 	updating,
 } from "./support/impostor";
 
 test("who asks at a port that is just closing asks once more, and commands nothing twice", async (t) => {
-	let connections = 0;
-	const stranger = await serve(t, (request, response) => {
-		connections++;
-		if (request.method === "POST" || connections === 1) request.socket.resetAndDestroy();
-		else response.end(JSON.stringify(INFO));
-	});
+	const stranger = await serveClosing(t);
 	const sensor = new Sensor(stranger.url, { uuid: randomUUID() });
 	assert.equal((await sensor.info()).udid, INFO.udid);
-	assert.equal(connections, 2);
+	assert.equal(stranger.connections(), 2);
 	await assert.rejects(sensor.data(), UnreachableError);
 	assert.equal(stranger.heard.filter((request) => request.includes("getData")).length, 1);
 });

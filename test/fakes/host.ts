@@ -1,4 +1,5 @@
-import { createHash, createHmac } from "node:crypto";
+import { createHash } from "node:crypto";
+import { digest, hmac } from "../../hosts/desktop/digest";
 import type {
 	Announce,
 	Button,
@@ -6,7 +7,6 @@ import type {
 	Connect,
 	DeviceEvent,
 	Diagnostics,
-	Digest,
 	Flash,
 	Host,
 	Led,
@@ -211,6 +211,8 @@ export class FakeLed implements Led {
 
 /** A whole fake surrounding. Everything in it is at hand for the test. */
 export class FakeHost implements Host {
+	digest = digest;
+	hmac = hmac;
 	udid = "10000fb38278";
 	readonly time = new FakeTime();
 	/** Real time of the network: apart from the device's, as on a desk. */
@@ -245,16 +247,6 @@ export class FakeHost implements Host {
 			bytes[i] = this.#seed >>> 16;
 		}
 		return bytes;
-	}
-
-	digest(algorithm: Digest, bytes: Uint8Array): string {
-		return createHash(algorithm === "MD5" ? "md5" : "sha256")
-			.update(bytes)
-			.digest("hex");
-	}
-
-	hmac(key: Uint8Array, bytes: Uint8Array): string {
-		return createHmac("sha256", key).update(bytes).digest("hex");
 	}
 
 	restart(): void {

@@ -26,10 +26,10 @@ export function* pair(home: Home, random: Random): Task {
 	const network = home.network;
 	const { password } = home.air.networks.get(network)!;
 	const wrong = random.chance(0.1);
-	const answer = yield* owner.pair(
-		{ ssid: network, password: wrong ? `wrong-${random.letters(10)}` : password },
-		true,
-	);
+	const answer = yield* owner.pair({
+		ssid: network,
+		password: wrong ? `wrong-${random.letters(10)}` : password,
+	});
 	if (answer?.status !== 200) return;
 	machine.world.count("state: paired");
 	yield* sleep(machine, 20_000);

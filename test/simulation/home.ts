@@ -163,7 +163,6 @@ export class Home implements Watcher {
 				if (event.status === 200 && event.commands.includes("setColor")) this.light.ordered();
 				return;
 			case "window":
-				this.#noteClock();
 				this.points.window(
 					event.time,
 					Math.round(event.readings.pressure ?? -1),

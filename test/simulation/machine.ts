@@ -1,4 +1,4 @@
-import { createHash, createHmac } from "node:crypto";
+import { digest, hmac } from "../../hosts/desktop/digest";
 import type { Connect, DeviceEvent, Host, Motion } from "../../hosts/host";
 import type { Device } from "../../modules/device";
 import { CONFIRM_STABLE } from "../../modules/limits";
@@ -289,13 +289,11 @@ export class Machine {
 			},
 			digest: (algorithm, bytes) => {
 				this.#call();
-				return createHash(algorithm === "MD5" ? "md5" : "sha256")
-					.update(bytes)
-					.digest("hex");
+				return digest(algorithm, bytes);
 			},
 			hmac: (key, bytes) => {
 				this.#call();
-				return createHmac("sha256", key).update(bytes).digest("hex");
+				return hmac(key, bytes);
 			},
 			led: {
 				gamma: 1,

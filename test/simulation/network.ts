@@ -152,9 +152,10 @@ export class SimulatedNetwork implements Network {
 		const identity = new Uint8Array(
 			Buffer.from(`identity ${key} of ${udid} until ${until} number ${random.next()}`),
 		);
-		if (this.identitiesFail) this.#renewableSince = world.now;
-		if (this.identitiesFail) world.count("fault: certificate not made");
-		else if (former) world.count("state: certificate made anew for its key");
+		if (this.identitiesFail) {
+			this.#renewableSince = world.now;
+			world.count("fault: certificate not made");
+		} else if (former) world.count("state: certificate made anew for its key");
 		const result = this.identitiesFail ? undefined : identity;
 		world.schedule.after(random.between(100, 2_000), () => run(() => done(result)));
 	}

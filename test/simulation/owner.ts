@@ -96,13 +96,14 @@ export class Owner {
 		return answer;
 	}
 
-	*pair(wifi: { ssid: string; password: string }, asGuest: boolean): Task<Answer | undefined> {
+	/** Over its access point. */
+	*pair(wifi: { ssid: string; password: string }): Task<Answer | undefined> {
 		const { uuid, ledger } = this;
 		this.hide(wifi.password);
 		return yield* this.#send(
 			{ udid: this.machine.udid, pair: { uuid, wifi } },
 			{
-				...{ commands: {}, door: "https", asGuest },
+				...{ commands: {}, door: "https", asGuest: true },
 				change: {
 					name: "pair",
 					apply: (stored) =>

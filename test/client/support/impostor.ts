@@ -38,6 +38,17 @@ export async function serve(
 	return { url: `${pem ? "https" : "http"}://127.0.0.1:${(server.address() as AddressInfo).port}`, heard };
 }
 
+/** Plays a sensor whose port is closing: it cuts off the first connection, and each command. */
+export async function serveClosing(scope: Scope): Promise<Stranger & { connections(): number }> {
+	let connections = 0;
+	const stranger = await serve(scope, (request, response) => {
+		connections++;
+		if (request.method === "POST" || connections === 1) request.socket.resetAndDestroy();
+		else response.end(JSON.stringify(INFO));
+	});
+	return { ...stranger, connections: () => connections };
+}
+
 /** What a sensor says of itself. */
 export const INFO = {
 	type: "Ambient16",
